@@ -1,0 +1,7 @@
+"""Consent texts, signatures and withdrawals."""
+
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    name = "consent"

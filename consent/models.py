@@ -1,0 +1,96 @@
+"""Consent texts in versions, and what people signed. Published versions and signatures never change."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consent.choices import ConsentPurpose, Manner
+from consent.querysets import ConsentQuerySet
+from psp.bilingual import in_language
+from psp.choices import Language
+from psp.crypto.fields import EncryptedTextField, SealedModel
+from psp.models import User
+
+
+class ConsentVersion(models.Model):
+    """A text in both languages. `statements`: [{"code", "en", "fr"}], each ticked by itself.
+
+    Once `published_at` is set a trigger refuses every change: a new wording is a new version, which
+    asks for a new consent and never rewrites an old one ([NH Annex F] rule 23).
+    """
+
+    purpose = models.CharField(_("purpose"), max_length=20, choices=ConsentPurpose)
+    number = models.PositiveSmallIntegerField(_("version"))
+    title_en = models.CharField(max_length=120)
+    title_fr = models.CharField(max_length=120)
+    summary_en = models.TextField(max_length=2000)
+    summary_fr = models.TextField(max_length=2000)
+    statements = models.JSONField(_("statements"))
+    valid_from = models.DateField(_("valid from"))
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["purpose", "-number"]
+        verbose_name = _("consent text")
+        verbose_name_plural = _("consent texts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["purpose", "number"], name="consent_version_once"),
+            models.CheckConstraint(condition=Q(purpose__in=ConsentPurpose.values), name="consent_purpose_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} {self.number}"
+
+    @property
+    def title(self) -> str:
+        return in_language(self, "title")
+
+    @property
+    def summary(self) -> str:
+        return in_language(self, "summary")
+
+
+class Consent(SealedModel):
+    """A signature: the exact text that was shown, its language and version, what was ticked, the typed name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="consents")
+    version = models.ForeignKey(ConsentVersion, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=20, choices=ConsentPurpose)
+    language = models.CharField(max_length=2, choices=Language)
+    text = models.TextField()
+    text_hash = models.CharField(max_length=64)
+    ticked = models.JSONField()
+    typed_name = EncryptedTextField(person="person_id", max_length=120)
+    manner = models.CharField(max_length=8, choices=Manner, default=Manner.ONLINE)
+    signed_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-signed_at"]
+        indexes: ClassVar = [models.Index(fields=["person", "purpose"], name="consent_person_purpose")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.signed_at:%Y-%m-%d}"
+
+
+class CounterSignature(models.Model):
+    """The team member whose name and date stand beside a signature ([NH Annex F] rule 20)."""
+
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="countersignature")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+
+class Withdrawal(models.Model):
+    """The end of a consent. There is no place for a reason: none is ever asked ([NH Annex F] rule 22)."""
+
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField(default=timezone.now)

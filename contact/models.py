@@ -1,0 +1,114 @@
+"""Safe-contact choices, message templates, and the outbox.
+
+The outbox table is the record of what is to be sent; its unique key makes "once" true whatever
+happens to workers and broker.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from contact.choices import Channel, OutboxState
+from contact.querysets import OutboxQuerySet, SafeContactQuerySet
+from psp.choices import Language
+from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel
+from psp.models import User
+
+
+class SafeContact(SealedModel):
+    """How it is safe to reach a person. Nothing is safe until they said so.
+
+    `hours`: [[weekday 0–6 (Monday 0), start minute, end minute], …] in the person's own zone; empty = any time.
+    """
+
+    person = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="safe_contact")
+    email_safe = models.BooleanField(_("e-mail is safe"), default=False)
+    call_safe = models.BooleanField(_("a call is safe"), default=False)
+    voicemail_safe = models.BooleanField(_("a voicemail is safe"), default=False)
+    phone = EncryptedTextField(_("phone number"), person="person_id", max_length=40, blank=True)
+    phone_index = BlindIndexField(kind="phone", db_index=True)
+    name_to_use = EncryptedTextField(_("name to use in messages"), person="person_id", max_length=80, blank=True)
+    hours = models.JSONField(default=list, blank=True)
+    language = models.CharField(max_length=2, choices=Language, default=Language.EN)
+    recheck_on = models.DateField(_("ask again on"), null=True, blank=True)
+    do_not_contact = models.BooleanField(_("do not contact me, I will look here"), default=False)
+
+    objects = SafeContactQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    def __str__(self) -> str:
+        return str(self.person_id)
+
+    def set_phone(self, number: str) -> None:
+        """Seal the number and derive its index. Saves nothing."""
+        self.phone = number.strip()
+        self.phone_index = self._meta.get_field("phone_index").digest(number)
+
+
+class MessageTemplate(models.Model):
+    """A neutral text in both languages; placeholders {name}, {when}, {code}, {link} only."""
+
+    code = models.SlugField(primary_key=True, max_length=40)
+    subject_en = models.CharField(max_length=120)
+    subject_fr = models.CharField(max_length=120)
+    body_en = models.TextField(max_length=1500)
+    body_fr = models.TextField(max_length=1500)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["code"]
+        verbose_name = _("message template")
+        verbose_name_plural = _("message templates")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class OutboxMessage(SealedModel):
+    """One message to one person. `key` is what makes it unique, e.g. "reminder:<session>:<person>:24h".
+
+    `context` holds opaque values only ({"at": ISO time, "session": id}); subject and body are sealed when
+    the message is sent, exactly as it went out.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=160, unique=True)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT)
+    context = models.JSONField(default=dict)
+    secret = EncryptedTextField(person="person_id", max_length=40, blank=True)
+    asked_for = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    useful_until = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=OutboxState, default=OutboxState.WAITING)
+    reason = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    subject = EncryptedTextField(person="person_id", max_length=200, blank=True)
+    body = EncryptedTextField(person="person_id", max_length=2000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="outbox_waiting"),
+            models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="outbox_sending"),
+            models.Index(fields=["person", "created_at"], name="outbox_person"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=OutboxState.values), name="outbox_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} {self.state}"

@@ -1,0 +1,78 @@
+"""Filling in a message template. Pure: a template and its values in, subject and text out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contact.lint import neutral_violations
+
+PLACEHOLDERS = frozenset({"name", "when", "code", "link"})
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+class WordingError(ValueError):
+    """A template that cannot be used as it stands, or values that do not fit it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    sender: str
+    subject: str
+    text: str
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """The names in braces; WordingError for a brace that stands alone."""
+    if re.search(r"[{}]", _PLACE.sub("", text)):
+        raise WordingError("a brace stands alone")
+    return frozenset(_PLACE.findall(text))
+
+
+def check_template(template: Mapping[str, Any], language: str) -> None:
+    """WordingError unless subject and text are neutral and use the declared placeholders and no other."""
+    subject, text = str(template[f"subject_{language}"]), str(template[f"text_{language}"])
+    telling = neutral_violations(f"{subject}\n{text}", language)
+    if telling:
+        raise WordingError(f"not neutral: {', '.join(telling)}")
+    if placeholders(subject):
+        raise WordingError("a subject has no placeholders: it shows on a locked screen")
+    declared = frozenset(template["placeholders"])
+    if placeholders(text) != declared or not declared <= PLACEHOLDERS - {"name"}:
+        raise WordingError("the placeholders differ from those that the template declares")
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    # One pass: braces inside a value are text, never a placeholder.
+    return _PLACE.sub(lambda match: values[match[1]], text)
+
+
+def compose(
+    content: Mapping[str, Any],
+    code: str,
+    language: str,
+    values: Mapping[str, str],
+    *,
+    name: str | None = None,
+) -> Message:
+    """The message `code` of `content` (the file `messages`) in "en" or "fr".
+
+    `name` is the name the person chose to see in messages, None when they chose none. `values` must be
+    exactly the template's placeholders. WordingError for an unknown code, missing or extra values.
+    """
+    template = next((item for item in content["templates"] if item["code"] == code), None)
+    if template is None:
+        raise WordingError(f"no message named {code}")
+    if set(values) != set(template["placeholders"]):
+        raise WordingError(f"{code} needs {sorted(template['placeholders'])}, got {sorted(values)}")
+    check_template(template, language)
+    greeting = content[f"greeting_{language}" if name else f"greeting_without_name_{language}"]
+    text = _fill(template[f"text_{language}"], values)
+    opening = _fill(greeting, {"name": _one_line(name or "")})
+    return Message(content[f"sender_{language}"], template[f"subject_{language}"], f"{opening}\n\n{text}\n")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

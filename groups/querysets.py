@@ -1,0 +1,52 @@
+"""Who sees which groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Q
+
+from groups.choices import GroupState, MembershipState
+from psp.sight import coordinated_regions
+
+
+class PeerGroupQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> PeerGroupQuerySet:
+        """Coordinators: groups of their regions. Leads: the groups they lead. Members: their own, once established."""
+        if not user.is_authenticated:
+            return self.none()
+        member = Q(pk__in=self.model.memberships.rel.related_model.objects.active_of(user).values("group"))
+        return self.filter(
+            Q(program_region__in=coordinated_regions(user))
+            | Q(pk__in=self.model.leads.rel.related_model.objects.filter(user_id=user.pk).values("group"))
+            | (member & ~Q(state=GroupState.FORMING))
+        )
+
+    def in_regions_of(self, user: Any) -> PeerGroupQuerySet:
+        return self.filter(program_region__in=coordinated_regions(user))
+
+    def led_by(self, user: Any) -> PeerGroupQuerySet:
+        return self.filter(leads__user_id=user.pk)
+
+    def with_counts(self) -> PeerGroupQuerySet:
+        """Adds `members`: how many are in the group now."""
+        active = Q(memberships__state=MembershipState.MEMBER)
+        return self.annotate(members=Count("memberships", filter=active))
+
+
+class MembershipQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> MembershipQuerySet:
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Q(participant__user_id=user.pk)
+            | Q(group__program_region__in=coordinated_regions(user))
+            | Q(group__leads__user_id=user.pk)
+        ).distinct()
+
+    def active(self) -> MembershipQuerySet:
+        return self.filter(state=MembershipState.MEMBER)
+
+    def active_of(self, user: Any) -> MembershipQuerySet:
+        return self.active().filter(participant__user_id=user.pk)

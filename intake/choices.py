@@ -1,0 +1,68 @@
+"""States of applications and intake meetings, kinds of service, ways to meet."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Service(models.TextChoices):
+    """What the program offers ([PIA] rules 8 to 10)."""
+
+    FORMAL = "formal", _("Formal group")
+    INFORMAL = "informal", _("Informal group")
+    ACTIVITY = "activity", _("Activity")
+
+
+class Modality(models.TextChoices):
+    VIRTUAL = "virtual", _("By video")
+    IN_PERSON = "in_person", _("In person")
+
+
+class ApplicationState(models.TextChoices):
+    SUBMITTED = "submitted", _("Received")
+    MEETING_SET = "meeting_set", _("Intake meeting set")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Not accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class MeetingState(models.TextChoices):
+    SET = "set", _("Set")
+    HELD = "held", _("Held")
+    MISSED = "missed", _("Missed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class DecisionReason(models.TextChoices):
+    """Why someone was not accepted: only ever a criterion, said kindly to the person."""
+
+    AFFILIATION = "affiliation_not_covered", _("The program is not open to this situation yet")
+    UNDER_18 = "under_18", _("The program is for people aged 18 or over")
+    EXPERIENCE = "not_experienced", _("The program is for people who lived through sexual misconduct or trauma")
+    DEVICE = "no_device", _("A device with a reliable internet connection is needed")
+    MEETING = "meeting_declined", _("The intake meeting did not take place")
+
+
+TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
+    ApplicationState.SUBMITTED: frozenset(
+        {ApplicationState.MEETING_SET, ApplicationState.DECLINED, ApplicationState.WITHDRAWN}
+    ),
+    # A missed or cancelled meeting brings the application back to the list: nobody falls out.
+    ApplicationState.MEETING_SET: frozenset(
+        {
+            ApplicationState.SUBMITTED,
+            ApplicationState.ACCEPTED,
+            ApplicationState.DECLINED,
+            ApplicationState.WITHDRAWN,
+        }
+    ),
+    ApplicationState.ACCEPTED: frozenset({ApplicationState.WITHDRAWN}),
+    ApplicationState.DECLINED: frozenset(),
+    ApplicationState.WITHDRAWN: frozenset(),
+}
+
+MEETING_TRANSITIONS: dict[MeetingState, frozenset[MeetingState]] = {
+    MeetingState.SET: frozenset({MeetingState.HELD, MeetingState.MISSED, MeetingState.CANCELLED}),
+    MeetingState.HELD: frozenset(),
+    MeetingState.MISSED: frozenset(),
+    MeetingState.CANCELLED: frozenset(),
+}

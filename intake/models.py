@@ -1,0 +1,183 @@
+"""Eligibility as dated data, the people who ask for support, their applications and intake meetings.
+
+Nothing here asks what happened: there is no field for it ([PIA] rule 3).
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from intake.choices import ApplicationState, DecisionReason, MeetingState, Modality, Service
+from intake.querysets import ApplicationQuerySet, MeetingQuerySet, ParticipantQuerySet
+from psp.choices import Language
+from psp.models import ProgramRegion, Region, User, new_reference
+
+
+class EligibilityVersion(models.Model):
+    """The criteria as they stood from a date on ([PIA] rules 1 to 6); `content` as in psp/content/eligibility_v1.json.
+
+    Frozen by a trigger once published: a decision keeps the version that made it.
+    """
+
+    number = models.PositiveSmallIntegerField(_("version"), unique=True)
+    content = models.JSONField(_("criteria and wording"))
+    valid_from = models.DateField(_("valid from"))
+    published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        verbose_name = _("eligibility version")
+        verbose_name_plural = _("eligibility versions")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class Participant(models.Model):
+    """Someone asking for or receiving support. The name and the address are with the account (`psp.User`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="participant")
+    reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    program_region = models.ForeignKey(ProgramRegion, on_delete=models.PROTECT, related_name="+")
+    modalities = ArrayField(models.CharField(max_length=10, choices=Modality), default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ParticipantQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["created_at"]
+        indexes: ClassVar = [models.Index(fields=["program_region", "created_at"], name="participant_region")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        """The account's id, by which the audit and the keys know the person."""
+        return self.user_id
+
+
+class Application(models.Model):
+    """One request for admission, as it was sent. `answers` holds codes and yes/no only.
+
+    `sent_key` comes with the form, so that a double click or a resend is the same application.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="applications")
+    sent_key = models.UUIDField(unique=True, editable=False)
+    version = models.ForeignKey(EligibilityVersion, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField()
+    notice_version = models.PositiveSmallIntegerField()
+    services = ArrayField(models.CharField(max_length=10, choices=Service))
+    accepted_for = ArrayField(models.CharField(max_length=10, choices=Service), default=list)
+    language = models.CharField(max_length=2, choices=Language)
+    state = models.CharField(max_length=12, choices=ApplicationState, default=ApplicationState.SUBMITTED)
+    submitted_at = models.DateTimeField(default=timezone.now)
+    last_action_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decision_version = models.ForeignKey(EligibilityVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    decision_reasons = ArrayField(models.CharField(max_length=40, choices=DecisionReason), default=list)
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = ApplicationQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["submitted_at"]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "submitted_at"], name="application_state"),
+            models.Index(fields=["participant", "submitted_at"], name="application_participant"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=ApplicationState.values), name="application_state_known"),
+            models.UniqueConstraint(
+                fields=["participant"], condition=Q(state__in=["submitted", "meeting_set"]), name="application_one_open"
+            ),
+            # A decision has its maker, its date and the version of the criteria ([PIA] rule 7).
+            models.CheckConstraint(
+                condition=~Q(state__in=["accepted", "declined"])
+                | Q(decided_at__isnull=False, decided_by__isnull=False, decision_version__isnull=False),
+                name="application_decision_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(decision_reasons=[]), name="application_declined_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        return self.participant.user_id
+
+
+class TsTzRange(Func):
+    """tstzrange(start, end): the time that a meeting takes."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class IntakeMeeting(models.Model):
+    """A virtual meeting with a coordinator before any first session ([PIA] rule 5)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="meetings")
+    coordinator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=MeetingState, default=MeetingState.SET)
+
+    objects = MeetingQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["starts_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
+            models.UniqueConstraint(fields=["application"], condition=Q(state="set"), name="meeting_one_set"),
+            ExclusionConstraint(
+                name="meeting_coordinator_free",
+                expressions=[
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    ("coordinator", RangeOperators.EQUAL),
+                ],
+                condition=Q(state="set"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        return self.application.participant.user_id
+
+
+class IneligibleTally(models.Model):
+    """How often the form said "not yet" and why, by month: a count and nothing else ([PIA] rule 7)."""
+
+    month = models.DateField()
+    reason = models.CharField(max_length=40)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["month", "reason"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.reason}"

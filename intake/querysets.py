@@ -1,0 +1,61 @@
+"""Who sees which files, and the vocabulary of the desk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Q
+
+from consent.choices import ConsentPurpose
+from consent.querysets import agrees
+from intake.choices import ApplicationState
+from psp.sight import coordinated_regions
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class ParticipantQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ParticipantQuerySet:
+        """The own file; for coordinators, the files of their regions ([domain] "Who uses it")."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(user_id=user.pk) | Q(program_region__in=coordinated_regions(user)))
+
+    def in_regions_of(self, user: Any) -> ParticipantQuerySet:
+        """Files of the regions that this account coordinates; for the desk."""
+        return self.filter(program_region__in=coordinated_regions(user))
+
+    def taking_part(self) -> ParticipantQuerySet:
+        """Consent to taking part is in force."""
+        return self.filter(agrees(ConsentPurpose.TAKING_PART, "user_id"))
+
+    def waiting_for(self, service: str) -> ParticipantQuerySet:
+        """Accepted for this service, with consent in force."""
+        return self.taking_part().filter(
+            applications__state=ApplicationState.ACCEPTED, applications__accepted_for__contains=[service]
+        )
+
+
+class ApplicationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ApplicationQuerySet:
+        if not user.is_authenticated:
+            return self.none()
+        regions = coordinated_regions(user)
+        return self.filter(Q(participant__user_id=user.pk) | Q(participant__program_region__in=regions))
+
+    def open(self) -> ApplicationQuerySet:
+        """Waiting for somebody to act."""
+        return self.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])
+
+    def untouched_since(self, moment: datetime) -> ApplicationQuerySet:
+        return self.filter(state=ApplicationState.SUBMITTED, last_action_at__lt=moment)
+
+
+class MeetingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> MeetingQuerySet:
+        if not user.is_authenticated:
+            return self.none()
+        person = Q(application__participant__user_id=user.pk)
+        return self.filter(person | Q(application__participant__program_region__in=coordinated_regions(user)))

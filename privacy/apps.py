@@ -1,0 +1,7 @@
+"""What is held about whom, and who looked at it."""
+
+from django.apps import AppConfig
+
+
+class PrivacyConfig(AppConfig):
+    name = "privacy"

@@ -1,0 +1,41 @@
+"""The floor of the house, and the administrators' site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+
+class PspConfig(AppConfig):
+    name = "psp"
+    label = "psp"
+    verbose_name = "Program"
+
+    def ready(self) -> None:
+        import psp.celery  # noqa: F401 - tasks need the application
+        from psp import checks  # noqa: F401 - registers the checks
+
+        post_migrate.connect(load_reference, sender=self)
+        post_migrate.connect(grant_rights, dispatch_uid="psp-grants")
+
+
+class PspAdminConfig(AdminConfig):
+    default_site = "psp.admin_site.ProgramAdminSite"
+
+
+def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """Regions and the like: reference data that the code relies on, in every database."""
+    if using == "default":
+        from psp.reference import load_regions
+
+        load_regions()
+
+
+def grant_rights(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """After each app's migrations: the application's role gets what it needs, and no more."""
+    from psp.grants import grant
+
+    grant(using)

@@ -1,0 +1,39 @@
+"""What every page needs to know (see the base templates)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from psp.dashboard import places_for
+
+LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
+
+
+def other_language_url(request: HttpRequest, other: str) -> str:
+    """The same page in the other language; pages without a language in their address switch by cookie."""
+    parts = request.path.split("/", 2)
+    if parts[1] in LANGUAGE_NAMES and len(parts) > 2:  # noqa: PLR2004 - "", language, rest
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return f"/{other}/{parts[2]}{query}"
+    return f"/{other}/language/?next={request.path}"
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    language = (get_language() or "en")[:2]
+    other = "en" if language == "fr" else "fr"
+    return {
+        "site_name": _("Appointments"),
+        "other_language_url": other_language_url(request, other),
+        "other_language_code": other,
+        "other_language_name": LANGUAGE_NAMES[other],
+        "demo": settings.PSP_DEMO,
+        "quick_exit_url": settings.PSP_QUICK_EXIT_URL,
+        "body_class": "",
+        "places": SimpleLazyObject(lambda: places_for(request)),
+    }

@@ -1,0 +1,24 @@
+"""One spelling for each address and number, so that an exact look-up finds it. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+NORTH_AMERICAN_DIGITS = 10
+
+
+def normal_email(text: str) -> str:
+    """Lower case, composed characters, no surrounding space."""
+    return unicodedata.normalize("NFC", text).strip().casefold()
+
+
+def normal_phone(text: str) -> str:
+    """Digits with a leading +; ten digits are read as a North American number (+1)."""
+    digits = re.sub(r"\D", "", text)
+    if len(digits) == NORTH_AMERICAN_DIGITS and not text.strip().startswith("+"):
+        digits = "1" + digits
+    return "+" + digits if digits else ""
+
+
+NORMALISERS = {"email": normal_email, "phone": normal_phone}

@@ -1,0 +1,74 @@
+"""The registry of places: each app adds its own when it is ready, so imports never run upward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation. `area`: desk, lead, reports, my, privacy. `allowed(user)` decides who sees it.
+
+    `key`: the letter that goes there after `g` on the desk.
+    """
+
+    area: str
+    label: Any
+    icon: str
+    url_name: str
+    allowed: Callable[[Any], bool]
+    order: int = 50
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing on an area's front page. `context(request)` gives the template its data; None hides the card."""
+
+    area: str
+    template: str
+    context: Callable[[HttpRequest], dict[str, Any] | None]
+    order: int = 50
+
+
+_places: list[Place] = []
+_cards: list[Card] = []
+
+
+def add_place(place: Place) -> None:
+    _places.append(place)
+
+
+def add_card(card: Card) -> None:
+    _cards.append(card)
+
+
+def places_for(request: HttpRequest) -> list[dict[str, Any]]:
+    """The navigation of every area that this account may enter, in order."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    shown = sorted((place for place in _places if place.allowed(user)), key=lambda place: place.order)
+    return [_as_link(place, request.path) for place in shown]
+
+
+def _as_link(place: Place, path: str) -> dict[str, Any]:
+    url = reverse(place.url_name)
+    is_front = url.count("/") <= 3  # noqa: PLR2004 - "/en/desk/" is current only on itself
+    current = path == url if is_front else path.startswith(url)
+    return {"url": url, "label": place.label, "icon": place.icon, "key": place.key, "current": current, "area": place.area}
+
+
+def cards_for(request: HttpRequest, area: str) -> list[dict[str, Any]]:
+    """Cards of an area's front page that have something to show: [{"template", …context}]."""
+    found = []
+    for card in sorted((card for card in _cards if card.area == area), key=lambda card: card.order):
+        context = card.context(request)
+        if context is not None:
+            found.append({"template": card.template, **context})
+    return found

@@ -1,0 +1,16 @@
+"""`migrate` brings both databases up to date: the main one, then the one of the data keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.commands import migrate
+
+from psp.keys.router import KEYS
+
+
+class Command(migrate.Command):
+    def handle(self, *args: Any, **options: Any) -> None:
+        super().handle(*args, **options)
+        if options["database"] == "default" and not options.get("app_label") and not options.get("check_unapplied"):
+            super().handle(*args, **{**options, "database": KEYS})

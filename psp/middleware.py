@@ -1,0 +1,182 @@
+"""What happens around every request, outermost first. Order is set in `psp.settings`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+
+from psp import pages
+from psp.accounts.second_factor import may_pass
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
+from psp.choices import Language
+from psp.context_vars import actor_id, request_id
+from psp.crypto import keyring
+from psp.errors import DomainError
+from psp.logs import get_logger
+
+log = get_logger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+STARTED, SEEN = "psp_started", "psp_seen"
+# How often "seen" is written: a session ends at most this many seconds early.
+SEEN_EVERY = 60
+
+
+class RequestContextMiddleware:
+    """A request id for logs and audit, an empty keyring at both ends, one log line a request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        keyring.clear()
+        actor_id.set(None)
+        identity = str(uuid4())
+        request_id.set(identity)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=identity)
+        begun = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = identity
+            self._log(request, response, time.perf_counter() - begun)
+            return response
+        finally:
+            keyring.clear()
+
+    @staticmethod
+    def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        match = request.resolver_match
+        # The route, not the path: an address may hold the id of a person.
+        log.info(
+            "request", method=request.method, route=match.view_name if match else "", status=response.status_code,
+            ms=round(seconds * 1000),
+        )  # fmt: skip
+
+
+class HeadersMiddleware:
+    """Nothing of a page may stay in a cache, and no browser feature is open that we do not use."""
+
+    PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            add_never_cache_headers(response)
+        response.setdefault("Permissions-Policy", self.PERMISSIONS)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("X-Robots-Tag", "noindex")
+        return response
+
+
+class BodyMiddleware:
+    """No address takes files, so a multipart body is refused before anything reads it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.content_type == "multipart/form-data":
+            return pages.problem(request, 415)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return pages.problem(request, 413)
+        return self.get_response(request)
+
+
+class SessionLimitsMiddleware:
+    """Ends a session after a time without use, and after a time in all, by the kind of account."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and self._is_over(request):
+            logout(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_over(request: HttpRequest) -> bool:
+        now = int(timezone.now().timestamp())
+        limits = settings.SESSION_LIMITS[request.user.kind]
+        started = request.session.setdefault(STARTED, now)
+        seen = request.session.get(SEEN, now)
+        if now - started > limits["absolute"] or now - seen > limits["idle"]:
+            return True
+        if SEEN not in request.session or now - seen >= SEEN_EVERY:
+            request.session[SEEN] = now
+        return False
+
+
+class SecondFactorMiddleware:
+    """No team member or supporter gets past sign-in without a second factor, the admin included."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        destination = may_pass(request)
+        return redirect(destination) if destination else self.get_response(request)
+
+
+class ActorMiddleware:
+    """Whoever is signed in is the actor of the audit, and reads in the language that they chose.
+
+    The language in the address wins; the account's own language serves addresses without one.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            actor_id.set(request.user.pk)
+            prefix = request.path_info.split("/", 2)[1]
+            if prefix not in Language.values and not request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+                translation.activate(request.user.language)
+                request.LANGUAGE_CODE = request.user.language
+        return self.get_response(request)
+
+
+class ErrorsMiddleware:
+    """Turns a rule's "no" into a page that says how to mend it, and notes every refusal in the audit.
+
+    Django calls it after the request's transaction was rolled back, so the note is kept.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DomainError):
+            log.info("refused", code=exception.code)
+            return pages.problem(request, exception.status, message=exception.message)
+        if isinstance(exception, PermissionDenied):
+            self._note_denial(request)
+            return pages.problem(request, 403)
+        if isinstance(exception, Http404):
+            self._note_denial(request)
+        return None
+
+    @staticmethod
+    def _note_denial(request: HttpRequest) -> None:
+        """Only where an id was asked for by someone signed in: that is a look at something about a person."""
+        match: Any = request.resolver_match
+        if request.user.is_authenticated and match is not None and match.kwargs:
+            audit.record_denial(match.view_name, str(next(iter(match.kwargs.values()))), purpose=Purpose.SECURITY)

@@ -1,0 +1,313 @@
+"""Every setting, from the environment, typed. `.env.example` says what each one means."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zoneinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from psp.logs import configure_logging
+
+# The system's tzdata may be older than the 2026 rule changes in western Canada; PyPI's is not.
+zoneinfo.reset_tzpath(to=[])
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG: bool = env.bool("DEBUG", default=False)
+PSP_DEMO: bool = env.bool("PSP_DEMO", default=False)
+PSP_HTTPS: bool = env.bool("PSP_HTTPS", default=True)
+PSP_DATA = Path(env.str("PSP_DATA", default=str(BASE_DIR / ".local")))
+
+SECRET_KEY: str = env.str("SECRET_KEY")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Secrets of the encryption layer (psp/crypto): the master keys wrap the data keys, the index key
+# makes look-ups of addresses possible without storing them, the audit key seals the audit chain.
+PSP_MASTER_KEYS: str = env.str("PSP_MASTER_KEYS", default="")
+PSP_MASTER_KEYS_FILE: str = env.str("PSP_MASTER_KEYS_FILE", default="")
+PSP_INDEX_KEY: str = env.str("PSP_INDEX_KEY")
+PSP_AUDIT_KEY: str = env.str("PSP_AUDIT_KEY")
+if not (PSP_MASTER_KEYS or PSP_MASTER_KEYS_FILE):
+    raise ImproperlyConfigured("Set PSP_MASTER_KEYS or PSP_MASTER_KEYS_FILE: without a master key nothing can be read.")
+
+INSTALLED_APPS = [
+    "psp.apps.PspConfig",
+    "psp.keys",
+    "psp.audit",
+    "privacy",
+    "consent",
+    "contact",
+    "intake",
+    "groups",
+    "sessions.apps.SessionsConfig",
+    "reporting",
+    "psp.apps.PspAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "simple_history",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "psp.middleware.RequestContextMiddleware",
+    "psp.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "psp.middleware.BodyMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "psp.middleware.SessionLimitsMiddleware",
+    "psp.middleware.SecondFactorMiddleware",
+    "psp.middleware.ActorMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "psp.middleware.ErrorsMiddleware",
+]
+
+ROOT_URLCONF = "psp.urls"
+WSGI_APPLICATION = "psp.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "psp.context.page",
+            ],
+        },
+    },
+]
+
+# --- Data -----------------------------------------------------------------------------------------
+
+
+def database(name: str, owner_name: str, fallback: str = "") -> dict[str, Any]:
+    """Connection settings from the environment: the owner's when migrating, else the application's."""
+    as_owner = env.str("PSP_DB_ROLE", default="app") == "owner"
+    url = env.str(owner_name, default="") if as_owner else ""
+    config: dict[str, Any] = environ.Env.db_url_config(url or env.str(name, default=fallback))
+    config["ENGINE"] = "django.db.backends.postgresql"
+    config["CONN_MAX_AGE"] = 60
+    # After a restart of the server the next request finds a new connection by itself.
+    config["CONN_HEALTH_CHECKS"] = True
+    config.setdefault("OPTIONS", {})["application_name"] = "psp"
+    return config
+
+
+DATABASES = {
+    "default": {**database("DATABASE_URL", "DATABASE_OWNER_URL"), "ATOMIC_REQUESTS": True},
+    "keys": database("KEYS_DATABASE_URL", "KEYS_DATABASE_OWNER_URL"),
+}
+DATABASE_ROUTERS = ["psp.keys.router.KeysRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Rate limits and allauth's counters live in PostgreSQL, so that they hold across processes and
+# do not depend on the broker.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "psp_cache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
+# --- People and sign-in ---------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "psp.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username",)}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home_for_me"
+LOGOUT_REDIRECT_URL = "home"
+
+ACCOUNT_ADAPTER = "psp.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_CHANGE_EMAIL = False
+ACCOUNT_FORMS = {"request_login_code": "psp.accounts.forms.RequestCodeForm",
+                 "login": "psp.accounts.forms.StaffLoginForm",
+                 "reset_password": "psp.accounts.forms.ResetPasswordForm"}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PSP_TRUSTED_PROXIES", default=0)
+
+MFA_ADAPTER = "psp.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Rendez-vous"
+MFA_TOTP_TOLERANCE = 1
+# Passkeys need a secure origin; only the loopback demo has none.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PSP_HTTPS
+
+# Seconds. Idle: since the last request. Absolute: since signing in.
+SESSION_LIMITS = {
+    "participant": {"idle": 20 * 60, "absolute": 4 * 3600},
+    "supporter": {"idle": 30 * 60, "absolute": 10 * 3600},
+    "staff": {"idle": 30 * 60, "absolute": 10 * 3600},
+}
+
+# --- Browser --------------------------------------------------------------------------------------
+
+_prefix = "__Host-" if PSP_HTTPS else "psp_"
+SESSION_COOKIE_NAME = f"{_prefix}session"
+CSRF_COOKIE_NAME = f"{_prefix}csrf"
+LANGUAGE_COOKIE_NAME = f"{_prefix}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PSP_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "psp.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SECURE_SSL_REDIRECT = PSP_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if PSP_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PSP_HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.bool("PSP_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Where the quick exit leads: a page about something else that everybody looks at.
+PSP_QUICK_EXIT_URL: str = env.str("PSP_QUICK_EXIT_URL", default="https://weather.gc.ca/")
+PSP_QUICK_EXIT_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(PSP_QUICK_EXIT_URL))
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        # Chromium applies this to redirects after a form too, and the quick exit is one.
+        "form-action": [SELF, PSP_QUICK_EXIT_ORIGIN],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# Nothing is ever uploaded: bodies are small forms.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
+
+# --- Languages and time ---------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Toronto"
+
+# --- Files ----------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(PSP_DATA / "static")))
+STATICFILES_DIRS: list[Any] = [BASE_DIR / "static"]
+# The demo and the tests serve straight from the source; a deployment collects once when its image is built.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+WHITENOISE_MAX_AGE = 3600 if not DEBUG else 0
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- Mail and work in the background --------------------------------------------------------------
+
+vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Rendez-vous <rendez-vous@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+REDIS_URL: str = env.str("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600, "socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "send-due": {"task": "contact.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
+    "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 55}},
+    "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
+}
+
+# --- Program settings: domain.md rule 12 ----------------------------------------------------------
+
+PSP_SUPPRESSION_THRESHOLD: int = env.int("PSP_SUPPRESSION_THRESHOLD", default=10)
+
+SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+
+LOGGING_CONFIG = None
+configure_logging(env.str("LOG_LEVEL", default="INFO"), to_stderr="pytest" not in sys.modules or "PSP_LOG" in os.environ)
+SILENCED_SYSTEM_CHECKS: list[str] = []
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,55 @@
+"""The one place that answers "what may this account see".
+
+Every `visible_to(user)` in the project starts here. Roles are read once per request and account.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from psp.choices import Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from psp.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """`grants`: role → codes of program regions; None among them means the whole program."""
+
+    grants: dict[str, frozenset[str | None]]
+
+    def has(self, *roles: str) -> bool:
+        return any(role in self.grants for role in roles)
+
+    def regions(self, role: str) -> frozenset[str]:
+        """Codes of the program regions in which the role holds. Empty for a role without region."""
+        return frozenset(code for code in self.grants.get(role, ()) if code is not None)
+
+
+NOTHING = Sight({})
+
+
+def sight_of(user: User | AnonymousUser | Any) -> Sight:
+    """Roles and regions of an account; nothing for visitors and for closed accounts."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return NOTHING
+    cached = user.__dict__.get("_sight")
+    if cached is None:
+        grants: dict[str, set[str | None]] = {}
+        for role, region in user.roles.values_list("role", "region_id"):
+            grants.setdefault(role, set()).add(region)
+        cached = user.__dict__["_sight"] = Sight({role: frozenset(codes) for role, codes in grants.items()})
+    return cached
+
+
+def is_coordinator(user: Any) -> bool:
+    return sight_of(user).has(Role.COORDINATOR)
+
+
+def coordinated_regions(user: Any) -> frozenset[str]:
+    """Program regions whose files this account may open."""
+    return sight_of(user).regions(Role.COORDINATOR)

@@ -1,0 +1,42 @@
+"""Every address of the site. Pages carry their language; sign-in, admin and health do not."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from psp import views
+
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("leave/", views.quick_exit, name="quick_exit"),
+    path("accounts/", include("psp.accounts.urls")),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("language/", views.switch_language, name="switch_language"),
+        path("privacy-notice/", views.privacy_notice, name="privacy_notice"),
+        path("safe-use/", views.safe_use, name="safe_use"),
+        path("me/", views.home_for_me, name="home_for_me"),
+        path("intake/", include("intake.urls")),
+        path("my/", include("intake.urls_my")),
+        path("my/", include("consent.urls")),
+        path("my/", include("contact.urls")),
+        path("my/", include("sessions.urls_my")),
+        path("desk/", include("intake.urls_desk")),
+        path("desk/", include("groups.urls")),
+        path("desk/", include("sessions.urls_desk")),
+        path("lead/", include("sessions.urls_lead")),
+        path("reports/", include("reporting.urls")),
+        path("privacy/", include("privacy.urls")),
+    ),
+]
+
+if settings.PSP_DEMO:
+    urlpatterns.append(path("demo/", include("psp.demo.urls")))
+
+handler400 = views.bad_request
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,202 @@
+"""Pages of the floor: public front page, quick exit, health, errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connections, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from psp import pages
+from psp.choices import Kind, Role
+from psp.content import in_language, load
+from psp.sight import sight_of
+
+
+def crisis_lines(language: str | None = None) -> list[dict[str, Any]]:
+    """Lines to call now, in the reader's language, as the component `help_now` wants them."""
+    code = language or get_language() or "en"
+    return [_line(item, code) for item in load("crisis_lines")["lines"]]
+
+
+def _line(item: dict[str, Any], language: str) -> dict[str, Any]:
+    numbers = {number["kind"]: number for number in reversed(item["numbers"])}
+    call, text = numbers.get("call", {}), numbers.get("text", {})
+    return {
+        "name": in_language(item, "name", language), "about": in_language(item, "what", language),
+        "hours": in_language(item, "hours", language),
+        "phone": call.get("display", ""), "phone_href": call.get("href", ""),
+        "sms": text.get("display", ""), "sms_href": text.get("href", ""),
+    }  # fmt: skip
+
+
+@login_not_required
+@require_GET
+def root(request: HttpRequest) -> HttpResponse:
+    return redirect(f"/{(get_language() or 'en')[:2]}/")
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "psp/home.html", {"crisis_lines": crisis_lines()})
+
+
+@login_not_required
+@require_GET
+def privacy_notice(request: HttpRequest) -> HttpResponse:
+    return render(request, "psp/privacy_notice.html", {"notice": notice()})
+
+
+def notice(language: str | None = None) -> dict[str, Any]:
+    """The privacy notice in one language: every `x_en`/`x_fr` pair becomes `x`."""
+    return flatten(load("notice_v1"), language or get_language() or "en")
+
+
+def flatten(item: Any, language: str) -> Any:
+    """Content in one language: pairs of `_en` and `_fr` keys become one key without ending."""
+    if isinstance(item, list):
+        return [flatten(part, language) for part in item]
+    if not isinstance(item, dict):
+        return item
+    own = "_fr" if language.startswith("fr") else "_en"
+    flat = {key: flatten(value, language) for key, value in item.items() if not key.endswith(("_en", "_fr"))}
+    return flat | {key[:-3]: value for key, value in item.items() if key.endswith(own)}
+
+
+@login_not_required
+@require_GET
+def safe_use(request: HttpRequest) -> HttpResponse:
+    return render(request, "psp/safe_use.html", {"crisis_lines": crisis_lines()})
+
+
+@require_GET
+def home_for_me(request: HttpRequest) -> HttpResponse:
+    """Where each account's work or own page begins, in the language that they chose."""
+    return HttpResponseRedirect(front_page(request.user))
+
+
+def front_page(user: Any) -> str:
+    """Address of the first page of an account."""
+    language = user.language
+    sight = sight_of(user)
+    if user.kind == Kind.PARTICIPANT:
+        return f"/{language}/my/"
+    for roles, path in (
+        ((Role.COORDINATOR,), "desk/"), ((Role.SUPPORTER, Role.CLINICIAN), "lead/"),
+        ((Role.ANALYST,), "reports/"), ((Role.PRIVACY_OFFICER,), "privacy/"),
+    ):  # fmt: skip
+        if sight.has(*roles):
+            return f"/{language}/{path}"
+    return reverse("admin:index") if sight.has(Role.ADMINISTRATOR) else f"/{language}/"
+
+
+@login_not_required
+@require_GET
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language of this address and go back to a page that has none in its own."""
+    target = request.GET.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = HttpResponseRedirect(target)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, get_language() or "en", secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True, samesite="Lax",
+    )  # fmt: skip
+    return response
+
+
+@login_not_required
+@csrf_exempt
+@require_POST
+def quick_exit(request: HttpRequest) -> HttpResponse:
+    """End the session on the server, then go somewhere else. Works without JavaScript.
+
+    Without CSRF protection on purpose: leaving must never fail, and all that a forged request can do
+    is to end a session.
+    """
+    logout(request)
+    response = HttpResponseRedirect(settings.PSP_QUICK_EXIT_URL)
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """The process is alive."""
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Databases, broker and migrations, each "ok" or "down". 503 unless the site can serve.
+
+    The broker may be away: applying and withdrawing work without it.
+    """
+    state = {"database": _database("default"), "keys": _database("keys"), "broker": _broker(), "migrations": _migrations()}
+    needed = (state["database"], state["keys"], state["migrations"])
+    return JsonResponse(state, status=200 if all(part == "ok" for part in needed) else 503)
+
+
+def _database(alias: str) -> str:
+    try:
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "down"
+    return "ok"
+
+
+def _broker() -> str:
+    import redis
+
+    try:
+        client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+        client.ping()
+    except redis.RedisError:
+        return "down"
+    return "ok"
+
+
+def _migrations() -> str:
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connections["default"])
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return "down"
+    return "behind" if any(migration.app_label != "keys" for migration, _backwards in plan) else "ok"
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "errors/csrf.html", {"message": ""}, status=403)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return pages.problem(request, 404)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return pages.problem(request, 400)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    return pages.problem(request, 500)

@@ -1,0 +1,7 @@
+"""Figures that identify nobody."""
+
+from django.apps import AppConfig
+
+
+class ReportingConfig(AppConfig):
+    name = "reporting"

@@ -1,0 +1,11 @@
+"""Sessions of groups: schedule, attendance, reminders.
+
+The label is not "sessions": Django's own session app has that one.
+"""
+
+from django.apps import AppConfig
+
+
+class SessionsConfig(AppConfig):
+    name = "sessions"
+    label = "peer_sessions"

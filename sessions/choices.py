@@ -1,0 +1,24 @@
+"""States of sessions and of attendance."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SessionState(models.TextChoices):
+    SCHEDULED = "scheduled", _("Planned")
+    HELD = "held", _("Held")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class AttendanceStatus(models.TextChoices):
+    PRESENT = "present", _("Here")
+    LEFT_EARLY = "left_early", _("Left early")
+    LET_US_KNOW = "let_us_know", _("Let us know")
+    ABSENT = "absent", _("Not here")
+
+
+TRANSITIONS: dict[SessionState, frozenset[SessionState]] = {
+    SessionState.SCHEDULED: frozenset({SessionState.HELD, SessionState.CANCELLED}),
+    SessionState.HELD: frozenset(),
+    SessionState.CANCELLED: frozenset(),
+}

@@ -1,0 +1,70 @@
+"""The sessions of a group and who was there. No notes about people, by design."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from groups.models import PeerGroup
+from intake.models import Participant
+from psp.models import User
+from sessions.choices import AttendanceStatus, SessionState
+from sessions.querysets import AttendanceQuerySet, GroupSessionQuerySet
+
+
+class GroupSession(models.Model):
+    """One session; `number` counts from 1 within its group."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    group = models.ForeignKey(PeerGroup, on_delete=models.PROTECT, related_name="sessions")
+    number = models.PositiveSmallIntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=SessionState, default=SessionState.SCHEDULED)
+
+    objects = GroupSessionQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["starts_at"]
+        indexes: ClassVar = [models.Index(fields=["starts_at"], condition=Q(state="scheduled"), name="session_upcoming")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["group", "number"], name="session_number_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
+            models.CheckConstraint(condition=Q(state__in=SessionState.values), name="session_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class Attendance(models.Model):
+    """Whether a member was at a session, as recorded by who led it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(GroupSession, on_delete=models.PROTECT, related_name="attendance")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="attendance")
+    status = models.CharField(max_length=12, choices=AttendanceStatus)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = AttendanceQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["session", "participant"], name="attendance_once"),
+            models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="attendance_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        return self.participant.user_id

@@ -1,0 +1,35 @@
+"""Who sees which sessions, and which need something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from groups.models import PeerGroup
+from sessions.choices import SessionState
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class GroupSessionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> GroupSessionQuerySet:
+        """The sessions of the groups that this account may see."""
+        return self.filter(group__in=PeerGroup.objects.visible_to(user))
+
+    def led_by(self, user: Any) -> GroupSessionQuerySet:
+        return self.filter(group__leads__user_id=user.pk)
+
+    def upcoming(self, now: datetime) -> GroupSessionQuerySet:
+        return self.filter(state=SessionState.SCHEDULED, ends_at__gte=now).order_by("starts_at")
+
+    def starting_within(self, start: datetime, end: datetime) -> GroupSessionQuerySet:
+        return self.filter(state=SessionState.SCHEDULED, starts_at__gte=start, starts_at__lt=end)
+
+
+class AttendanceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> AttendanceQuerySet:
+        from sessions.models import GroupSession
+
+        return self.filter(session__in=GroupSession.objects.visible_to(user))

@@ -1,0 +1,43 @@
+"""What every test stands on: databases that exist already, reached as the application's role."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.environment import empty_databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The databases exist and are migrated already; tests connect as the application's role."""
+
+
+@pytest.fixture(autouse=True)
+def _fresh_context():
+    """No keys, actor or cached counters from the test before."""
+    from psp.context_vars import actor_id, request_id
+    from psp.crypto import keyring
+
+    keyring.clear()
+    actor_id.set(None)
+    request_id.set("")
+    yield
+    keyring.clear()
+
+@pytest.fixture(scope="session", autouse=True)
+def _owner_empties_after_transactional_tests():
+    from django.test import TransactionTestCase
+
+    original = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda self: empty_databases()
+    yield
+    TransactionTestCase._fixture_teardown = original
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever uses the database uses both: nobody can be made without a data key."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and "databases" not in marker.kwargs:
+            fresh = pytest.mark.django_db(*marker.args, **{**marker.kwargs, "databases": ["default", "keys"]})
+            item.add_marker(fresh, append=False)

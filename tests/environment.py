@@ -1,0 +1,116 @@
+"""Real servers for every test: PostgreSQL and Valkey of their own, real migrations, the application's role.
+
+Loaded as a plugin (`-p tests.environment`), because the settings read the environment very early.
+`PSP_TEST_SUFFIX` names another pair of databases, for two runs at once. `PSP_UNIT_ONLY=1` starts nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("PSP_TEST_DATA", ROOT / ".local" / "test"))
+SUFFIX = os.environ.get("PSP_TEST_SUFFIX", "test")
+# What the tests of one checkout share, so that databases can be used again while nothing changed.
+SECRETS = DATA / f"tests-{SUFFIX}.json"
+
+# Reference data that the migrations load; emptying it would leave the code without regions and texts.
+KEPT = {
+    "django_migrations", "django_content_type", "auth_permission", "auth_group", "psp_region", "psp_programregion",
+    "intake_eligibilityversion", "consent_consentversion", "contact_messagetemplate", "groups_kindsetting",
+}  # fmt: skip
+
+
+def key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def fingerprint() -> str:
+    """Changes whenever a migration or what it loads changes."""
+    digest = hashlib.sha256()
+    places = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("psp/*/migrations/*.py"), *ROOT.glob("psp/content/*.json"),
+              *ROOT.glob("*/reference.py"), ROOT / "psp" / "grants.py"]  # fmt: skip
+    for path in sorted(places):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def remembered() -> dict[str, str]:
+    """Environment of the last run, if its databases still fit."""
+    try:
+        found: dict[str, str] = json.loads(SECRETS.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if found.get("fingerprint") == fingerprint() and not os.environ.get("CI") else {}
+
+
+def fresh_environment() -> dict[str, str]:
+    """Fresh databases, migrated by their owner as in a deployment."""
+    from psp.embedded.servers import create_databases, ensure_servers
+
+    made = create_databases(ensure_servers(DATA), SUFFIX)
+    values = {
+        "DATABASE_URL": made.database_url, "DATABASE_OWNER_URL": made.database_owner_url,
+        "KEYS_DATABASE_URL": made.keys_database_url, "KEYS_DATABASE_OWNER_URL": made.keys_database_owner_url,
+        "REDIS_URL": made.redis_url, "SECRET_KEY": secrets.token_urlsafe(48), "PSP_MASTER_KEYS": f"test:{key()}",
+        "PSP_INDEX_KEY": key(), "PSP_AUDIT_KEY": key(), "PSP_HTTPS": "0", "PSP_DEMO": "1", "PSP_DATA": str(DATA),
+        "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver", "EMAIL_URL": "smtp://127.0.0.1:1",
+        "DJANGO_SETTINGS_MODULE": "psp.settings",
+    }  # fmt: skip
+    os.environ.update(values)
+    subprocess.run([sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"], check=True, cwd=ROOT)
+    SECRETS.write_text(json.dumps({**values, "fingerprint": fingerprint()}))
+    SECRETS.chmod(0o600)
+    return values
+
+
+def reuse(values: dict[str, str]) -> bool:
+    """Take up the databases of the last run, emptied. False if they are not there any more."""
+    import psycopg
+
+    from psp.embedded.servers import ensure_servers
+
+    servers = ensure_servers(DATA)
+    os.environ.update({name: value for name, value in values.items() if name != "fingerprint"})
+    try:
+        empty_databases()
+    except psycopg.Error:
+        return False
+    return values["REDIS_URL"] == servers.redis_url
+
+
+def empty_databases() -> None:
+    """Empty every table but reference data, as the owner: the application's role may not."""
+    import psycopg
+    from psycopg import sql
+
+    for name in ("DATABASE_OWNER_URL", "KEYS_DATABASE_OWNER_URL"):
+        with psycopg.connect(os.environ[name], autocommit=True) as connection:
+            rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            tables = sql.SQL(", ").join(sql.Identifier(row[0]) for row in rows if row[0] not in KEPT)
+            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
+
+
+def prepare() -> None:
+    os.environ.setdefault("PSP_EMBEDDED_FAST", "1")
+    if os.environ.get("PSP_UNIT_ONLY"):
+        nowhere = "postgresql://nobody@127.0.0.1:1/none"
+        os.environ.update(
+            DATABASE_URL=nowhere, KEYS_DATABASE_URL=nowhere, REDIS_URL="redis://127.0.0.1:1/0", SECRET_KEY="unit",
+            PSP_MASTER_KEYS=f"test:{key()}", PSP_INDEX_KEY=key(), PSP_AUDIT_KEY=key(),
+        )  # fmt: skip
+        return
+    values = remembered()
+    if not (values and reuse(values)):
+        fresh_environment()
+    (DATA / "mail").mkdir(parents=True, exist_ok=True)
+
+
+prepare()
