@@ -81,7 +81,14 @@ def test_adding_one_at_a_time_never_overfills(start: int, low: int, extra: int) 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"min_size": 0}, {"max_size": 3}, {"min_sessions": 0}, {"max_sessions": 9}, {"minutes": 0}, {"facilitators": -1}],
+    [
+        {"min_size": 0},
+        {"max_size": 3},
+        {"min_sessions": 0},
+        {"max_sessions": 9},
+        {"minutes": 0},
+        {"facilitators": -1},
+    ],
 )
 def test_settings_that_contradict_each_other_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"\w"):

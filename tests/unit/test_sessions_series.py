@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,9 +39,7 @@ def test_zone_data_is_new_enough_for_the_2026_changes() -> None:
 )
 def test_series_keeps_the_wall_clock_when_clocks_go_back(tz: str, before: float, after: float) -> None:
     """The clocks go back on 1 November 2026; hours are counted from midnight UTC of the local day."""
-    sessions = series(
-        start_date=date(2026, 10, 27), start_time=EVENING, tz=tz, count=2, minutes=90
-    )
+    sessions = series(start_date=date(2026, 10, 27), start_time=EVENING, tz=tz, count=2, minutes=90)
     assert [item.local.time() for item in sessions] == [EVENING, EVENING]
     midnights = [datetime(2026, 10, 27, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)]
     hours = [
@@ -59,13 +58,15 @@ def test_series_keeps_the_wall_clock_when_clocks_go_back(tz: str, before: float,
 )  # fmt: skip
 def test_series_without_a_change_of_clocks_is_exactly_weekly(tz: str) -> None:
     sessions = series(start_date=date(2026, 10, 6), start_time=EVENING, tz=tz, count=52, minutes=90)
-    steps = {second.start_utc - first.start_utc for first, second in zip(sessions, sessions[1:], strict=False)}
+    steps = {second.start_utc - first.start_utc for first, second in pairwise(sessions)}
     assert steps == {timedelta(weeks=1)}
     assert {item.local.time() for item in sessions} == {EVENING}
 
 
 def test_to_utc_time_left_out_in_spring_moves_later() -> None:
-    assert to_utc(date(2027, 3, 14), time(2, 30), "America/Toronto") == datetime(2027, 3, 14, 7, 30, tzinfo=UTC)
+    assert to_utc(date(2027, 3, 14), time(2, 30), "America/Toronto") == datetime(
+        2027, 3, 14, 7, 30, tzinfo=UTC
+    )
     (session,) = series(
         start_date=date(2027, 3, 14), start_time=time(2, 30), tz="America/Toronto", count=1, minutes=60
     )
@@ -95,20 +96,36 @@ def test_series_length_is_elapsed_time_over_a_change_of_clocks() -> None:
 def test_series_of_ten_in_quebec_skips_its_holidays_and_runs_on() -> None:
     skip = statutory_holidays("QC", [2026, 2027])
     sessions = series(
-        start_date=date(2026, 12, 4), start_time=EVENING, tz="America/Toronto", count=10, minutes=90, skip=skip
+        start_date=date(2026, 12, 4),
+        start_time=EVENING,
+        tz="America/Toronto",
+        count=10,
+        minutes=90,
+        skip=skip,
     )
     days = [item.local.date() for item in sessions]
     assert date(2026, 12, 25) in skip
     assert date(2027, 1, 1) in skip
     assert not set(days) & set(skip)
-    assert days[:5] == [date(2026, 12, 4), date(2026, 12, 11), date(2026, 12, 18), date(2027, 1, 8), date(2027, 1, 15)]
+    assert days[:5] == [
+        date(2026, 12, 4),
+        date(2026, 12, 11),
+        date(2026, 12, 18),
+        date(2027, 1, 8),
+        date(2027, 1, 15),
+    ]
     assert [item.number for item in sessions] == list(range(1, 11))
 
 
 def test_series_takes_a_rule_for_skipping_too() -> None:
     closed = lambda day: day.month == 12  # noqa: E731
     sessions = series(
-        start_date=date(2026, 11, 26), start_time=EVENING, tz="America/Regina", count=2, minutes=90, skip=closed
+        start_date=date(2026, 11, 26),
+        start_time=EVENING,
+        tz="America/Regina",
+        count=2,
+        minutes=90,
+        skip=closed,
     )
     assert [item.local.date() for item in sessions] == [date(2026, 11, 26), date(2027, 1, 7)]
 
@@ -118,7 +135,11 @@ def test_series_keeps_its_rhythm_of_two_weeks_around_a_closure() -> None:
         start_date=date(2026, 11, 3), start_time=EVENING, tz="America/Toronto", count=3, minutes=90,
         weeks_apart=2, skip={date(2026, 11, 17)},
     )  # fmt: skip
-    assert [item.local.date() for item in sessions] == [date(2026, 11, 3), date(2026, 12, 1), date(2026, 12, 15)]
+    assert [item.local.date() for item in sessions] == [
+        date(2026, 11, 3),
+        date(2026, 12, 1),
+        date(2026, 12, 15),
+    ]
 
 
 def test_series_starts_on_the_asked_weekday() -> None:
@@ -159,7 +180,7 @@ def test_series_is_ordered_complete_and_true_to_the_wall_clock(
         start_date=start, start_time=wall, tz=tz, count=count, minutes=90, weeks_apart=apart, skip=skip
     )
     assert len(sessions) == count
-    assert all(first.end_utc < second.start_utc for first, second in zip(sessions, sessions[1:], strict=False))
+    assert all(first.end_utc < second.start_utc for first, second in pairwise(sessions))
     for item in sessions:
         day = item.local.date()
         assert day not in skip

@@ -1,0 +1,45 @@
+"""Writing many rows with their history, as the services would one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+BATCH = 5000
+
+
+def batches(items: Sequence[Any], size: int = BATCH) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def create(rows: Sequence[Any]) -> None:
+    """Insert rows of one model, and one history row each where the model keeps history."""
+    if not rows:
+        return
+    model = type(rows[0])
+    for batch in batches(rows):
+        model._default_manager.bulk_create(batch)
+        remember(batch, "+")
+
+
+def remember(rows: Sequence[Any], kind: str) -> None:
+    """Write history rows of `kind` ("+" made, "~" changed) for rows that were written in bulk."""
+    manager = getattr(type(rows[0]), "history", None)
+    if manager is None:
+        return
+    history: type[models.Model] = manager.model
+    names = [field.attname for field in manager.model.tracked_fields]
+    now = timezone.now()
+    history._default_manager.bulk_create(
+        [
+            history(history_date=now, history_type=kind, **{name: getattr(row, name) for name in names})
+            for row in rows
+        ],
+        batch_size=BATCH,
+    )

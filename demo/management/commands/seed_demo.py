@@ -1,0 +1,40 @@
+"""Repeatable synthetic data, for the demo and the benches."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from demo.seed import NotEmpty, seed
+
+MOST = 100_000
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with synthetic people, groups and sessions."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--participants", type=int, required=True)
+        parser.add_argument("--seed", type=int, required=True)
+        parser.add_argument("--years", type=float, default=3.0)
+
+    def handle(self, *args: Any, participants: int, seed: int, years: float, **options: Any) -> None:
+        if not 0 <= participants <= MOST:
+            self.refuse(f"--participants is a number from 0 to {MOST}.")
+        if not 0 < years <= 20:  # noqa: PLR2004 - the program is younger than that
+            self.refuse("--years is more than 0 and at most 20.")
+        try:
+            counts = make(participants=participants, seed=seed, years=years)
+        except NotEmpty as error:
+            self.refuse(str(error))
+        else:
+            self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))
+
+    def refuse(self, sentence: str) -> None:
+        self.stderr.write(sentence)
+        sys.exit(2)
+
+
+make = seed

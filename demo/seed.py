@@ -1,0 +1,347 @@
+"""Synthetic data through the rules of the program: eligibility, consent texts, group sizes, series of sessions.
+
+Rows are written in bulk, with their history, in the order in which life would write them; the database's
+triggers and constraints judge every one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+
+from consent.models import Consent, ConsentVersion
+from consent.rules import ConsentVersion as ConsentText
+from consent.rules import canonical_text, text_hash
+from contact.models import SafeContact
+from demo import bulk
+from demo.people import Person, make_people, uuid_from
+from groups.choices import GroupKind, GroupState, LeadRole
+from groups.models import GroupLead, KindSetting, Membership, PeerGroup
+from intake.choices import ApplicationState, MeetingState
+from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant
+from intake.rules import Affiliation, Answers, Service, assess, from_json
+from psp.accounts.services import enrol_totp
+from psp.choices import Kind, Role
+from psp.content import load
+from psp.crypto import keyring
+from psp.demo.accounts import ACCOUNTS, PARTICIPANTS, PASSWORD, TOTP_SECRET, DemoAccount
+from psp.models import Region, RoleAssignment, User
+from sessions.choices import AttendanceStatus, SessionState
+from sessions.holidays import statutory_holidays
+from sessions.models import Attendance, GroupSession
+from sessions.rules import SessionTime, series
+
+# Every signature and answer of the demo is made up; whoever reads one should see that at once.
+TYPED_NAME = "Demo signature"
+GROUP_SIZE = 8
+ATTENDED = (AttendanceStatus.PRESENT, AttendanceStatus.LEFT_EARLY, AttendanceStatus.LET_US_KNOW, AttendanceStatus.ABSENT)
+ATTENDED_WEIGHTS = (80, 4, 8, 8)
+
+
+class NotEmpty(Exception):
+    """The database holds something that the demo did not make."""
+
+
+@dataclass(slots=True)
+class World:
+    """What the seeding has made so far. `now` is the moment that everything is measured from."""
+
+    rng: Random
+    now: datetime
+    staff: dict[str, User] = field(default_factory=dict)
+    coordinators: dict[str, User] = field(default_factory=dict)
+    participants: dict[UUID, Participant] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def refuse_unless_empty() -> None:
+    """Raise NotEmpty if there are accounts already: synthetic and real people must never mix."""
+    if User.objects.exists():
+        made_here = not User.objects.filter(made_by_demo=False).exists()
+        raise NotEmpty("The demo data are here already." if made_here else "This database holds data that the demo did not make.")
+
+
+def seed(*, participants: int, seed: int, years: float) -> Counter[str]:
+    """Fill an empty database; returns how many of what were made. Raises NotEmpty."""
+    refuse_unless_empty()
+    world = World(rng=Random(seed), now=timezone.now())  # noqa: S311 - synthetic data  # nosec B311
+    people = make_people(participants, seed=seed, now=world.now, years=years)
+    with transaction.atomic():
+        make_staff(world)
+        make_files(world, people)
+        make_groups(world, people)
+    return world.counts
+
+
+# --- accounts -------------------------------------------------------------------------------------
+
+
+def make_staff(world: World) -> None:
+    for account in ACCOUNTS:
+        world.staff[account.username] = make_account(account)
+        if account.role == Role.COORDINATOR:
+            world.coordinators[account.region] = world.staff[account.username]
+    world.counts["staff"] = len(ACCOUNTS)
+
+
+def make_account(account: DemoAccount) -> User:
+    user = User.objects.create_user(
+        account.username, password=PASSWORD, kind=account.kind, email=account.email, name=account.name,
+        language=account.language, time_zone=account.time_zone, made_by_demo=True,
+    )  # fmt: skip
+    RoleAssignment.objects.create(user=user, role=account.role, region_id=account.region or None)
+    enrol_totp(user, TOTP_SECRET)
+    return user
+
+
+# --- applications ---------------------------------------------------------------------------------
+
+
+def make_files(world: World, people: list[Person]) -> None:
+    """Accounts, safe contact, consents and applications of all people."""
+    named = choose_named(people)
+    regions = Region.objects.in_bulk()
+    for batch in bulk.batches(people):
+        make_users(world, batch, named)
+        rows = [make_participant(person, regions[person.province]) for person in batch]
+        bulk.create(rows)
+        world.participants.update({row.user_id: row for row in rows})
+        bulk.create([make_safe_contact(person) for person in batch])
+        bulk.create(make_consents(world, batch))
+        make_applications(world, batch)
+    world.counts["participants"] = len(people)
+
+
+def choose_named(people: list[Person]) -> dict[UUID, str]:
+    """The first two people in Quebec who were accepted get the addresses that the README names."""
+    found = [person for person in people if person.province == "QC" and person.fate == "accepted"]
+    return {person.id: email for person, email in zip(found, PARTICIPANTS, strict=False)}
+
+
+def make_users(world: World, people: list[Person], named: dict[UUID, str]) -> None:
+    keyring.create_many([person.id for person in people])
+    zones = dict(Region.objects.values_list("code", "time_zone"))
+    users = []
+    for person in people:
+        user = User(
+            id=person.id, username=f"p-{person.id.hex[:24]}", kind=Kind.PARTICIPANT, name=person.name,
+            language=person.language, time_zone=zones[person.province], made_by_demo=True, password="!",  # noqa: S106  # nosec B106
+        )  # fmt: skip
+        user.set_address(named.get(person.id, person.email))
+        users.append(user)
+    bulk.create(users)
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users]
+    )
+
+
+def make_participant(person: Person, region: Region) -> Participant:
+    return Participant(
+        id=UUID(int=person.id.int ^ 1), user_id=person.id, region=region, program_region_id=region.program_region_id,
+        modalities=list(person.modalities),
+    )  # fmt: skip
+
+
+def make_safe_contact(person: Person) -> SafeContact:
+    contact = SafeContact(
+        person_id=person.id, email_safe=True, call_safe=person.call_safe, language=person.language, name_to_use=person.name
+    )
+    if person.call_safe:
+        contact.set_phone(f"+1 613 555 {person.id.int % 10_000:04d}")
+    return contact
+
+
+def make_consents(world: World, people: list[Person]) -> list[Consent]:
+    """The signatures that the form asks for; some people choose not to be counted in results."""
+    texts = {item["code"]: ConsentText.from_json(item) for item in load("consents")["purposes"]}
+    versions = {row.purpose: row for row in ConsentVersion.objects.filter(number=1)}
+    rows = []
+    for person in people:
+        for purpose, text in texts.items():
+            if purpose != "results" or person.counted:
+                rows.append(make_consent(person, text, versions[purpose]))
+    return rows
+
+
+def make_consent(person: Person, text: ConsentText, version: ConsentVersion) -> Consent:
+    return Consent(
+        person_id=person.id, version=version, purpose=text.purpose, language=person.language,
+        text=canonical_text(text, person.language), text_hash=text_hash(text, person.language),
+        ticked=[statement.code for statement in text.statements], typed_name=TYPED_NAME, signed_at=person.applied_at,
+    )  # fmt: skip
+
+
+def make_applications(world: World, people: list[Person]) -> None:
+    version = EligibilityVersion.objects.order_by("-number")[0]
+    rules = from_json(version.content["rules"])
+    rows = []
+    for person in people:
+        answers = {"affiliation": person.affiliation, "adult": True, "experienced": True, "has_device": True,
+                   "agrees_to_meeting": True}  # fmt: skip
+        given = Answers(Affiliation(person.affiliation), True, True, True, True)
+        assert assess(given, rules, services=[Service(name) for name in person.services]).eligible
+        rows.append(make_application(world, person, version, answers))
+    bulk.create(rows)
+    bulk.create([make_meeting(world, row) for row in rows if row.state in MEETING_STATES])
+    world.counts["applications"] += len(rows)
+
+
+MEETING_STATES = {ApplicationState.MEETING_SET: MeetingState.SET, ApplicationState.ACCEPTED: MeetingState.HELD}
+
+
+def make_application(world: World, person: Person, version: EligibilityVersion, answers: dict[str, Any]) -> Application:
+    participant = world.participants[person.id]
+    row = Application(
+        id=UUID(int=person.id.int ^ 2), participant=participant, sent_key=UUID(int=person.id.int ^ 3), version=version,
+        answers=answers, notice_version=1, services=list(person.services), language=person.language, state=person.fate,
+        submitted_at=person.applied_at, last_action_at=person.applied_at + timedelta(days=2),
+    )  # fmt: skip
+    if person.fate in (ApplicationState.ACCEPTED, ApplicationState.DECLINED):
+        row.decided_at = person.applied_at + timedelta(days=world.rng.randint(5, 19))
+        row.decided_by = coordinator_for(world, participant)
+        row.decision_version = version
+    if person.fate == ApplicationState.ACCEPTED:
+        row.accepted_for = list(person.services)
+    if person.fate == ApplicationState.DECLINED:
+        row.decision_reasons = ["no_device"]
+    return row
+
+
+def coordinator_for(world: World, participant: Participant) -> User:
+    """The demo has two coordinators; the other regions were theirs in the past too."""
+    return world.coordinators.get(participant.program_region_id) or world.coordinators["ON"]
+
+
+def make_meeting(world: World, row: Application) -> IntakeMeeting:
+    """A meeting that is set lies ahead, each at an hour of its own; the others were before the decision."""
+    if row.state == ApplicationState.MEETING_SET:
+        world.counts["meetings ahead"] += 1
+        number = world.counts["meetings ahead"]
+        day, slot = divmod(number, 7)
+        start = world.now.replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=1 + day, hours=slot)
+    else:
+        start = (row.decided_at or world.now) - timedelta(hours=1)
+    return IntakeMeeting(
+        id=UUID(int=row.id.int ^ 4), application=row, coordinator=coordinator_for(world, row.participant), starts_at=start,
+        ends_at=start + timedelta(minutes=30), state=MEETING_STATES[ApplicationState(row.state)],
+    )  # fmt: skip
+
+
+# --- groups and sessions --------------------------------------------------------------------------
+
+
+def make_groups(world: World, people: list[Person]) -> None:
+    """Formal groups of eight, by region and language, in the order in which people were accepted.
+
+    The newest group of each pool meets now, the last people of each pool still wait.
+    """
+    settings = KindSetting.objects.get(pk=GroupKind.FORMAL)
+    regions = {row.code: row for row in Region.objects.all()}
+    for pool in pools(people):
+        full = len(pool) // GROUP_SIZE
+        for number in range(full):
+            members = pool[number * GROUP_SIZE : (number + 1) * GROUP_SIZE]
+            is_newest = number == full - 1
+            make_group(world, settings, regions[members[0].province], members, number, is_newest=is_newest)
+
+
+def pools(people: list[Person]) -> list[list[Person]]:
+    found: dict[tuple[str, str], list[Person]] = defaultdict(list)
+    for person in sorted(people, key=lambda person: person.applied_at):
+        if person.fate == "accepted" and "formal" in person.services:
+            found[person.province, person.language].append(person)
+    return [found[key] for key in sorted(found)]
+
+
+def make_group(
+    world: World, settings: KindSetting, region: Region, members: list[Person], number: int, *, is_newest: bool
+) -> None:
+    first = first_session(world, members, is_newest=is_newest)
+    language = members[0].language
+    group = PeerGroup(
+        id=uuid_from(world.rng), kind=GroupKind.FORMAL, name_en=f"Group {region.code} {number + 1}",
+        name_fr=f"Groupe {region.code} {number + 1}", program_region_id=region.program_region_id, region=region,
+        language=language, min_size=settings.min_size, max_size=settings.max_size, session_count=settings.session_count,
+        minutes=settings.minutes, weeks_apart=settings.weeks_apart, time_zone=region.time_zone, starts_on=first,
+        start_time=time(18, 30), created_by=world.coordinators.get(region.program_region_id, world.coordinators["ON"]),
+    )  # fmt: skip
+    bulk.create([group])
+    bulk.create(
+        [
+            Membership(id=uuid_from(world.rng), group=group, participant=world.participants[person.id], joined_at=world.now)
+            for person in members
+        ]
+    )
+    bulk.create(make_leads(world, group, is_newest=is_newest))
+    times = plan(group)
+    establish(group, times, world.now)
+    make_sessions(world, group, members, times)
+    world.counts["groups"] += 1
+
+
+def first_session(world: World, members: list[Person], *, is_newest: bool) -> date:
+    """Three weeks after the last member was accepted; the newest group is in its fourth week now."""
+    if is_newest:
+        return world.now.date() - timedelta(days=20)
+    return max(person.applied_at for person in members).date() + timedelta(days=40)
+
+
+def make_leads(world: World, group: PeerGroup, *, is_newest: bool) -> list[GroupLead]:
+    """The demo's supporter leads the newest group of her province, with the clinician in Quebec."""
+    usernames = {"QC": ("supporter.qc", "clinician.qc"), "ON": ("supporter.on",)}.get(group.region_id, ())
+    roles = (LeadRole.FACILITATOR, LeadRole.CLINICIAN)
+    if not is_newest:
+        return []
+    return [
+        GroupLead(group=group, user=world.staff[name], role=role) for name, role in zip(usernames, roles, strict=False)
+    ]
+
+
+def plan(group: PeerGroup) -> list[SessionTime]:
+    years = (group.starts_on.year, group.starts_on.year + 1)
+    holidays = statutory_holidays(group.region.holidays or None, years)
+    return series(
+        start_date=group.starts_on, start_time=group.start_time, tz=ZoneInfo(group.time_zone),
+        count=group.session_count, minutes=group.minutes, weeks_apart=group.weeks_apart, skip=set(holidays),
+    )  # fmt: skip
+
+
+def establish(group: PeerGroup, times: list[SessionTime], now: datetime) -> None:
+    """Forming → established, and → completed if the last session is over."""
+    group.state, group.established_at = GroupState.ESTABLISHED, times[0].start_utc - timedelta(days=10)
+    group.save()
+    if times[-1].end_utc < now:
+        group.state = GroupState.COMPLETED
+        group.save()
+
+
+def make_sessions(world: World, group: PeerGroup, members: list[Person], times: list[SessionTime]) -> None:
+    rows = [
+        GroupSession(
+            id=uuid_from(world.rng), group=group, number=slot.number, starts_at=slot.start_utc, ends_at=slot.end_utc,
+            state=SessionState.HELD if slot.end_utc < world.now else SessionState.SCHEDULED,
+        )
+        for slot in times
+    ]  # fmt: skip
+    bulk.create(rows)
+    held = [row for row in rows if row.state == SessionState.HELD]
+    attendance = [
+        Attendance(
+            id=uuid_from(world.rng), session=row, participant=world.participants[person.id],
+            status=world.rng.choices(ATTENDED, ATTENDED_WEIGHTS)[0], recorded_by=group.created_by, recorded_at=row.ends_at,
+        )
+        for row in held
+        for person in members
+    ]  # fmt: skip
+    bulk.create(attendance)
+    world.counts["sessions"] += len(rows)
+    world.counts["attendance"] += len(attendance)

@@ -1,0 +1,141 @@
+"""People, applications and groups for tests. Small functions; services where they exist."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from itertools import count
+from uuid import uuid4
+
+from django.utils import timezone
+
+from consent.models import Consent, ConsentVersion, Withdrawal
+from groups.choices import GroupKind, LeadRole
+from groups.models import PeerGroup
+from groups.services import add_lead, add_member, create_group
+from intake.choices import ApplicationState
+from intake.models import Application, EligibilityVersion, Participant
+from psp.choices import Kind, Role
+from psp.models import ProgramRegion, Region, RoleAssignment, User
+
+_numbers = count(1)
+
+
+def a_user(*, kind: str = Kind.STAFF, username: str = "", name: str = "", language: str = "en", **fields) -> User:
+    number = next(_numbers)
+    return User.objects.create_user(
+        username or f"{kind}.{number}", kind=kind, name=name or f"Person {number}", language=language,
+        email=fields.pop("email", f"person{number}@example.org"), **fields,
+    )  # fmt: skip
+
+
+def with_role(user: User, role: str, region: str | None = None) -> User:
+    RoleAssignment.objects.create(user=user, role=role, region_id=region)
+    return User.objects.get(pk=user.pk)
+
+
+def a_coordinator(region: str = "QC", **fields) -> User:
+    """`region`: code of a program region."""
+    return with_role(a_user(**fields), Role.COORDINATOR, region)
+
+
+def an_analyst() -> User:
+    return with_role(a_user(), Role.ANALYST)
+
+
+def a_privacy_officer() -> User:
+    return with_role(a_user(), Role.PRIVACY_OFFICER)
+
+
+def a_facilitator(**fields) -> User:
+    return with_role(a_user(kind=Kind.SUPPORTER, **fields), Role.SUPPORTER)
+
+
+def a_clinician(**fields) -> User:
+    return with_role(a_user(**fields), Role.CLINICIAN)
+
+
+def an_eligibility_version() -> EligibilityVersion:
+    """The version in force; made from the content where nothing loaded it yet."""
+    from psp.content import load
+
+    found = EligibilityVersion.objects.filter(published_at__isnull=False).order_by("-number").first()
+    return found or EligibilityVersion.objects.create(
+        number=1, content=load("eligibility_v1"), valid_from=date(2026, 11, 1), published_at=timezone.now()
+    )
+
+
+def agree(user: User, purpose: str = "taking_part", **fields) -> Consent:
+    """A signature, written straight to the table: for tests that are not about signing."""
+    version = ConsentVersion.objects.filter(purpose=purpose).order_by("-number").first()
+    version = version or ConsentVersion.objects.create(
+        purpose=purpose, number=1, title_en="T", title_fr="T", summary_en="S", summary_fr="S", statements=[],
+        valid_from=date(2026, 1, 1), published_at=timezone.now(),
+    )  # fmt: skip
+    return Consent.objects.create(
+        person=user, version=version, purpose=purpose, language=user.language, text="Text", text_hash="0" * 64,
+        ticked=[], typed_name="Typed Name", **fields,
+    )  # fmt: skip
+
+
+def disagree(user: User, purpose: str = "taking_part") -> None:
+    """The withdrawal alone, written straight to the table: no hook runs."""
+    for consent in Consent.objects.standing().filter(person=user, purpose=purpose):
+        Withdrawal.objects.create(consent=consent)
+
+
+def a_participant(region: str = "QC", *, language: str = "fr", consents=("taking_part",), **fields) -> Participant:
+    """`region`: code of a province or territory."""
+    user = a_user(kind=Kind.PARTICIPANT, language=language, **fields)
+    place = Region.objects.get(code=region)
+    made = Participant.objects.create(user=user, region=place, program_region=place.program_region)
+    for purpose in consents:
+        agree(user, purpose)
+    return made
+
+
+ANSWERS = {"affiliation": "veteran", "adult": True, "experienced": True, "has_device": True, "agrees_to_meeting": True}
+
+
+def an_application(participant: Participant, *, services=("formal",), **fields) -> Application:
+    return Application.objects.create(
+        participant=participant, sent_key=uuid4(), version=an_eligibility_version(), answers=dict(ANSWERS),
+        notice_version=1, services=list(services), language=participant.user.language, **fields,
+    )  # fmt: skip
+
+
+def accepted(participant: Participant, *, services=("formal",), by: User | None = None) -> Application:
+    """Accepted without the way there: for tests that begin after it."""
+    version = an_eligibility_version()
+    return an_application(
+        participant, services=services, state=ApplicationState.ACCEPTED, accepted_for=list(services),
+        decided_at=timezone.now(), decided_by=by or a_coordinator(participant.program_region_id),
+        decision_version=version,
+    )  # fmt: skip
+
+
+def an_accepted_participant(region: str = "QC", *, services=("formal",), by: User | None = None, **fields) -> Participant:
+    made = a_participant(region, **fields)
+    accepted(made, services=services, by=by)
+    return made
+
+
+def a_group(by: User, *, kind: str = GroupKind.FORMAL, program_region: str = "QC", region: str = "QC",
+            language: str = "fr", **fields) -> PeerGroup:  # fmt: skip
+    values = {
+        "modality": "virtual", "name_en": "Tuesday evenings", "name_fr": "Les mardis soir",
+        "starts_on": date(2027, 1, 12), "start_time": time(19, 0), "time_zone": "America/Toronto",
+    } | fields  # fmt: skip
+    return create_group(
+        by=by, kind=kind, program_region=ProgramRegion.objects.get(code=program_region),
+        region=Region.objects.get(code=region), language=language, **values,
+    )  # fmt: skip
+
+
+def a_formal_group(by: User, *, members: int = 0, leads: int = 1, **fields) -> PeerGroup:
+    """A forming formal group of the coordinator's region with so many members and facilitators."""
+    group = a_group(by, **fields)
+    for _member in range(members):
+        add_member(group=group, participant=an_accepted_participant(group.region_id, by=by), by=by)
+    for _lead in range(leads):
+        add_lead(group=group, user=a_facilitator(), role=LeadRole.FACILITATOR, by=by)
+    return group

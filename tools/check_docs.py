@@ -1,0 +1,55 @@
+"""Documents made from the code are current; `--write` makes them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def states() -> str:
+    """docs/states.md: every state machine with its transitions, as diagrams."""
+    from contact import choices as contact
+    from groups import choices as groups
+    from intake import choices as intake
+    from sessions import choices as sessions
+
+    machines = [
+        ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
+        ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
+        ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
+    ]  # fmt: skip
+    parts = ["# States and transitions", "", "Made from each app's `choices.py` by `python -m tools.check_docs --write`."]
+    for title, transitions in machines:
+        parts += ["", f"## {title}", "", "```mermaid", "stateDiagram-v2"]
+        for state, targets in transitions.items():
+            parts += [f"    {state.value} --> {target.value}" for target in sorted(targets)] or [f"    {state.value} --> [*]"]
+        parts.append("```")
+    return "\n".join(parts) + "\n"
+
+
+DOCUMENTS = {"docs/states.md": states}
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "psp.settings")
+    django.setup()
+    stale = []
+    for name, make in DOCUMENTS.items():
+        path, text = ROOT / name, make()
+        if "--write" in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+    for name in stale:
+        print(f"{name} is not current: python -m tools.check_docs --write")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
