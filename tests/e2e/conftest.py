@@ -1,0 +1,91 @@
+"""A browser as people have it (back/forward cache on), in both languages, and axe on every page that it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from psp.embedded.browser import get_browser
+from tests.e2e.stack import Stack, running_stack
+
+PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("site")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # Playwright switches the back/forward cache off, which would make tests of leaving pass falsely.
+        launched = playwright.chromium.launch(
+            executable_path=get_browser(), ignore_default_args=["--disable-back-forward-cache"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
+                  "--disable-component-update", "--disable-sync", "--no-first-run"],
+        )  # fmt: skip
+        yield launched
+        launched.close()
+
+
+class Visitor:
+    """One person with a browser of their own. Every page they open is checked when `check` is called."""
+
+    def __init__(self, context: BrowserContext, site: Stack, language: str) -> None:
+        self.context, self.site, self.language = context, site, language
+        self.page: Page = context.new_page()
+        self.faults: list[str] = []
+        self.strangers: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        context.on("request", lambda request: self._note_request(request.url))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # A refused status is what some steps are about; anything else on the console is a fault.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.faults.append(message.text)
+
+    def _note_request(self, url: str) -> None:
+        if not url.startswith((self.site.url, "data:", "blob:")):
+            self.strangers.append(url)
+
+    def open(self, path: str) -> None:
+        """`path` without language, e.g. "intake/"."""
+        answer = self.page.goto(f"{self.site.url}/{self.language}/{path}")
+        assert answer is not None
+        assert answer.status < 400, f"{path}: {answer.status}"
+        self.check()
+
+    def check(self) -> None:
+        """No axe violation, no fault on the console, the page's language as chosen, no sideways scrolling."""
+        found = Axe().run(self.page, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]})
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        assert not self.faults, self.faults
+        assert self.page.locator("html").get_attribute("lang") == self.language, self.page.url
+        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px"
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: Stack) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors: `visitor("fr", phone=True)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(language: str, *, phone: bool = False, **options: object) -> Visitor:
+        context = browser.new_context(
+            viewport=PHONE if phone else DESKTOP, ignore_https_errors=True, locale=f"{language}-CA", has_touch=phone,
+            timezone_id="America/Toronto", **options,
+        )  # fmt: skip
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Visitor(context, site, language)
+
+    yield make
+    for context in contexts:
+        context.close()
