@@ -1,7 +1,26 @@
 """Consent texts, signatures and withdrawals."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ConsentConfig(AppConfig):
     name = "consent"
+
+    def ready(self) -> None:
+        from consent import dashboard
+
+        post_migrate.connect(load_reference, sender=self)
+        dashboard.register()
+
+
+def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """The first texts, published, in every new database."""
+    if using == "default":
+        from consent.reference import load_versions
+
+        load_versions()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose, Manner
-from consent.querysets import ConsentQuerySet
+from consent.querysets import ConsentQuerySet, ConsentVersionQuerySet
+from consent.rules import ConsentVersion as TextVersion
 from psp.bilingual import in_language
 from psp.choices import Language
 from psp.crypto.fields import EncryptedTextField, SealedModel
@@ -19,7 +21,7 @@ from psp.models import User
 
 
 class ConsentVersion(models.Model):
-    """A text in both languages. `statements`: [{"code", "en", "fr"}], each ticked by itself.
+    """A text in both languages. `statements`: [{"code", "required", "text_en", "text_fr"}], each ticked by itself.
 
     Once `published_at` is set a trigger refuses every change: a new wording is a new version, which
     asks for a new consent and never rewrites an old one ([NH Annex F] rule 23).
@@ -34,6 +36,8 @@ class ConsentVersion(models.Model):
     statements = models.JSONField(_("statements"))
     valid_from = models.DateField(_("valid from"))
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
+
+    objects = ConsentVersionQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["purpose", "-number"]
@@ -54,6 +58,24 @@ class ConsentVersion(models.Model):
     @property
     def summary(self) -> str:
         return in_language(self, "summary")
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """The statements in the reader's language: [{"code", "required", "text"}]."""
+        suffix = "fr" if (get_language() or "en").startswith("fr") else "en"
+        return [
+            {"code": item["code"], "required": item["required"], "text": item[f"text_{suffix}"]}
+            for item in self.statements
+        ]
+
+    def as_text(self) -> TextVersion:
+        """The same version as the pure rules know it."""
+        return TextVersion.from_json(
+            {
+                "code": self.purpose, "version": self.number, "title_en": self.title_en, "title_fr": self.title_fr,
+                "summary_en": self.summary_en, "summary_fr": self.summary_fr, "statements": self.statements,
+            }
+        )  # fmt: skip
 
 
 class Consent(SealedModel):

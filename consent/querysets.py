@@ -8,9 +8,17 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from psp.models import User
+
+
+class ConsentVersionQuerySet(models.QuerySet[Any]):
+    def in_force(self, on: date) -> ConsentVersionQuerySet:
+        """The newest published version of each purpose whose first day is not after `on`."""
+        started = self.filter(published_at__isnull=False, valid_from__lte=on)
+        return started.order_by("purpose", "-valid_from", "-number").distinct("purpose")
 
 
 class ConsentQuerySet(models.QuerySet[Any]):
@@ -21,6 +29,10 @@ class ConsentQuerySet(models.QuerySet[Any]):
     def standing(self) -> ConsentQuerySet:
         """Signed and not withdrawn."""
         return self.filter(withdrawal__isnull=True)
+
+    def of(self, person: User | UUID) -> ConsentQuerySet:
+        """Everything this person signed, newest first."""
+        return self.filter(person_id=getattr(person, "pk", person)).order_by("-signed_at")
 
     def in_force(self, person: User | UUID, purpose: str) -> bool:
         """Whether this person agrees to this purpose now. Everything that needs consent asks here."""

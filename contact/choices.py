@@ -25,7 +25,15 @@ TRANSITIONS: dict[OutboxState, frozenset[OutboxState]] = {
     ),
     # A claimed message whose sender died is never sent again by itself: nobody knows whether it went.
     OutboxState.SENDING: frozenset(
-        {OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.WAITING, OutboxState.WITHHELD}
+        {
+            OutboxState.SENT,
+            OutboxState.UNKNOWN,
+            OutboxState.FAILED,
+            OutboxState.WAITING,
+            OutboxState.WITHHELD,
+            OutboxState.EXPIRED,
+            OutboxState.CANCELLED,
+        }
     ),
     OutboxState.SENT: frozenset(),
     OutboxState.UNKNOWN: frozenset(),

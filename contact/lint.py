@@ -38,9 +38,7 @@ ADDRESSES = (r"forces\.gc\.ca", r"veterans\.gc\.ca", r"\bgc\.ca\b", r"1.?844.?75
 def _fold(text: str) -> str:
     """Lower case without accents, with plain apostrophes, hyphens and spaces, no invisible characters."""
     spread = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(
-        char for char in spread if not unicodedata.combining(char) and unicodedata.category(char) != "Cf"
-    )
+    kept = "".join(char for char in spread if not unicodedata.combining(char) and unicodedata.category(char) != "Cf")
     return re.sub(r"[\s_\-\u2010-\u2015]+", " ", kept.replace("\u2019", "'"))
 
 

@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from contact.choices import Channel, OutboxState
 from contact.querysets import OutboxQuerySet, SafeContactQuerySet
 from psp.choices import Language
-from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel
+from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel, digest_for
 from psp.models import User
 
 
@@ -48,7 +48,7 @@ class SafeContact(SealedModel):
     def set_phone(self, number: str) -> None:
         """Seal the number and derive its index. Saves nothing."""
         self.phone = number.strip()
-        self.phone_index = self._meta.get_field("phone_index").digest(number)
+        self.phone_index = digest_for(type(self), "phone_index", number)
 
 
 class MessageTemplate(models.Model):

@@ -12,7 +12,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 MINUTES_A_DAY = 24 * 60
-DAYS_AHEAD = 8
+# A weekly span inside the hour that spring leaves out opens two weeks after the last time.
+DAYS_AHEAD = 15
 
 
 class Channel(StrEnum):
@@ -132,8 +133,7 @@ def _still_holds(choice: SafeContactChoice, local: datetime) -> bool:
 def _in_hours(choice: SafeContactChoice, local: datetime) -> bool:
     minute = local.hour * 60 + local.minute
     return not choice.hours or any(
-        span.weekday == local.weekday() and span.start_minute <= minute < span.end_minute
-        for span in choice.hours
+        span.weekday == local.weekday() and span.start_minute <= minute < span.end_minute for span in choice.hours
     )
 
 

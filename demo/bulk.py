@@ -28,6 +28,14 @@ def create(rows: Sequence[Any]) -> None:
         remember(batch, "+")
 
 
+def change(rows: Sequence[Any], fields: Sequence[str]) -> None:
+    """Write these fields of rows of one model, and one history row each."""
+    if not rows:
+        return
+    type(rows[0])._default_manager.bulk_update(rows, fields, batch_size=500)
+    remember(rows, "~")
+
+
 def remember(rows: Sequence[Any], kind: str) -> None:
     """Write history rows of `kind` ("+" made, "~" changed) for rows that were written in bulk."""
     manager = getattr(type(rows[0]), "history", None)
@@ -37,9 +45,6 @@ def remember(rows: Sequence[Any], kind: str) -> None:
     names = [field.attname for field in manager.model.tracked_fields]
     now = timezone.now()
     history._default_manager.bulk_create(
-        [
-            history(history_date=now, history_type=kind, **{name: getattr(row, name) for name in names})
-            for row in rows
-        ],
+        [history(history_date=now, history_type=kind, **{name: getattr(row, name) for name in names}) for row in rows],
         batch_size=BATCH,
     )

@@ -61,7 +61,9 @@ def make_person(rng: Random, number: int, *, now: datetime, years: float) -> Per
     applied = now - DAY * rng.uniform(1, 365 * years)
     # Who applied in the last three weeks is still on the way; the others have had their answer.
     recent = now - applied < DAY * 21
-    fates, weights = (("submitted", "meeting_set"), (6, 4)) if recent else (("accepted", "declined", "withdrawn"), (93, 4, 3))
+    fates, weights = (
+        (("submitted", "meeting_set"), (6, 4)) if recent else (("accepted", "declined", "withdrawn"), (93, 4, 3))
+    )
     return Person(
         id=uuid_from(rng), name=rng.choice(NAMES_FR if language == "fr" else NAMES_EN),
         email=f"person{number}@example.org", language=language, province=province, affiliation=rng.choice(AFFILIATIONS),

@@ -6,13 +6,11 @@ triggers and constraints judge every one.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections import Counter
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -23,9 +21,9 @@ from consent.rules import ConsentVersion as ConsentText
 from consent.rules import canonical_text, text_hash
 from contact.models import SafeContact
 from demo import bulk
-from demo.people import Person, make_people, uuid_from
-from groups.choices import GroupKind, GroupState, LeadRole
-from groups.models import GroupLead, KindSetting, Membership, PeerGroup
+from demo.groups import make_groups
+from demo.people import Person, make_people
+from demo.world import World
 from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant
 from intake.rules import Affiliation, Answers, Service, assess, from_json
@@ -34,40 +32,24 @@ from psp.choices import Kind, Role
 from psp.content import load
 from psp.crypto import keyring
 from psp.demo.accounts import ACCOUNTS, PARTICIPANTS, PASSWORD, TOTP_SECRET, DemoAccount
+from psp.keys.models import DataKey
 from psp.models import Region, RoleAssignment, User
-from sessions.choices import AttendanceStatus, SessionState
-from sessions.holidays import statutory_holidays
-from sessions.models import Attendance, GroupSession
-from sessions.rules import SessionTime, series
 
 # Every signature and answer of the demo is made up; whoever reads one should see that at once.
 TYPED_NAME = "Demo signature"
-GROUP_SIZE = 8
-ATTENDED = (AttendanceStatus.PRESENT, AttendanceStatus.LEFT_EARLY, AttendanceStatus.LET_US_KNOW, AttendanceStatus.ABSENT)
-ATTENDED_WEIGHTS = (80, 4, 8, 8)
 
 
 class NotEmpty(Exception):
     """The database holds something that the demo did not make."""
 
 
-@dataclass(slots=True)
-class World:
-    """What the seeding has made so far. `now` is the moment that everything is measured from."""
-
-    rng: Random
-    now: datetime
-    staff: dict[str, User] = field(default_factory=dict)
-    coordinators: dict[str, User] = field(default_factory=dict)
-    participants: dict[UUID, Participant] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
-
-
 def refuse_unless_empty() -> None:
     """Raise NotEmpty if there are accounts already: synthetic and real people must never mix."""
     if User.objects.exists():
         made_here = not User.objects.filter(made_by_demo=False).exists()
-        raise NotEmpty("The demo data are here already." if made_here else "This database holds data that the demo did not make.")
+        raise NotEmpty(
+            "The demo data are here already." if made_here else "This database holds data that the demo did not make."
+        )
 
 
 def seed(*, participants: int, seed: int, years: float) -> Counter[str]:
@@ -128,6 +110,8 @@ def choose_named(people: list[Person]) -> dict[UUID, str]:
 
 
 def make_users(world: World, people: list[Person], named: dict[UUID, str]) -> None:
+    # Keys have a database of their own: what an interrupted seeding left there opens nothing, and is in the way.
+    DataKey.objects.filter(person__in=[person.id for person in people]).delete()
     keyring.create_many([person.id for person in people])
     zones = dict(Region.objects.values_list("code", "time_zone"))
     users = []
@@ -153,7 +137,11 @@ def make_participant(person: Person, region: Region) -> Participant:
 
 def make_safe_contact(person: Person) -> SafeContact:
     contact = SafeContact(
-        person_id=person.id, email_safe=True, call_safe=person.call_safe, language=person.language, name_to_use=person.name
+        person_id=person.id,
+        email_safe=True,
+        call_safe=person.call_safe,
+        language=person.language,
+        name_to_use=person.name,
     )
     if person.call_safe:
         contact.set_phone(f"+1 613 555 {person.id.int % 10_000:04d}")
@@ -231,117 +219,7 @@ def make_meeting(world: World, row: Application) -> IntakeMeeting:
     else:
         start = (row.decided_at or world.now) - timedelta(hours=1)
     return IntakeMeeting(
-        id=UUID(int=row.id.int ^ 4), application=row, coordinator=coordinator_for(world, row.participant), starts_at=start,
+        id=UUID(int=row.id.int ^ 4), application=row, coordinator=coordinator_for(world, row.participant),
+        starts_at=start,
         ends_at=start + timedelta(minutes=30), state=MEETING_STATES[ApplicationState(row.state)],
     )  # fmt: skip
-
-
-# --- groups and sessions --------------------------------------------------------------------------
-
-
-def make_groups(world: World, people: list[Person]) -> None:
-    """Formal groups of eight, by region and language, in the order in which people were accepted.
-
-    The newest group of each pool meets now, the last people of each pool still wait.
-    """
-    settings = KindSetting.objects.get(pk=GroupKind.FORMAL)
-    regions = {row.code: row for row in Region.objects.all()}
-    for pool in pools(people):
-        full = len(pool) // GROUP_SIZE
-        for number in range(full):
-            members = pool[number * GROUP_SIZE : (number + 1) * GROUP_SIZE]
-            is_newest = number == full - 1
-            make_group(world, settings, regions[members[0].province], members, number, is_newest=is_newest)
-
-
-def pools(people: list[Person]) -> list[list[Person]]:
-    found: dict[tuple[str, str], list[Person]] = defaultdict(list)
-    for person in sorted(people, key=lambda person: person.applied_at):
-        if person.fate == "accepted" and "formal" in person.services:
-            found[person.province, person.language].append(person)
-    return [found[key] for key in sorted(found)]
-
-
-def make_group(
-    world: World, settings: KindSetting, region: Region, members: list[Person], number: int, *, is_newest: bool
-) -> None:
-    first = first_session(world, members, is_newest=is_newest)
-    language = members[0].language
-    group = PeerGroup(
-        id=uuid_from(world.rng), kind=GroupKind.FORMAL, name_en=f"Group {region.code} {number + 1}",
-        name_fr=f"Groupe {region.code} {number + 1}", program_region_id=region.program_region_id, region=region,
-        language=language, min_size=settings.min_size, max_size=settings.max_size, session_count=settings.session_count,
-        minutes=settings.minutes, weeks_apart=settings.weeks_apart, time_zone=region.time_zone, starts_on=first,
-        start_time=time(18, 30), created_by=world.coordinators.get(region.program_region_id, world.coordinators["ON"]),
-    )  # fmt: skip
-    bulk.create([group])
-    bulk.create(
-        [
-            Membership(id=uuid_from(world.rng), group=group, participant=world.participants[person.id], joined_at=world.now)
-            for person in members
-        ]
-    )
-    bulk.create(make_leads(world, group, is_newest=is_newest))
-    times = plan(group)
-    establish(group, times, world.now)
-    make_sessions(world, group, members, times)
-    world.counts["groups"] += 1
-
-
-def first_session(world: World, members: list[Person], *, is_newest: bool) -> date:
-    """Three weeks after the last member was accepted; the newest group is in its fourth week now."""
-    if is_newest:
-        return world.now.date() - timedelta(days=20)
-    return max(person.applied_at for person in members).date() + timedelta(days=40)
-
-
-def make_leads(world: World, group: PeerGroup, *, is_newest: bool) -> list[GroupLead]:
-    """The demo's supporter leads the newest group of her province, with the clinician in Quebec."""
-    usernames = {"QC": ("supporter.qc", "clinician.qc"), "ON": ("supporter.on",)}.get(group.region_id, ())
-    roles = (LeadRole.FACILITATOR, LeadRole.CLINICIAN)
-    if not is_newest:
-        return []
-    return [
-        GroupLead(group=group, user=world.staff[name], role=role) for name, role in zip(usernames, roles, strict=False)
-    ]
-
-
-def plan(group: PeerGroup) -> list[SessionTime]:
-    years = (group.starts_on.year, group.starts_on.year + 1)
-    holidays = statutory_holidays(group.region.holidays or None, years)
-    return series(
-        start_date=group.starts_on, start_time=group.start_time, tz=ZoneInfo(group.time_zone),
-        count=group.session_count, minutes=group.minutes, weeks_apart=group.weeks_apart, skip=set(holidays),
-    )  # fmt: skip
-
-
-def establish(group: PeerGroup, times: list[SessionTime], now: datetime) -> None:
-    """Forming → established, and → completed if the last session is over."""
-    group.state, group.established_at = GroupState.ESTABLISHED, times[0].start_utc - timedelta(days=10)
-    group.save()
-    if times[-1].end_utc < now:
-        group.state = GroupState.COMPLETED
-        group.save()
-
-
-def make_sessions(world: World, group: PeerGroup, members: list[Person], times: list[SessionTime]) -> None:
-    rows = [
-        GroupSession(
-            id=uuid_from(world.rng), group=group, number=slot.number, starts_at=slot.start_utc, ends_at=slot.end_utc,
-            state=SessionState.HELD if slot.end_utc < world.now else SessionState.SCHEDULED,
-        )
-        for slot in times
-    ]  # fmt: skip
-    bulk.create(rows)
-    held = [row for row in rows if row.state == SessionState.HELD]
-    attendance = [
-        Attendance(
-            id=uuid_from(world.rng), session=row, participant=world.participants[person.id],
-            status=world.rng.choices(ATTENDED, ATTENDED_WEIGHTS)[0], recorded_by=group.created_by, recorded_at=row.ends_at,
-        )
-        for row in held
-        for person in members
-    ]  # fmt: skip
-    bulk.create(attendance)
-    world.counts["sessions"] += len(rows)
-    world.counts["attendance"] += len(attendance)

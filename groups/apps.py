@@ -1,7 +1,26 @@
 """Formal and informal groups, activities and their members."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class GroupsConfig(AppConfig):
     name = "groups"
+
+    def ready(self) -> None:
+        from groups import dashboard, withdrawal
+
+        post_migrate.connect(load_reference, sender=self)
+        dashboard.register()
+        withdrawal.subscribe()
+
+
+def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    if using == "default":
+        from groups.reference import load_kind_settings
+
+        load_kind_settings()

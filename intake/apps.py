@@ -1,7 +1,27 @@
 """Eligibility, applications, intake meetings, participants."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class IntakeConfig(AppConfig):
     name = "intake"
+
+    def ready(self) -> None:
+        from intake import dashboard, leaving
+
+        post_migrate.connect(load_reference, sender=self)
+        dashboard.register()
+        leaving.subscribe()
+
+
+def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """The first eligibility version, published, in every new database."""
+    if using == "default":
+        from intake.reference import load_versions
+
+        load_versions()

@@ -6,7 +6,7 @@ Nothing here asks what happened: there is no field for it ([PIA] rule 3).
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
@@ -17,7 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from intake.choices import ApplicationState, DecisionReason, MeetingState, Modality, Service
-from intake.querysets import ApplicationQuerySet, MeetingQuerySet, ParticipantQuerySet
+from intake.querysets import (
+    ApplicationQuerySet,
+    EligibilityVersionQuerySet,
+    MeetingQuerySet,
+    ParticipantQuerySet,
+)
+from intake.rules import EligibilityRules, from_json
 from psp.choices import Language
 from psp.models import ProgramRegion, Region, User, new_reference
 
@@ -33,6 +39,8 @@ class EligibilityVersion(models.Model):
     valid_from = models.DateField(_("valid from"))
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
 
+    objects = EligibilityVersionQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-number"]
         verbose_name = _("eligibility version")
@@ -40,6 +48,17 @@ class EligibilityVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def rules(self) -> EligibilityRules:
+        """The criteria as the pure rules know them; RulesError if the stored content cannot be read."""
+        return from_json(self.content["rules"])
+
+    @property
+    def wording(self) -> dict[str, Any]:
+        """Questions, hints, choices and reasons in both languages."""
+        found: dict[str, Any] = self.content["wording"]
+        return found
 
 
 class Participant(models.Model):

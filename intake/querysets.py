@@ -13,7 +13,13 @@ from intake.choices import ApplicationState
 from psp.sight import coordinated_regions
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
+
+
+class EligibilityVersionQuerySet(models.QuerySet[Any]):
+    def in_force(self, on: date) -> EligibilityVersionQuerySet:
+        """Published and begun, the one that holds on `on` first."""
+        return self.filter(published_at__isnull=False, valid_from__lte=on).order_by("-valid_from", "-number")
 
 
 class ParticipantQuerySet(models.QuerySet[Any]):
@@ -48,6 +54,10 @@ class ApplicationQuerySet(models.QuerySet[Any]):
     def open(self) -> ApplicationQuerySet:
         """Waiting for somebody to act."""
         return self.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])
+
+    def standing(self) -> ApplicationQuerySet:
+        """Open or accepted: neither declined nor withdrawn."""
+        return self.exclude(state__in=[ApplicationState.DECLINED, ApplicationState.WITHDRAWN])
 
     def untouched_since(self, moment: datetime) -> ApplicationQuerySet:
         return self.filter(state=ApplicationState.SUBMITTED, last_action_at__lt=moment)

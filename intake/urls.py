@@ -1,5 +1,14 @@
-"""Addresses of this app."""
+"""Addresses of the public application: {lang}/intake/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from intake import views
+
+app_name = "intake"
+urlpatterns = [
+    path("", views.apply, name="apply"),
+    path("check/", views.check_answers, name="check"),
+    path("stop/", views.stop_here, name="stop"),
+    path("elsewhere/", views.elsewhere, name="elsewhere"),
+    path("sent/", views.sent, name="sent"),
+]

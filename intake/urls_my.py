@@ -1,5 +1,14 @@
-"""Addresses of this app."""
+"""Addresses of the participant's own pages: {lang}/my/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from intake import views_my
+
+app_name = "my"
+urlpatterns = [
+    path("", views_my.home, name="home"),
+    path("application/", views_my.application, name="application"),
+    path("application/withdraw/", views_my.withdraw, name="withdraw"),
+    path("application/again/", views_my.again, name="again"),
+    path("opened/", views_my.opened, name="opened"),
+]

@@ -18,7 +18,7 @@ LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 def other_language_url(request: HttpRequest, other: str) -> str:
     """The same page in the other language; pages without a language in their address switch by cookie."""
     parts = request.path.split("/", 2)
-    if parts[1] in LANGUAGE_NAMES and len(parts) > 2:  # noqa: PLR2004 - "", language, rest
+    if parts[1] in LANGUAGE_NAMES and len(parts) > 2:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return f"/{other}/{parts[2]}{query}"
     return f"/{other}/language/?next={request.path}"

@@ -59,9 +59,16 @@ def places_for(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _as_link(place: Place, path: str) -> dict[str, Any]:
     url = reverse(place.url_name)
-    is_front = url.count("/") <= 3  # noqa: PLR2004 - "/en/desk/" is current only on itself
+    is_front = url.count("/") <= 3
     current = path == url if is_front else path.startswith(url)
-    return {"url": url, "label": place.label, "icon": place.icon, "key": place.key, "current": current, "area": place.area}
+    return {
+        "url": url,
+        "label": place.label,
+        "icon": place.icon,
+        "key": place.key,
+        "current": current,
+        "area": place.area,
+    }
 
 
 def cards_for(request: HttpRequest, area: str) -> list[dict[str, Any]]:

@@ -10,6 +10,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
+from psp.logs import get_logger
+
+log = get_logger(__name__)
+
 
 class DomainError(Exception):
     """A rule of the program says no. `message` is a whole sentence for the reader, saying how to mend it.
@@ -45,6 +49,13 @@ def require(allowed: bool, code: str) -> None:
 
 
 def add_to_form(form: Any, error: DomainError) -> None:
-    """Show a domain error at its field, or at the top of the form."""
+    """Show a domain error at its field, or at the top of the form; noted in the log by its code alone."""
+    log.info("refused", code=error.code)
     field = error.field if error.field in form.fields else None
     form.add_error(field, error.message)
+
+
+def constraint_name(error: BaseException) -> str:
+    """Name of the database's constraint or trigger that refused, "" if it gave none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from psp import pages
-from psp.accounts.second_factor import may_pass
+from psp.accounts.second_factor import detour
+from psp.accounts.timing import wait_until_even
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
 from psp.choices import Language
@@ -31,6 +38,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 STARTED, SEEN = "psp_started", "psp_seen"
 # How often "seen" is written: a session ends at most this many seconds early.
 SEEN_EVERY = 60
+
+
+def is_static(request: HttpRequest) -> bool:
+    return request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/")
 
 
 class RequestContextMiddleware:
@@ -57,6 +68,8 @@ class RequestContextMiddleware:
 
     @staticmethod
     def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        if is_static(request):
+            return
         match = request.resolver_match
         # The route, not the path: an address may hold the id of a person.
         log.info(
@@ -75,7 +88,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+        if not is_static(request):
             add_never_cache_headers(response)
         response.setdefault("Permissions-Policy", self.PERMISSIONS)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
@@ -90,11 +103,59 @@ class BodyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.content_type == "multipart/form-data":
+        if (request.content_type or "").startswith("multipart/"):
             return pages.problem(request, 415)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if not length.isdecimal():
+            return pages.problem(request, 400)
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return pages.problem(request, 413)
         return self.get_response(request)
+
+
+class EvenAnswerMiddleware:
+    """Lets the time of an answer say nothing about whether an address is known."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begun = time.monotonic()
+        response = self.get_response(request)
+        match = request.resolver_match
+        wait_until_even(match.view_name if match else "", begun)
+        return response
+
+
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Hold a lock of this name across all processes of the site."""
+    number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    try:
+        yield
+    finally:
+        # A connection that broke meanwhile has let the lock go by itself.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+
+
+class OneAtATimeMiddleware:
+    """What one browser sends to the sign-in pages is handled in a row ([security] 9).
+
+    Outside the session: the second of two equal codes must find the session that the first one left.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if request.method != "POST" or not session or not request.path_info.startswith("/accounts/"):
+            return self.get_response(request)
+        with one_at_a_time(f"session:{session}"):
+            return self.get_response(request)
 
 
 class SessionLimitsMiddleware:
@@ -128,8 +189,21 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        destination = may_pass(request)
-        return redirect(destination) if destination else self.get_response(request)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        destination = detour(request, match.view_name if match else None)
+        return redirect(destination) if destination else None
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Closed by default. Participants are asked for a code, everybody else for a password."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        if request.path_info.split("/")[2:3] == ["my"]:
+            return redirect_to_login(request.get_full_path(), reverse("account_request_login_code"))
+        return super().handle_no_permission(request, view_func)
 
 
 class ActorMiddleware:

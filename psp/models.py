@@ -18,7 +18,7 @@ from simple_history.models import HistoricalRecords
 from psp.bilingual import in_language
 from psp.choices import Kind, Language, Role
 from psp.crypto import keyring
-from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel
+from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel, digest_for
 
 ALIAS_DOMAIN = "alias.invalid"
 # Letters and digits that nobody mistakes for another when read aloud on the phone.
@@ -85,8 +85,7 @@ class UserManager(BaseUserManager["User"]):
 
     def by_email(self, email: str) -> models.QuerySet[User]:
         """Accounts with this address, found through the blind index."""
-        field = User._meta.get_field("email_index")
-        return self.filter(email_index=field.digest(email)) if email.strip() else self.none()
+        return self.filter(email_index=digest_for(User, "email_index", email)) if email.strip() else self.none()
 
 
 class User(SealedModel, AbstractBaseUser, PermissionsMixin):
@@ -147,7 +146,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     def set_address(self, email: str) -> None:
         """Seal the address and derive its index and alias. Saves nothing."""
         self.sealed_email = email.strip()
-        self.email_index = self._meta.get_field("email_index").digest(email)
+        self.email_index = digest_for(type(self), "email_index", email)
         self.email = alias_of(email)
 
     def remember_address(self) -> None:

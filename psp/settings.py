@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from bootstrap_wrapper import get_bootstrap_css_dir
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "groups",
     "sessions.apps.SessionsConfig",
     "reporting",
+    "demo",
     "psp.apps.PspAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -63,7 +65,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -71,22 +72,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "psp.middleware.RequestContextMiddleware",
+    # Outside everything that may answer by itself, so that every answer has the headers, static files too.
     "psp.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "psp.middleware.BodyMiddleware",
+    "psp.middleware.EvenAnswerMiddleware",
+    "psp.middleware.OneAtATimeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "psp.middleware.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "psp.middleware.SessionLimitsMiddleware",
     "psp.middleware.SecondFactorMiddleware",
     "psp.middleware.ActorMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "psp.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -157,8 +161,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ("username",)}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username",)},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
@@ -169,7 +175,7 @@ LOGOUT_REDIRECT_URL = "home"
 
 ACCOUNT_ADAPTER = "psp.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
@@ -181,9 +187,18 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CHANGE_EMAIL = False
-ACCOUNT_FORMS = {"request_login_code": "psp.accounts.forms.RequestCodeForm",
-                 "login": "psp.accounts.forms.StaffLoginForm",
-                 "reset_password": "psp.accounts.forms.ResetPasswordForm"}
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+# More than three letters in five minutes would flood somebody's mailbox, and help to guess.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/5m/key", "reset_password": "20/m/ip,3/5m/key"}
+ACCOUNT_FORMS = {
+    "login": "psp.accounts.forms.StaffLoginForm",
+    "request_login_code": "psp.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "psp.accounts.forms.ConfirmCodeForm",
+    "reset_password": "psp.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "psp.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "psp.accounts.forms.ChangePasswordForm",
+    "reauthenticate": "psp.accounts.forms.ConfirmPasswordForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PSP_TRUSTED_PROXIES", default=0)
 
 MFA_ADAPTER = "psp.accounts.adapter.SecondFactorAdapter"
@@ -191,6 +206,13 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rendez-vous"
 MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "psp.accounts.forms.SecondFactorForm",
+    "reauthenticate": "psp.accounts.forms.ConfirmSecondFactorForm",
+    "activate_totp": "psp.accounts.forms.AddAppForm",
+    "add_webauthn": "psp.accounts.forms.AddPasskeyForm",
+}
 # Passkeys need a secure origin; only the loopback demo has none.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PSP_HTTPS
 
@@ -265,7 +287,8 @@ TIME_ZONE = "America/Toronto"
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(PSP_DATA / "static")))
-STATICFILES_DIRS: list[Any] = [BASE_DIR / "static"]
+# Bootstrap comes from its wheel: its style sheet only, no script.
+STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("bootstrap/css", get_bootstrap_css_dir())]
 # The demo and the tests serve straight from the source; a deployment collects once when its image is built.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 WHITENOISE_MAX_AGE = 3600 if not DEBUG else 0
@@ -279,6 +302,13 @@ vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Rendez-vous <rendez-vous@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where links in messages lead: scheme and host as people reach them, without a path.
+_host = (
+    f"https://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}"
+    if PSP_HTTPS
+    else f"http://127.0.0.1:{env.int('PORT', default=8000)}"
+)
+PSP_PUBLIC_URL: str = env.str("PSP_PUBLIC_URL", default=_host).rstrip("/")
 
 REDIS_URL: str = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
@@ -290,24 +320,35 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600, "socket_connect_timeout": 1, "socket_timeout": 5, "max_retries": 0,
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "max_retries": 0,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
+# How often beat sweeps the outbox and seals the access log, in seconds.
+PSP_SWEEP_SECONDS: float = env.float("PSP_SWEEP_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE = {
-    "send-due": {"task": "contact.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
-    "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": 60.0, "options": {"expires": 55}},
+    "send-due": {"task": "contact.tasks.send_due", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
 # --- Program settings: domain.md rule 12 ----------------------------------------------------------
 
+# How many applications one network may send in an hour; a shared office or base counts as one.
+PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20)
+# Within how many working days the program means to answer an application; said to people, not enforced.
+PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)
 PSP_SUPPRESSION_THRESHOLD: int = env.int("PSP_SUPPRESSION_THRESHOLD", default=10)
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
-SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+SIMPLE_HISTORY_REVERT_DISABLED = True
 
 LOGGING_CONFIG = None
-configure_logging(env.str("LOG_LEVEL", default="INFO"), to_stderr="pytest" not in sys.modules or "PSP_LOG" in os.environ)
+configure_logging(
+    env.str("LOG_LEVEL", default="INFO"), to_stderr="pytest" not in sys.modules or "PSP_LOG" in os.environ
+)
 SILENCED_SYSTEM_CHECKS: list[str] = []
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -6,14 +6,9 @@ Every `visible_to(user)` in the project starts here. Roles are read once per req
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psp.choices import Role
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from psp.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ class Sight:
 NOTHING = Sight({})
 
 
-def sight_of(user: User | AnonymousUser | Any) -> Sight:
+def sight_of(user: Any) -> Sight:
     """Roles and regions of an account; nothing for visitors and for closed accounts."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOTHING

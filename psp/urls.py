@@ -5,7 +5,15 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from psp import views
+from psp import pages, views
+
+# One area, filled by several apps: their names share the namespace "desk".
+desk_patterns = [
+    path("", include("intake.urls_desk")),
+    path("", include("groups.urls")),
+    path("", include("sessions.urls_desk")),
+    path("", include("contact.urls_desk")),
+]
 
 urlpatterns = [
     path("", views.root, name="root"),
@@ -25,9 +33,7 @@ urlpatterns = [
         path("my/", include("consent.urls")),
         path("my/", include("contact.urls")),
         path("my/", include("sessions.urls_my")),
-        path("desk/", include("intake.urls_desk")),
-        path("desk/", include("groups.urls")),
-        path("desk/", include("sessions.urls_desk")),
+        path("desk/", include((desk_patterns, "desk"))),
         path("lead/", include("sessions.urls_lead")),
         path("reports/", include("reporting.urls")),
         path("privacy/", include("privacy.urls")),
@@ -39,4 +45,5 @@ if settings.PSP_DEMO:
 
 handler400 = views.bad_request
 handler404 = views.not_found
+handler429 = pages.too_many
 handler500 = views.server_error

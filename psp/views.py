@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from psp import pages
+from psp.calendar_text import long_date
 from psp.choices import Kind, Role
 from psp.content import in_language, load
 from psp.sight import sight_of
@@ -54,12 +56,15 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def privacy_notice(request: HttpRequest) -> HttpResponse:
-    return render(request, "psp/privacy_notice.html", {"notice": notice()})
+    current, language = notice(), get_language() or "en"
+    since = long_date(date.fromisoformat(current["valid_from"]), language, article=False)
+    return render(request, "psp/privacy_notice.html", {"notice": current, "notice_date": since})
 
 
 def notice(language: str | None = None) -> dict[str, Any]:
     """The privacy notice in one language: every `x_en`/`x_fr` pair becomes `x`."""
-    return flatten(load("notice_v1"), language or get_language() or "en")
+    flat: dict[str, Any] = flatten(load("notice_v1"), language or get_language() or "en")
+    return flat
 
 
 def flatten(item: Any, language: str) -> Any:
@@ -146,7 +151,12 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
     The broker may be away: applying and withdrawing work without it.
     """
-    state = {"database": _database("default"), "keys": _database("keys"), "broker": _broker(), "migrations": _migrations()}
+    state = {
+        "database": _database("default"),
+        "keys": _database("keys"),
+        "broker": _broker(),
+        "migrations": _migrations(),
+    }
     needed = (state["database"], state["keys"], state["migrations"])
     return JsonResponse(state, status=200 if all(part == "ok" for part in needed) else 503)
 
@@ -199,4 +209,4 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    return pages.problem(request, 500)
+    return pages.out_of_order(request)

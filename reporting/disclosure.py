@@ -44,11 +44,14 @@ class CountTable:
     """Confidential input: one count for every combination of the dimensions' categories.
 
     Categories are sorted: the order in which a query listed them could tell which counts are larger.
+    `sensitive` cells are hidden whatever their count: few people stand behind them, or another table would
+    give a small count away (`reporting.spans`).
     """
 
     dimensions: tuple[str, ...]
     categories: tuple[tuple[str, ...], ...]
     counts: Mapping[Key, int]
+    sensitive: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,8 @@ def _margins(table: CountTable) -> dict[Key, int]:
 
 
 def _suppress(table: CountTable, threshold: int) -> dict[Key, int | None]:
-    body = {key: None if 0 < count < threshold else count for key, count in table.counts.items()}
+    hidden = table.sensitive | {key for key, count in table.counts.items() if 0 < count < threshold}
+    body = {key: None if key in hidden else count for key, count in table.counts.items()}
     margins = _margins(table)
     if None in body.values():
         return {**body, **dict.fromkeys(margins)}
@@ -255,8 +259,13 @@ def audit(table: CountTable, published: Mapping[Key, int | None], threshold: int
     for key, value in published.items():
         if value is not None and 0 < value < threshold:
             yield f"{'/'.join(key)} is small and published"
-    for key, (truth, hides) in _rolled_up(table, published).items():
-        yield from _audit_number(key, published.get(key), truth, hides)
+    for key in table.sensitive:
+        if published.get(key) is not None:
+            yield f"{'/'.join(key)} is sensitive and published"
+    true = _rolled_up(table, published)
+    for key, value in published.items():
+        # A margin over no cell at all, as in a table without cells, is zero.
+        yield from _audit_number(key, value, *true.get(key, (0, False)))
 
 
 def _audit_places(table: CountTable, published: Mapping[Key, int | None]) -> Iterator[str]:

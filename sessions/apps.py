@@ -9,3 +9,8 @@ from django.apps import AppConfig
 class SessionsConfig(AppConfig):
     name = "sessions"
     label = "peer_sessions"
+
+    def ready(self) -> None:
+        from sessions import subscriptions
+
+        subscriptions.subscribe()

@@ -18,7 +18,7 @@ from sessions.querysets import AttendanceQuerySet, GroupSessionQuerySet
 
 
 class GroupSession(models.Model):
-    """One session; `number` counts from 1 within its group."""
+    """One session; `number` counts from 1 within its group, `revision` how often it was moved."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(PeerGroup, on_delete=models.PROTECT, related_name="sessions")
@@ -26,13 +26,16 @@ class GroupSession(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=SessionState, default=SessionState.SCHEDULED)
+    revision = models.PositiveIntegerField(default=0)
 
     objects = GroupSessionQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
         ordering: ClassVar = ["starts_at"]
-        indexes: ClassVar = [models.Index(fields=["starts_at"], condition=Q(state="scheduled"), name="session_upcoming")]
+        indexes: ClassVar = [
+            models.Index(fields=["starts_at"], condition=Q(state="scheduled"), name="session_upcoming")
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["group", "number"], name="session_number_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),

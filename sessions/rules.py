@@ -51,9 +51,7 @@ def first_day(start: date, weekday: int | None) -> date:
     return start + timedelta(days=(weekday - start.weekday()) % 7)
 
 
-def _free_days(
-    first: date, weeks_apart: int, skip: Collection[date] | Callable[[date], bool]
-) -> Iterator[date]:
+def _free_days(first: date, weeks_apart: int, skip: Collection[date] | Callable[[date], bool]) -> Iterator[date]:
     for step in range(MOST_DATES_TRIED):
         day = first + timedelta(weeks=weeks_apart * step)
         if not (skip(day) if callable(skip) else day in skip):

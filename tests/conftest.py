@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.environment import empty_databases
+from tests.smtp import smtp_sink  # noqa: F401 - a fixture for every test
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,7 @@ def _fresh_context():
     request_id.set("")
     yield
     keyring.clear()
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _owner_empties_after_transactional_tests():

@@ -139,3 +139,17 @@ def a_formal_group(by: User, *, members: int = 0, leads: int = 1, **fields) -> P
     for _lead in range(leads):
         add_lead(group=group, user=a_facilitator(), role=LeadRole.FACILITATOR, by=by)
     return group
+
+
+def sign_in(client, user: User) -> None:
+    """Open a session for `user` in Django's test client, second factor included, as if just signed in."""
+    import time
+
+    from allauth.account.internal.flows import login
+
+    client.force_login(user)
+    session = client.session
+    records = [{"method": "mfa" if user.needs_second_factor else "code", "at": time.time()}]
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = records
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
+    session.save()

@@ -1,4 +1,4 @@
-"""The French catalogue: nothing missing, fuzzy, left over or with a broken placeholder; typography as in Canadian French.
+"""The French catalogue: nothing missing, fuzzy, left over or broken; typography as in Canadian French.
 
 Runs Django's makemessages (gettext) into a copy, so what the code says now is what is compared.
 """

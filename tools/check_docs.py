@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -18,16 +20,22 @@ def states() -> str:
     from intake import choices as intake
     from sessions import choices as sessions
 
-    machines = [
+    machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
         ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
     ]  # fmt: skip
-    parts = ["# States and transitions", "", "Made from each app's `choices.py` by `python -m tools.check_docs --write`."]
+    parts = [
+        "# States and transitions",
+        "",
+        "Made from each app's `choices.py` by `python -m tools.check_docs --write`.",
+    ]
     for title, transitions in machines:
         parts += ["", f"## {title}", "", "```mermaid", "stateDiagram-v2"]
         for state, targets in transitions.items():
-            parts += [f"    {state.value} --> {target.value}" for target in sorted(targets)] or [f"    {state.value} --> [*]"]
+            parts += [f"    {state.value} --> {target.value}" for target in sorted(targets)] or [
+                f"    {state.value} --> [*]"
+            ]
         parts.append("```")
     return "\n".join(parts) + "\n"
 

@@ -7,8 +7,8 @@ import sys
 from importlib.metadata import Distribution, distributions
 
 GOOD = re.compile(
-    r"\b(MIT|BSD|Apache|ISC|PSF|Python Software|MPL|Mozilla|LGPL|Lesser|Public Domain|Unlicense|Zlib|PostgreSQL|CC0|HPND"
-    r"|GPL-3|GPLv3|AGPL|0BSD|EUPL)",
+    r"\b(MIT|BSD|Apache|ISC|PSF|Python Software|MPL|Mozilla|LGPL|Lesser|Public Domain|Unlicense|Zlib|PostgreSQL|CC0"
+    r"|HPND|GPL-3|GPLv3|AGPL|0BSD|EUPL)",
     re.IGNORECASE,
 )
 # Packages whose metadata name no licence: what their own files say.
@@ -19,7 +19,7 @@ def licence(package: Distribution) -> str:
     """What the package's metadata say about its licence, in one line."""
     meta = package.metadata
     classifiers = [value for value in meta.get_all("Classifier") or [] if value.startswith("License")]
-    named = [meta.get("License-Expression") or "", (meta.get("License") or "")[:80], *classifiers]
+    named = [*(meta.get_all("License-Expression") or []), *(text[:80] for text in meta.get_all("License") or []), *classifiers]
     return " ".join(filter(None, [*named, KNOWN.get(meta["Name"].lower(), "")]))
 
 

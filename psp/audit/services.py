@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -114,21 +115,16 @@ class Verdict:
 
 def verify() -> Verdict:
     """Walk the chain from its start, in constant memory."""
-    previous, checked, last = GENESIS, 0, 0
+    previous, checked = GENESIS, 0
     key = cipher.decode_key(settings.PSP_AUDIT_KEY)
-    entries = Entry.objects.in_bulk
-    batch: list[Link] = []
-    for link in Link.objects.order_by("id").iterator(chunk_size=SEAL_BATCH):
-        batch.append(link)
-        if len(batch) == SEAL_BATCH:
-            previous, broken = _check_batch(batch, entries([link.entry_id for link in batch]), previous, key)
-            if broken:
-                return Verdict(checked, *broken)
-            checked, last, batch = checked + SEAL_BATCH, link.id, []
-    previous, broken = _check_batch(batch, entries([link.entry_id for link in batch]), previous, key)
-    if broken:
-        return Verdict(checked, *broken)
-    return _check_strays(checked + len(batch))
+    links = Link.objects.order_by("id").iterator(chunk_size=SEAL_BATCH)
+    while batch := list(islice(links, SEAL_BATCH)):
+        entries = Entry.objects.in_bulk([link.entry_id for link in batch])
+        previous, broken = _check_batch(batch, entries, previous, key)
+        if broken:
+            return Verdict(checked, *broken)
+        checked += len(batch)
+    return _check_strays(checked)
 
 
 def _check_batch(

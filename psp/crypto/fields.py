@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.core.exceptions import FieldError
@@ -43,7 +43,7 @@ class SealedAttribute:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg] # its Python value is str
     """Text sealed under the data key of the person whose id stands in the attribute `person`.
 
     Reads as `str`. After the key was destroyed it reads as the empty string. It cannot be searched
@@ -139,7 +139,7 @@ class EncryptedTextField(models.BinaryField):
         )
 
 
-class BlindIndexField(models.CharField):
+class BlindIndexField(models.CharField):  # type: ignore[type-arg]
     """Keyed digest of an address or a number, for exact look-up only. `kind`: "email" or "phone"."""
 
     def __init__(self, *args: Any, kind: str = "email", **kwargs: Any) -> None:
@@ -160,6 +160,13 @@ class BlindIndexField(models.CharField):
         return keyring.index_of(value, column=f"{self.model._meta.label_lower}.{self.name}", kind=self.kind)
 
 
+def digest_for(model: type[models.Model], name: str, value: str) -> str:
+    """What the blind-index column `name` of `model` holds for this value; empty for an empty value."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, BlindIndexField)
+    return field.digest(value)
+
+
 class SealedModel(models.Model):
     """A model with sealed fields: loading a row says whose key may be needed soon."""
 
@@ -167,8 +174,8 @@ class SealedModel(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **more: Any) -> Self:
+        instance = super().from_db(db, field_names, values, **more)
         for attribute in cls.sealed_people():
             if attribute in instance.__dict__:
                 keyring.want(instance.__dict__[attribute])

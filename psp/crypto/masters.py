@@ -37,7 +37,7 @@ def all_keys() -> dict[str, bytes]:
     """Every master key by id, the current one first. A changed file is read again at once."""
     path = settings.PSP_MASTER_KEYS_FILE
     if path:
-        return _from_file(path, os.stat(path).st_mtime_ns)
+        return _from_file(path, Path(path).stat().st_mtime_ns)
     return parse(settings.PSP_MASTER_KEYS.split(","))
 
 
@@ -58,7 +58,7 @@ def write_file(keys: dict[str, bytes]) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def new_id() -> str:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from psp.embedded.failures import Refusal
+from psp.embedded.failures import StartError
 
 # One of its own if the machine has it, else the least that every system knows.
 CANDIDATES = ("psp", "nobody", "postgres", "daemon")
@@ -35,7 +35,7 @@ def server_account(existing: Path | None = None) -> Account | None:
             return _from_entry(pwd.getpwnam(name))
         except KeyError:
             continue
-    raise Refusal(f"PostgreSQL cannot run as root and this system has none of the accounts {', '.join(CANDIDATES)}.")
+    raise StartError(f"PostgreSQL cannot run as root and this system has none of the accounts {', '.join(CANDIDATES)}.")
 
 
 def _from_entry(entry: pwd.struct_passwd) -> Account:
@@ -46,7 +46,9 @@ def works(argv: Sequence[str], account: Account | None) -> bool:
     """Whether this account can run the command: asked by running it, as permissions have many sources."""
     who = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": ()}
     try:
-        done = subprocess.run(argv, capture_output=True, timeout=30, cwd="/", env={"LC_ALL": "C"}, **who)  # type: ignore[call-overload]
+        done = subprocess.run(  # type: ignore[call-overload]
+            argv, check=False, capture_output=True, timeout=30, cwd="/", env={"LC_ALL": "C"}, **who
+        )
     except OSError:
         return False
     return bool(done.returncode == 0)

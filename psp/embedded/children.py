@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from psp.embedded import paths, process
-from psp.embedded.failures import ChildDied
+from psp.embedded.failures import ChildDiedError
 
 GRACE_SECONDS = 8
 
@@ -49,11 +49,13 @@ class Children:
         return self.data / "logs" / f"{name}.log"
 
     def check(self) -> None:
-        """Raises ChildDied if one has ended by itself."""
+        """Raises ChildDiedError if one has ended by itself."""
         for name, child in self.running.items():
             if (status := child.poll()) is not None:
                 how = f"exit status {status}" if status >= 0 else f"signal {-status}"
-                raise ChildDied(f"The {name} process ended by itself ({how}); what it said is in {self.log(name)}.")
+                raise ChildDiedError(
+                    f"The {name} process ended by itself ({how}); what it said is in {self.log(name)}."
+                )
 
     def stop(self) -> None:
         """Ask all to end, wait, then force whatever is left."""

@@ -1,8 +1,8 @@
 """Roles and databases of an installation: who owns, who serves, and who holds the keys.
 
 `psp_owner` makes and changes tables, `psp_app` serves and can do neither; the database of data keys has
-an owner and a role of its own, and the first two cannot even connect to it. `deploy/init-db.sh` and
-`deploy/init-keys-db.sh` make the same on other servers.
+an owner and a role of its own, and the first two cannot even connect to it. `deploy/init-db.sh` makes the
+same on other servers.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def _make_role(connection: Connection[Any], name: str, password: str) -> None:
     if not _exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
         connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(name)))
     connection.execute(
-        sql.SQL(
-            "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
-        ).format(sql.Identifier(name), sql.Literal(password))
+        sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}").format(
+            sql.Identifier(name), sql.Literal(password)
+        )
     )
 
 

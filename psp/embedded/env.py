@@ -12,9 +12,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from psp.embedded import external, paths, secretfile, servers
-from psp.embedded.failures import Refusal
+from psp.embedded.failures import StartError
 
 DATABASES = ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "KEYS_DATABASE_OWNER_URL")
+# What `.env.example` lists, as far as a person may want to set it for `make run` too.
+SETTINGS = (
+    "SECRET_KEY", "PSP_MASTER_KEYS", "PSP_MASTER_KEYS_FILE", "PSP_INDEX_KEY", "PSP_AUDIT_KEY", "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS", "DEBUG", "PSP_HTTPS", "PSP_DEMO", "EMAIL_URL", "DEFAULT_FROM_EMAIL",
+    "PSP_TRUSTED_PROXIES", "PSP_BEHIND_PROXY", "PSP_QUICK_EXIT_URL", "PSP_SUPPRESSION_THRESHOLD", "LOG_LEVEL",
+    "STATIC_ROOT",
+)  # fmt: skip
 # Which servers are the embedded ones; the others were named by the person.
 EMBEDDED = "PSP_EMBEDDED"
 
@@ -45,6 +52,16 @@ def private_settings(data: Path, given: Mapping[str, str]) -> dict[str, str]:
     if not given.get("PSP_MASTER_KEYS"):
         found["PSP_MASTER_KEYS_FILE"] = str(secretfile.master_keys_file(data))
     return {name: value for name, value in found.items() if not given.get(name)}
+
+
+def given_settings(given: Mapping[str, str]) -> dict[str, str]:
+    """The person's own settings, apart from the addresses of servers."""
+    return {name: given[name] for name in SETTINGS if given.get(name)}
+
+
+def origins(port: int) -> str:
+    """Where forms may come from on this machine."""
+    return f"http://127.0.0.1:{port},http://localhost:{port}"
 
 
 def local_environment(running: servers.Servers) -> dict[str, str]:
@@ -116,5 +133,5 @@ def _without_servers(data: Path) -> dict[str, str]:
         paths.prepare(data)
         nowhere = servers.nowhere(data)
         return addresses(nowhere) | private_settings(data, os.environ)
-    except (OSError, Refusal):
+    except (OSError, StartError):
         return {}

@@ -12,7 +12,8 @@ import psycopg
 import redis
 from psycopg import errors, sql
 
-from psp.embedded.failures import Refusal
+from psp.embedded.databases import EXTENSIONS
+from psp.embedded.failures import StartError
 
 SCHEMES = frozenset({"postgres", "postgresql", "psql", "pgsql"})
 # Django 5.2 works with this version and newer.
@@ -29,7 +30,7 @@ class Target:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """For psycopg.connect. Raises Refusal if this is no PostgreSQL address."""
+        """For psycopg.connect. Raises StartError if this is no PostgreSQL address."""
         try:
             parts = urlsplit(self.url)
             port = parts.port or 5432
@@ -44,8 +45,8 @@ class Target:
             "user": unquote(parts.username or ""), "password": unquote(parts.password or ""),
         }  # fmt: skip
 
-    def _no_address(self) -> Refusal:
-        return Refusal(
+    def _no_address(self) -> StartError:
+        return StartError(
             f"{self.variable} is not the address of a PostgreSQL database: "
             "it should look like postgresql://user:password@host:5432/name."
         )
@@ -60,11 +61,11 @@ class Target:
 
 
 def check_database(target: Target) -> None:
-    """Raises Refusal with one sentence unless the database can be used."""
+    """Raises StartError with one sentence unless the database can be used."""
     with _connect(target) as connection:
         version = connection.info.server_version // 10_000
     if version < OLDEST_POSTGRESQL:
-        raise Refusal(
+        raise StartError(
             f"The server at {target.place}, which {target.variable} names, is PostgreSQL {version}; "
             f"version {OLDEST_POSTGRESQL} or newer is needed."
         )
@@ -77,18 +78,24 @@ def _connect(target: Target) -> psycopg.Connection[Any]:
         raise _explained(target, str(error)) from error
 
 
-def _explained(target: Target, said: str) -> Refusal:
+def _explained(target: Target, said: str) -> StartError:
     database = target.parameters["dbname"]
     if "password authentication failed" in said or "no password supplied" in said:
         what = f"The PostgreSQL server at {target.place} refuses the account or password in {target.variable}"
-        return Refusal(f"{what}: correct {target.variable}.")
+        return StartError(f"{what}: correct {target.variable}.")
     if _database_is_missing(said):
-        return Refusal(f"The database {database}, which {target.variable} names, does not exist at {target.place}.")
-    reason = re.sub(r"\s+", " ", said.strip().splitlines()[-1]).rpartition("failed: ")[2] if said.strip() else "no reason"
-    return Refusal(
+        return StartError(f"The database {database}, which {target.variable} names, does not exist at {target.place}.")
+    reason = (
+        re.sub(r"\s+", " ", said.strip().splitlines()[-1]).rpartition("failed: ")[2] if said.strip() else "no reason"
+    )
+    return StartError(
         f"No PostgreSQL server can be used at {target.place}, which {target.variable} names ({reason.rstrip('.')}): "
         f"start it, correct {target.variable}, or leave it unset to use the embedded server."
     )
+
+
+def _last_line(said: str) -> str:
+    return re.sub(r"\s+", " ", said.strip().splitlines()[-1]) if said.strip() else "it gave no reason"
 
 
 def _database_is_missing(said: str) -> bool:
@@ -106,6 +113,7 @@ def database_urls(given: Mapping[str, str]) -> dict[str, str]:
     keys_owner = _given(given, "KEYS_DATABASE_OWNER_URL") or keys
     for target in {keys, keys_owner}:
         check_database(target)
+    _ensure_extensions(owner)
     return {
         "DATABASE_URL": app.url, "DATABASE_OWNER_URL": owner.url,
         "KEYS_DATABASE_URL": keys.url, "KEYS_DATABASE_OWNER_URL": keys_owner.url,
@@ -118,7 +126,7 @@ def _given(given: Mapping[str, str], variable: str) -> Target | None:
 
 
 def _default_keys(app: Target, owner: Target) -> Target:
-    """`<name>_keys` on the same server, made now if it is missing. Raises Refusal if that is not allowed."""
+    """`<name>_keys` on the same server, made now if it is missing. Raises StartError if that is not allowed."""
     name = f"{app.parameters['dbname']}_keys"
     keys = app.named("KEYS_DATABASE_URL", name)
     with _connect(owner) as connection:
@@ -126,32 +134,45 @@ def _default_keys(app: Target, owner: Target) -> Target:
             try:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             except errors.InsufficientPrivilege as error:
-                raise Refusal(
+                raise StartError(
                     f"KEYS_DATABASE_URL is not set, and the account in {owner.variable} may not create the database "
                     f"{name} at {owner.place}: create it, or set KEYS_DATABASE_URL to one for the keys."
                 ) from error
     return keys
 
 
+def _ensure_extensions(owner: Target) -> None:
+    """Add the extensions that are missing. Raises StartError naming the one that cannot be added."""
+    with _connect(owner) as connection:
+        for name in EXTENSIONS:
+            try:
+                connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name)))
+            except psycopg.Error as error:
+                raise StartError(
+                    f"The database that {owner.variable} names lacks the PostgreSQL extension {name}, which could not "
+                    f"be added ({_last_line(str(error.diag.message_primary or error))}): add it as a superuser."
+                ) from error
+
+
 def check_redis(url: str) -> None:
-    """Raises Refusal with one sentence unless a Redis or Valkey server answers."""
+    """Raises StartError with one sentence unless a Redis or Valkey server answers."""
     try:
         client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
         client.ping()
         client.close()
     except ValueError as error:
-        raise Refusal(
+        raise StartError(
             "REDIS_URL is not the address of a Redis or Valkey server: it should look like redis://:password@host:6379/0."
         ) from error
     except redis.AuthenticationError as error:
-        raise Refusal("The server that REDIS_URL names refuses the password: correct REDIS_URL.") from error
+        raise StartError("The server that REDIS_URL names refuses the password: correct REDIS_URL.") from error
     except redis.RedisError as error:
         parts = urlsplit(url)
-        raise Refusal(
+        raise StartError(
             f"No Redis or Valkey server can be used at {parts.hostname}:{parts.port or 6379}, which REDIS_URL names "
             f"({_reason(error)}): start it, correct REDIS_URL, or leave it unset to use the embedded server."
         ) from error
 
 
 def _reason(error: Exception) -> str:
-    return str(error).strip().rstrip(".").splitlines()[0][:120] if str(error).strip() else type(error).__name__
+    return _last_line(str(error)).rstrip(".")[:120]

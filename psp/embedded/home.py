@@ -17,7 +17,7 @@ from pathlib import Path
 
 from psp.embedded import paths
 from psp.embedded.account import Account, server_account, works
-from psp.embedded.failures import Refusal
+from psp.embedded.failures import StartError
 
 ROOT_HOMES = Path("/var/lib/psp-embedded")
 FIRST_START_BYTES = 500 * 1024 * 1024
@@ -49,14 +49,15 @@ def find_home(data: Path) -> Home | None:
 
 
 def make_home(data: Path) -> Home:
-    """The home of this data directory, made at the first start. Raises Refusal if the disk is too full."""
+    """The home of this data directory, made at the first start. Raises StartError if the disk is too full."""
     if found := find_home(data):
         return found
     account = server_account()
     path = _first_that_works(data, account)
     try:
-        _require_space(path)
-    except Refusal:
+        for place in (data, path):
+            _require_space(place)
+    except StartError:
         path.rmdir()
         raise
     (data / "servers.json").unlink(missing_ok=True)
@@ -122,24 +123,24 @@ def _hand_over(path: Path, account: Account | None) -> bool:
 def _claimed_temporary(account: Account | None) -> Path:
     path = Path(tempfile.mkdtemp(prefix="psp-embedded-"))
     if not _hand_over(path, account):
-        raise Refusal(f"No directory was found in which the account {account and account.name} can run PostgreSQL.")
+        raise StartError(f"No directory was found in which the account {account and account.name} can run PostgreSQL.")
     return path
 
 
 def _require_space(path: Path) -> None:
     free = shutil.disk_usage(path).free
     if free < FIRST_START_BYTES:
-        raise Refusal(
+        raise StartError(
             f"The first start needs {FIRST_START_BYTES >> 20} MB, and the disk that holds {path} has {free >> 20} MB "
             "free: free some space there, or set PSP_DATA to another disk."
         )
 
 
 def package_folder(name: str) -> Path:
-    """Where an installed package lies, without importing it. Raises Refusal if it is not installed."""
+    """Where an installed package lies, without importing it. Raises StartError if it is not installed."""
     spec = util.find_spec(name)
     if spec is None or spec.origin is None:
-        raise Refusal(f"The package {name} is not installed: run `make run`, which installs it.")
+        raise StartError(f"The package {name} is not installed: run `make run`, which installs it.")
     return Path(spec.origin).parent
 
 
@@ -158,7 +159,7 @@ def reachable_program(
     if not copy.is_dir():
         _copy_parts(site, parts, copy, ignored)
     if not works([str(copy / program), "--version"], home.account):
-        raise Refusal(f"{Path(program).name} from the package {package} does not run on this system.")
+        raise StartError(f"{Path(program).name} from the package {package} does not run on this system.")
     return copy / program
 
 

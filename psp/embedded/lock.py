@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class LockTimeout(Exception):
+class LockTimeoutError(Exception):
     """Somebody else held the lock for the whole time."""
 
 
 def acquire(path: Path, seconds: float) -> int:
-    """Descriptor that holds the lock until it is closed. Raises LockTimeout after `seconds`."""
+    """Descriptor that holds the lock until it is closed. Raises LockTimeoutError after `seconds`."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = time.monotonic() + seconds
     while True:
@@ -24,7 +24,7 @@ def acquire(path: Path, seconds: float) -> int:
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 os.close(descriptor)
-                raise LockTimeout(str(path)) from None
+                raise LockTimeoutError(str(path)) from None
             time.sleep(0.05)
         else:
             return descriptor

@@ -27,7 +27,7 @@ def _compile(catalogue: Path) -> None:
 
     fresh = catalogue.with_suffix(f".mo-{os.getpid()}")
     polib.pofile(str(catalogue)).save_as_mofile(str(fresh))
-    os.replace(fresh, catalogue.with_suffix(".mo"))
+    fresh.replace(catalogue.with_suffix(".mo"))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from psp.embedded.failures import Refusal
+from psp.embedded.failures import StartError
 
 
 def project_root() -> Path:
@@ -23,7 +23,7 @@ def data_dir() -> Path:
 
 
 def prepare(data: Path) -> None:
-    """Make the data directory with its folders. Raises Refusal if it cannot be ours."""
+    """Make the data directory with its folders. Raises StartError if it cannot be ours."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         # Root's servers run as another account, which must pass through; it cannot list.
@@ -31,7 +31,7 @@ def prepare(data: Path) -> None:
         for name in ("logs", "run"):
             (data / name).mkdir(mode=0o700, exist_ok=True)
     except (PermissionError, FileExistsError, NotADirectoryError) as error:
-        raise Refusal(
+        raise StartError(
             f"The data directory {data} cannot be used by this account ({error.strerror}): "
             "set PSP_DATA to a directory of your own."
         ) from error
@@ -45,7 +45,7 @@ def write_private(path: Path, text: str, *, encoding: str = "utf-8") -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

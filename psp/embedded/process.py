@@ -53,7 +53,8 @@ def _started_on_linux(pid: int) -> str:
 
 
 def _ask_ps(pid: int, column: str) -> str:
-    answer = subprocess.run(["ps", "-ww", "-o", f"{column}=", "-p", str(pid)], capture_output=True, text=True)
+    argv = ["ps", "-ww", "-o", f"{column}=", "-p", str(pid)]
+    answer = subprocess.run(argv, capture_output=True, text=True, check=False)
     return answer.stdout.strip()
 
 
@@ -76,7 +77,7 @@ def working_in(directory: Path) -> list[Process]:
     found = []
     for entry in Path("/proc").glob("[0-9]*") if ON_LINUX else ():
         with contextlib.suppress(OSError):
-            if Path(os.readlink(entry / "cwd")) == directory and (process := identify(int(entry.name))):
+            if (entry / "cwd").readlink() == directory and (process := identify(int(entry.name))):
                 found.append(process)
     return found
 

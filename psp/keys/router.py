@@ -14,7 +14,7 @@ class KeysRouter:
     db_for_write = db_for_read
 
     def allow_relation(self, one: Any, other: Any, **_hints: Any) -> bool:
-        return (one._meta.app_label == KEYS) == (other._meta.app_label == KEYS)
+        return bool((one._meta.app_label == KEYS) == (other._meta.app_label == KEYS))
 
     def allow_migrate(self, db: str, app_label: str, **_hints: Any) -> bool:
         return (app_label == KEYS) == (db == KEYS)

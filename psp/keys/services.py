@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from psp.crypto import cipher, masters
+from psp.crypto import cipher
 from psp.keys.models import DataKey
 from psp.keys.router import KEYS
 

@@ -101,7 +101,7 @@
     const question = questionOf(field);
     const box = document.createElement("div");
     const line = piece("[data-error-line]");
-    line.querySelector("span").textContent = message;
+    line.querySelector("[data-error-text]").textContent = message;
     box.dataset.fieldError = "";
     box.id = `${field.name}_step_error`;
     box.append(line);
@@ -227,7 +227,7 @@
       fieldsOf(question)[0]?.focus();
     });
     change.append(button);
-    row.append(element("dt", "", label), element("dd", "summary-value", answerOf(question) || words.noAnswer), change);
+    row.append(element("dt", "", label), element("dd", "summary-lines", answerOf(question) || words.noAnswer), change);
     return row;
   }
 

@@ -1,4 +1,4 @@
-"""The whole site on real parts, for browser tests: gunicorn over HTTPS, Celery worker and beat, SMTP, PostgreSQL, Valkey."""
+"""The whole site on real parts: gunicorn over HTTPS, Celery worker and beat, SMTP, PostgreSQL, Valkey."""
 
 from __future__ import annotations
 
@@ -80,7 +80,13 @@ class Stack:
     def spawn(self, name: str, *command: str) -> None:
         log = (self.folder / f"{name}.log").open("ab")
         self.processes[name] = subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def manage(self, *arguments: str, check: bool = True) -> str:
@@ -139,11 +145,14 @@ class Stack:
 
 def environment_for(folder: Path, port: int, smtp: int) -> dict[str, str]:
     made = create_databases(ensure_servers(DATA), f"e2e_{os.environ.get('PSP_TEST_SUFFIX', 'test')}")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PSP_", "DATABASE", "KEYS_"))}
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PSP_", "DATABASE", "KEYS_"))
+    }
     return inherited | {
         "DATABASE_URL": made.database_url, "DATABASE_OWNER_URL": made.database_owner_url,
         "KEYS_DATABASE_URL": made.keys_database_url, "KEYS_DATABASE_OWNER_URL": made.keys_database_owner_url,
-        "REDIS_URL": made.redis_url.rsplit("/", 1)[0] + "/7", "SECRET_KEY": key() + key(), "PSP_MASTER_KEYS": f"e2e:{key()}",
+        "REDIS_URL": made.redis_url.rsplit("/", 1)[0] + "/7", "SECRET_KEY": key() + key(),
+        "PSP_MASTER_KEYS": f"e2e:{key()}",
         "PSP_INDEX_KEY": key(), "PSP_AUDIT_KEY": key(), "PSP_HTTPS": "1", "PSP_DEMO": "1", "PSP_DATA": str(folder),
         "ALLOWED_HOSTS": "localhost", "EMAIL_URL": f"smtp://127.0.0.1:{smtp}", "PSP_SWEEP_SECONDS": "3",
         "PSP_QUICK_EXIT_URL": "https://localhost:1/elsewhere", "CSRF_TRUSTED_ORIGINS": f"https://localhost:{port}",
@@ -160,7 +169,9 @@ def running_stack(folder: Path, *, participants: int = 0, background: bool = Tru
     try:
         stack.manage("migrate", "--verbosity", "0")
         stack.manage("seed_demo", "--participants", str(participants), "--seed", "7")
-        stack.spawn("smtp", sys.executable, "-m", "psp.embedded.mailsink", "--port", str(smtp), "--folder", str(stack.mail))
+        stack.spawn(
+            "smtp", sys.executable, "-m", "psp.embedded.mailsink", "--port", str(smtp), "--folder", str(stack.mail)
+        )
         stack.spawn(
             "web", str(BIN / "gunicorn"), "psp.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--certfile",
             str(cert), "--keyfile", str(private), "--worker-class", "gthread", "--worker-tmp-dir", str(folder),

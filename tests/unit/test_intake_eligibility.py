@@ -31,7 +31,7 @@ limits = st.none() | st.frozensets(st.sampled_from(ALL_SERVICES), min_size=1)
 def any_rules(draw: st.DrawFn) -> r.EligibilityRules:
     criteria = tuple(
         r.Criterion(code, draw(st.booleans()), draw(limits))
-        for code in draw(st.permutations(r.CriterionCode))
+        for code in draw(st.permutations(list(r.CriterionCode)))
     )
     covered = draw(st.frozensets(st.sampled_from(sorted(r.CATEGORIES)), min_size=1))
     return r.EligibilityRules(draw(st.integers(1, 99)), draw(st.dates()), criteria, covered)

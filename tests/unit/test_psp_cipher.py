@@ -53,7 +53,9 @@ def test_short_names_cannot_be_told_apart_by_length():
     assert len({len(sealed(name)) for name in ("Al", "Alexandrine", "Jean-Christophe")}) == 1
 
 
-@pytest.mark.parametrize("junk", [b"", b"\x01", b"plain text that was never sealed at all, long enough", b"\x02" + b"x" * 80])
+@pytest.mark.parametrize(
+    "junk", [b"", b"\x01", b"plain text that was never sealed at all, long enough", b"\x02" + b"x" * 80]
+)
 def test_what_was_never_sealed_is_refused(junk):
     with pytest.raises(SealBroken):
         cipher.unseal(junk, key=KEY, place=PLACE)
@@ -92,5 +94,5 @@ def test_spellings_of_one_number_are_one(spelling):
 
 @pytest.mark.parametrize("text", ["", "abc", "QUJD"])
 def test_a_key_of_the_wrong_size_is_refused(text):
-    with pytest.raises(ValueError, match="base64|padding|bytes"):
+    with pytest.raises(ValueError, match=r"base64|padding|bytes"):
         cipher.decode_key(text or "====")

@@ -146,7 +146,7 @@ def narrowed(values: dict[tuple[str, ...], int | None]) -> dict[tuple[str, ...],
 
 def test_attacker_would_find_a_count_behind_a_published_total() -> None:
     """The attacker of the next test can win: one hidden cell beside a published total is found exactly."""
-    values = {("QC",): None, ("ON",): 500, (ALL,): 503}
+    values: dict[tuple[str, ...], int | None] = {("QC",): None, ("ON",): 500, (ALL,): 503}
     assert narrowed(values) == {("QC",): (3, 3)}
 
 

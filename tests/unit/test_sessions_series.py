@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.metadata import version
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -151,8 +152,8 @@ def test_series_starts_on_the_asked_weekday() -> None:
 
 
 @pytest.mark.parametrize("bad", [{"count": 0}, {"minutes": 0}, {"weeks_apart": 0}, {"weekday": 7}])
-def test_series_refuses_impossible_numbers(bad: dict[str, int]) -> None:
-    usual = {"count": 1, "minutes": 90}
+def test_series_refuses_impossible_numbers(bad: dict[str, Any]) -> None:
+    usual: dict[str, Any] = {"count": 1, "minutes": 90}
     with pytest.raises(ValueError, match="must be"):
         series(start_date=date(2026, 12, 8), start_time=EVENING, tz="America/Toronto", **(usual | bad))
 

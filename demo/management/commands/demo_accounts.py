@@ -18,6 +18,8 @@ class Command(BaseCommand):
             return
         names = ", ".join(account.username for account in ACCOUNTS)
         self.stdout.write(f"  Team: {names}")
-        self.stdout.write(f"    at /accounts/login/ with the password {PASSWORD}; the page /demo/mailbox/ shows their second code")
+        self.stdout.write(
+            f"    at /accounts/login/ with the password {PASSWORD}; the page /demo/mailbox/ shows their second code"
+        )
         self.stdout.write(f"  Participants: {', '.join(PARTICIPANTS)}")
         self.stdout.write("    at /accounts/login/code/; the page /demo/mailbox/ shows the code that they are sent")

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, participants: int, seed: int, years: float, **options: Any) -> None:
         if not 0 <= participants <= MOST:
             self.refuse(f"--participants is a number from 0 to {MOST}.")
-        if not 0 < years <= 20:  # noqa: PLR2004 - the program is younger than that
+        if not 0 < years <= 20:
             self.refuse("--years is more than 0 and at most 20.")
         try:
             counts = make(participants=participants, seed=seed, years=years)

@@ -19,7 +19,7 @@ ADVICE = (
 
 
 class Command(BaseCommand):
-    help = "Make a new master key (PSP_MASTER_KEYS_FILE) or use the first one (PSP_MASTER_KEYS), and re-wrap all data keys."
+    help = "Make a new master key, or use the first of PSP_MASTER_KEYS, and wrap all data keys anew."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -47,6 +47,6 @@ def rotate_file() -> int:
 
 def rotate_environment() -> int | None:
     """Re-wrap under the first key of the environment; None if there is only one key."""
-    if len(masters.all_keys()) < 2:  # noqa: PLR2004 - the current and at least one older
+    if len(masters.all_keys()) < 2:
         return None
     return services.rotate(*masters.current())

@@ -23,6 +23,8 @@ class Command(BaseCommand):
         services.seal()
         verdict = services.verify()
         if verdict.broken is not None:
-            self.stderr.write(f"Entry {verdict.broken} {WORDS[verdict.reason]}; {verdict.checked} entries before it hold.")
+            self.stderr.write(
+                f"Entry {verdict.broken} {WORDS[verdict.reason]}; {verdict.checked} entries before it hold."
+            )
             sys.exit(1)
         self.stdout.write(f"The chain holds: {verdict.checked} entries.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -36,7 +36,7 @@ def answer(input_name: str, threshold: str) -> dict[str, Any]:
 
 class Command(BaseCommand):
     help = "Hide the small counts of a table, with every figure from which they could be worked out."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:

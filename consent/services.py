@@ -1,0 +1,107 @@
+"""Signing, countersigning and withdrawing. A withdrawal asks for no reason and takes effect at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consent import hooks
+from consent.choices import Manner
+from consent.models import Consent, ConsentVersion, CounterSignature, Withdrawal
+from consent.permissions import can_countersign_consent, can_withdraw_consent
+from consent.rules import Problem, ProblemCode, canonical_text, check_signature, text_hash
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from psp.errors import DomainError, require
+from psp.models import User
+
+
+def texts_in_force(*, on: date | None = None) -> dict[str, ConsentVersion]:
+    """The version to show today for each purpose, by purpose."""
+    found = ConsentVersion.objects.in_force(on or timezone.localdate())
+    return {version.purpose: version for version in found}
+
+
+@transaction.atomic
+def sign(
+    *, person: User, version: ConsentVersion, language: str, ticked: Collection[str], typed_name: str,
+    manner: str = Manner.ONLINE,
+) -> Consent:  # fmt: skip
+    """Keep a signature with the exact text that was shown ([NH Annex F] rules 20 and 21).
+
+    Signing the same version again while it stands changes nothing. DomainError: `consent_incomplete` names the
+    field (the statement's code, or `typed_name`), `consent_not_published`.
+    """
+    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    if standing := Consent.objects.standing().of(person).filter(version=version).first():
+        return standing
+    _check(version, ticked, typed_name)
+    return _keep(person, version, language, ticked, typed_name, manner)
+
+
+def _check(version: ConsentVersion, ticked: Collection[str], typed_name: str) -> None:
+    if version.published_at is None:
+        raise DomainError(_("This text is not published yet."), code="consent_not_published")
+    problems = check_signature(version.as_text(), ticked=ticked, typed_name=typed_name)
+    if problems:
+        raise _refusal(problems[0])
+
+
+def _refusal(problem: Problem) -> DomainError:
+    sentences = {
+        ProblemCode.STATEMENT_NOT_TICKED: _("Tick this line too, or leave out the whole text."),
+        ProblemCode.STATEMENT_UNKNOWN: _("The text changed meanwhile. Please read it again."),
+        ProblemCode.NAME_MISSING: _("Type your name to sign. Any name you go by will do."),
+        ProblemCode.NAME_TOO_LONG: _("Use a shorter name to sign."),
+    }
+    field = problem.statement or "typed_name"
+    return DomainError(sentences[problem.code], code="consent_incomplete", field=field)
+
+
+def _keep(
+    person: User, version: ConsentVersion, language: str, ticked: Collection[str], typed_name: str, manner: str
+) -> Consent:
+    text = version.as_text()
+    consent = Consent(
+        person=person, version=version, purpose=version.purpose, language=language, manner=manner,
+        text=canonical_text(text, language), text_hash=text_hash(text, language), ticked=sorted(ticked),
+        typed_name=typed_name.strip(),
+    )  # fmt: skip
+    consent.save(force_insert=True)
+    audit.record(Action.CREATE, consent, person=person.pk, purpose=Purpose.CONSENT, fields=(version.purpose,))
+    return consent
+
+
+@transaction.atomic
+def countersign(*, consent: Consent, by: User) -> CounterSignature:
+    """Put a team member's name and date beside a signature, once ([NH Annex F] rule 20)."""
+    Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
+    require(can_countersign_consent(by, consent.person), "countersign_consent")
+    if Withdrawal.objects.filter(consent=consent).exists():
+        raise DomainError(_("This consent was withdrawn. It needs nobody's name any more."), code="consent_withdrawn")
+    signature, made = CounterSignature.objects.get_or_create(consent=consent, defaults={"by": by})
+    if made:
+        audit.record(Action.CREATE, signature, person=consent.person_id, purpose=Purpose.CONSENT)
+    return signature
+
+
+@transaction.atomic
+def withdraw(*, person: User, purpose: str, by: User | None = None) -> int:
+    """End every standing consent of this person for this purpose, now; returns how many there were.
+
+    No reason is asked and none can be given ([NH Annex F] rule 22). What waits for this consent (messages,
+    places in groups, an open application) stops in the same transaction, through `consent.hooks`.
+    """
+    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    require(can_withdraw_consent(by or person, person), "withdraw_consent")
+    standing = list(Consent.objects.standing().of(person).filter(purpose=purpose))
+    for consent in standing:
+        ended = Withdrawal.objects.create(consent=consent)
+        audit.record(Action.CHANGE, ended, person=person.pk, purpose=Purpose.CONSENT, fields=(purpose,))
+    if standing:
+        hooks.withdrawn(person=person, purpose=purpose)
+    return len(standing)

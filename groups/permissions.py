@@ -1,0 +1,28 @@
+"""Who may do what with a group. Services and buttons ask the same functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from groups.models import Membership, PeerGroup
+from intake.models import Participant
+from psp.sight import coordinated_regions
+
+
+def can_create_group(user: Any, program_region_code: str) -> bool:
+    return program_region_code in coordinated_regions(user)
+
+
+def can_manage_group(user: Any, group: PeerGroup) -> bool:
+    """Members, leads, establishing, cancelling: the coordinators of the group's program region."""
+    return group.program_region_id in coordinated_regions(user)
+
+
+def can_place_participant(user: Any, participant: Participant) -> bool:
+    """Put this person into a group: coordinators of the person's own program region."""
+    return participant.program_region_id in coordinated_regions(user)
+
+
+def can_leave_group(user: Any, membership: Membership) -> bool:
+    """The person, at any time and without a reason; or a coordinator of the group's region."""
+    return membership.participant.user_id == user.pk or can_manage_group(user, membership.group)

@@ -1,0 +1,320 @@
+"""The application form: one page of question groups. Nothing asks what happened, and no field takes a story.
+
+The criteria and consent texts come from the versions in force, so a new wording needs no new code. `texts` names
+the versions that the page showed: nobody signs a text that changed while they were reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from consent.choices import ConsentPurpose
+from consent.models import ConsentVersion
+from consent.services import texts_in_force
+from intake.choices import Modality, Service
+from intake.inputs import AddressField, LineField, NumberField
+from intake.models import EligibilityVersion
+from intake.rules import Answers, Assessment, CriterionCode
+from intake.sending import ContactWishes, Sending, Signing, check, version_in_force
+from psp.choices import Language
+from psp.content import in_language, load
+from psp.models import Region
+
+YES, NO = "yes", "no"
+DAYTIME = tuple((day, 9 * 60, 17 * 60) for day in range(5))
+EVENINGS = tuple((day, 17 * 60, 21 * 60) for day in range(7))
+HOURS: dict[str, tuple[tuple[int, int, int], ...]] = {"any": (), "daytime": DAYTIME, "evenings": EVENINGS}
+CRITERIA = tuple(str(code) for code in CriterionCode)
+REACH = ("email_safe", "email", "phone", "call_safe", "voicemail_safe", "hours", "name_to_use")
+CALL_NAME = ("name", "language")
+CHOOSE, ANSWER = lazy("Choose an answer."), lazy("Please answer this question.")
+
+
+def statement_field(purpose: str, code: str) -> str:
+    """Name of the tick box of one statement."""
+    return f"{purpose}__{code}"
+
+
+class EligibilityForm(forms.Form):
+    """The five criteria of one version, one question each ([PIA] rules 1 to 5)."""
+
+    def __init__(self, *args: Any, version: EligibilityVersion | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.version = version or version_in_force()
+        self.why: dict[str, Any] = {}
+        for item in self.version.wording["criteria"]:
+            self._add_criterion(item)
+
+    @cached_property
+    def reason_texts(self) -> dict[str, str]:
+        """Each reason's sentence in the reader's language."""
+        return {item["code"]: self._say(item, "text") for item in self.version.wording["reasons"]}
+
+    @property
+    def not_eligible_words(self) -> dict[str, str]:
+        item = self.version.wording["not_eligible"]
+        return {key: self._say(item, key) for key in ("title", "text")}
+
+    @staticmethod
+    def _say(item: Mapping[str, Any], key: str) -> str:
+        return in_language(dict(item), key, get_language() or "en")
+
+    def _add_criterion(self, item: Mapping[str, Any]) -> None:
+        code = item["code"]
+        unanswered = self.reason_texts.get(f"unanswered_{code}", str(ANSWER))
+        self.fields[code] = forms.ChoiceField(
+            label=self._say(item, "question"), help_text=self._say(item, "hint"), widget=forms.RadioSelect,
+            choices=self._affiliations() if code == CriterionCode.AFFILIATION else [(YES, _("Yes")), (NO, _("No"))],
+            error_messages={"required": unanswered, "invalid_choice": unanswered},
+        )  # fmt: skip
+        self.why[code] = self._say(item, "why")
+
+    def _affiliations(self) -> list[tuple[str, str]]:
+        return [(item["code"], self._say(item, "label")) for item in self.version.wording["affiliations"]]
+
+    def answers(self) -> Answers:
+        """What was answered; None where nothing usable was."""
+        said = {code: {YES: True, NO: False}.get(self.cleaned_data.get(code, "")) for code in CRITERIA}
+        return Answers(
+            affiliation=self.cleaned_data.get(CriterionCode.AFFILIATION) or None, adult=said["adult"],
+            experienced=said["experienced"], has_device=said["device"], agrees_to_meeting=said["meeting"],
+        )  # fmt: skip
+
+    def assessment(self) -> Assessment:
+        self.is_valid()
+        services = self.cleaned_data.get("services") or ()
+        return check(answers=self.answers(), services=services, version=self.version)
+
+    def says_no(self) -> bool:
+        """Every criterion is answered, and one of them is not met."""
+        assessment = self.assessment()
+        return assessment.complete and not assessment.eligible
+
+
+class WishesForm(EligibilityForm):
+    """What the person would like, and the consents: what every application has, a first one or another."""
+
+    sent_key = forms.UUIDField(
+        widget=forms.HiddenInput,
+        error_messages={"required": lazy("Please send this page again."), "invalid": lazy("Please send this page again.")},
+    )
+    texts = forms.CharField(widget=forms.HiddenInput, required=False)
+    look_anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    services = forms.MultipleChoiceField(
+        label=lazy("What interests you?"),
+        help_text=lazy("Choose one or more. You can change your mind when you meet the coordinator."),
+        choices=Service.choices, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": lazy("Choose at least one. You can change it later."), "invalid_choice": CHOOSE},
+    )  # fmt: skip
+    modalities = forms.MultipleChoiceField(
+        label=lazy("How could you take part?"), help_text=lazy("Choose one or both."), choices=Modality.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": lazy("Choose at least one way."), "invalid_choice": CHOOSE},
+    )  # fmt: skip
+    typed_name = LineField(
+        label=lazy("Type your name to sign"), max_length=120,
+        help_text=lazy("Any name you go by will do. It stands for your signature, with today's date."),
+        error_messages={"required": lazy("Type your name to sign. Any name you go by will do.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.consents = texts_in_force()
+        self.notice_number = int(load("notice_v1")["number"])
+        self.fields["sent_key"].initial = uuid4
+        self.fields["texts"].initial = self.shown_texts
+        self.why["services"] = _("So that we offer you what you want, and nothing else.")
+        for purpose in ConsentPurpose.values:
+            if purpose in self.consents:
+                self._add_consent(self.consents[purpose])
+
+    @property
+    def shown_texts(self) -> str:
+        """The versions on this page, e.g. "e1 n1 contact_email1 results1 taking_part1"."""
+        consents = " ".join(f"{purpose}{version.number}" for purpose, version in sorted(self.consents.items()))
+        return f"e{self.version.number} n{self.notice_number} {consents}"
+
+    def _add_consent(self, version: ConsentVersion) -> None:
+        needed = version.purpose == ConsentPurpose.TAKING_PART
+        for line in version.lines:
+            self.fields[statement_field(version.purpose, line["code"])] = forms.BooleanField(
+                label=line["text"], required=needed and line["required"],
+                error_messages={"required": _("Tick this line if you agree. Without it we cannot go on.")},
+            )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("texts", "") != self.shown_texts:
+            self._ask_to_read_again()
+        if "sent_key" in self.errors:
+            self.renew_key()
+        for purpose in self.consents.keys() - {ConsentPurpose.TAKING_PART}:
+            self._check_all_or_none(purpose)
+        return cleaned
+
+    def renew_key(self) -> None:
+        """Let the page, sent once more, count as a sending of its own."""
+        self.data = self.data.copy()
+        self.data["sent_key"] = str(uuid4())
+
+    def _ask_to_read_again(self) -> None:
+        """The page showed another version. Ticks of the old text must not become a signature under the new one."""
+        self.data = self.data.copy()
+        for name in [name for name in self.data if "__" in name]:
+            del self.data[name]
+        self.data["texts"] = self.shown_texts
+        self.add_error(None, _("Our texts changed while you were writing. Please read them again, then send."))
+
+    def _check_all_or_none(self, purpose: str) -> None:
+        ticked = self.ticked(purpose)
+        needed = [line["code"] for line in self.consents[purpose].lines if line["required"]]
+        missing = [code for code in needed if code not in ticked]
+        if ticked and missing:
+            self.add_error(
+                statement_field(purpose, missing[0]), _("Tick this line too to say yes, or untick the other to say no.")
+            )
+
+    def ticked(self, purpose: str) -> frozenset[str]:
+        lines = self.consents[purpose].lines
+        return frozenset(
+            line["code"] for line in lines if self.cleaned_data.get(statement_field(purpose, line["code"]))
+        )
+
+    def signings(self) -> tuple[Signing, ...]:
+        """What was signed: every text of which a line is ticked."""
+        found = ((version, self.ticked(purpose)) for purpose, version in sorted(self.consents.items()))
+        return tuple(Signing(version, ticked) for version, ticked in found if ticked)
+
+    def forget_errors(self) -> None:
+        """Show what was typed without judging it, for somebody who comes back to change an answer."""
+        self._errors = forms.utils.ErrorDict()
+
+
+class ApplicationForm(WishesForm):
+    """The public form. Field names are part of the page's contract with scripts and tests."""
+
+    read_notice = forms.BooleanField(
+        label=lazy("I have read how my information is used and protected, and I want to go on."),
+        error_messages={"required": lazy("Please read the notice, then tick this line to go on.")},
+    )
+    region = forms.ChoiceField(
+        label=lazy("Where do you live?"),
+        help_text=lazy("Province or territory only. We do not ask for your address."),
+        error_messages={"required": lazy("Choose the place where you live."),
+                        "invalid_choice": lazy("Choose a place from the list.")},
+    )  # fmt: skip
+    email_safe = forms.ChoiceField(
+        label=lazy("Is it safe for us to write to you by e-mail?"), widget=forms.RadioSelect,
+        choices=[(YES, lazy("Yes, you may write to me by e-mail")), (NO, lazy("No, do not write to me by e-mail"))],
+        help_text=lazy("Think about who else can read your e-mail. Our messages never say what they are about."),
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+    )  # fmt: skip
+    email = AddressField(
+        label=lazy("E-mail address"), required=False,
+        help_text=lazy("Needed if we may write to you. You also use it to sign in. Better not an address of your work."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    phone = NumberField(
+        label=lazy("Phone number"), required=False, max_length=40,
+        help_text=lazy("Needed only if e-mail is not safe."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )  # fmt: skip
+    call_safe = forms.BooleanField(label=lazy("You may call this number."), required=False)
+    voicemail_safe = forms.BooleanField(
+        label=lazy("You may leave a voicemail. It will not say what it is about."), required=False
+    )
+    hours = forms.ChoiceField(
+        label=lazy("When is it safe to reach you?"), widget=forms.RadioSelect,
+        choices=[("any", lazy("At any time")), ("daytime", lazy("Monday to Friday, from 9 a.m. to 5 p.m.")),
+                 ("evenings", lazy("In the evening, from 5 p.m. to 9 p.m."))],
+        help_text=lazy("In the time of the place where you live. You can set your own hours later, in your space."),
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+    )  # fmt: skip
+    name_to_use = LineField(
+        label=lazy("Name to use in messages"), required=False, max_length=80,
+        help_text=lazy("If you leave this empty, our messages start without a name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    name = LineField(
+        label=lazy("What should we call you?"), max_length=80,
+        help_text=lazy("A first name or any name you choose. It does not have to be your legal name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": lazy("Write a name that we can call you by. Any name will do.")},
+    )
+    language = forms.ChoiceField(
+        label=lazy("In which language shall we serve you?"), choices=Language.choices, widget=forms.RadioSelect,
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.regions = {region.code: region for region in Region.objects.order_by("order", "code")}
+        places = [(code, str(region)) for code, region in self.regions.items()]
+        self.fields["region"].choices = [("", _("Choose a place")), *places]
+        self.order_fields(self._page_order())
+        self.fields["language"].initial = (get_language() or "en")[:2]
+        self.fields["typed_name"].widget.attrs["autocomplete"] = "off"
+        self.why |= {
+            "region": _("A coordinator for your region reads your application. It also tells us your time zone."),
+            "email_safe": _("Someone close to you may see your messages. We write only where you say that it is safe."),
+            "name": _("Everyone in the program will know you by this name."),
+        }
+
+    def _page_order(self) -> list[str]:
+        """As the page asks, so that a list of what to mend reads in the same order."""
+        consents = [name for name in self.fields if "__" in name]
+        return ["read_notice", *CRITERIA, "services", "modalities", "region", *REACH, *CALL_NAME, *consents, "typed_name"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self._check_email(cleaned)
+        self._check_phone(cleaned)
+        if not self.errors:
+            self._check_reachable(cleaned)
+        return cleaned
+
+    def _check_email(self, cleaned: dict[str, Any]) -> None:
+        if cleaned.get("email_safe") == YES and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Write the e-mail address at which it is safe to reach you."))
+
+    def _check_phone(self, cleaned: dict[str, Any]) -> None:
+        wanted = cleaned.get("call_safe") or cleaned.get("voicemail_safe")
+        if wanted and not cleaned.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("Add the number that we may call, or untick the lines about calls."))
+
+    def _check_reachable(self, cleaned: dict[str, Any]) -> None:
+        """A coordinator must be able to answer: by a safe e-mail with consent, or by a safe call."""
+        if cleaned["call_safe"]:
+            return
+        if cleaned["email_safe"] == NO:
+            field = "call_safe" if cleaned["phone"] else "phone"
+            self.add_error(field, _("We need one safe way to answer you: a phone number that we may call, or e-mail."))
+        elif ConsentPurpose.CONTACT_EMAIL in self.consents and not self.ticked(ConsentPurpose.CONTACT_EMAIL):
+            first = self.consents[ConsentPurpose.CONTACT_EMAIL].lines[0]["code"]
+            self.add_error(
+                statement_field(ConsentPurpose.CONTACT_EMAIL, first),
+                _("To answer you by e-mail we need your yes to these lines. Or give a phone number that we may call."),
+            )
+
+    def sending(self) -> Sending:
+        """The valid form as the service takes it."""
+        said = self.cleaned_data
+        wishes = ContactWishes(
+            email=said["email"], email_safe=said["email_safe"] == YES, phone=said["phone"],
+            call_safe=said["call_safe"], voicemail_safe=said["voicemail_safe"], name_to_use=said["name_to_use"],
+            hours=HOURS[said["hours"]],
+        )  # fmt: skip
+        return Sending(
+            sent_key=said["sent_key"], answers=self.answers(), services=tuple(said["services"]),
+            modalities=tuple(said["modalities"]), region=self.regions[said["region"]], language=said["language"], name=said["name"],
+            contact=wishes, consents=self.signings(), typed_name=said["typed_name"], version=self.version,
+            notice_version=self.notice_number, look_anyway=said["look_anyway"],
+        )  # fmt: skip

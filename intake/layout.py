@@ -1,0 +1,69 @@
+"""The order of the questions on the page. Steps are fieldsets: one long page without JavaScript."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Fieldset, Layout
+from crispy_forms.utils import render_crispy_form
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from intake.forms import CALL_NAME, CRITERIA, REACH, ApplicationForm, WishesForm, statement_field
+
+
+def _step(legend: str, *parts: Any, **attributes: str) -> Fieldset:
+    return Fieldset(legend, *parts, data_step="", **attributes)
+
+
+def _words(name: str) -> HTML:
+    return HTML(f'{{% include "intake/parts/{name}.html" %}}')
+
+
+def _consent(form: WishesForm, purpose: str) -> Div:
+    """Title, summary and one tick box per statement."""
+    lines = [statement_field(purpose, line["code"]) for line in form.consents[purpose].lines]
+    words = HTML(f'{{% include "intake/parts/consent.html" with text=form.consents.{purpose} %}}')
+    return Div(words, *lines, css_class="consent-text")
+
+
+def _eligibility() -> Fieldset:
+    return _step(
+        _("Is this program for you?"), _words("eligibility"), *CRITERIA, data_check_url=reverse("intake:check")
+    )
+
+
+def _consents(form: WishesForm) -> Fieldset:
+    order = [purpose for purpose in ("taking_part", "contact_email", "results") if purpose in form.consents]
+    texts = [_consent(form, purpose) for purpose in order]
+    return _step(_("What you agree to"), _words("agree"), *texts, "typed_name")
+
+
+def first_application(form: ApplicationForm) -> Layout:
+    return Layout(
+        _step(_("Before you start"), _words("before"), "read_notice"),
+        _eligibility(),
+        _step(_("What interests you"), _words("services"), "services"),
+        _step(_("How and where"), "modalities", "region"),
+        _step(_("How to reach you safely"), _words("reach"), *REACH),
+        _step(_("What to call you"), *CALL_NAME),
+        _consents(form),
+    )
+
+
+def another_application(form: WishesForm) -> Layout:
+    """For somebody whose file is here: name, place and safe contact are known."""
+    return Layout(
+        _eligibility(),
+        _step(_("What interests you"), _words("services"), "services", "modalities"),
+        _consents(form),
+    )
+
+
+def questions(form: WishesForm, **context: Any) -> str:
+    """The question groups as HTML, with what is wrong at the top; the form tag and hidden fields are the page's."""
+    helper = FormHelper()
+    helper.form_tag, helper.disable_csrf = False, True
+    helper.layout = first_application(form) if isinstance(form, ApplicationForm) else another_application(form)
+    return str(render_crispy_form(form, helper, {"form": form, **context}))

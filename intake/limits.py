@@ -1,0 +1,42 @@
+"""How many applications one network may send in an hour. Counted in PostgreSQL, so it holds across processes.
+
+The address of the network is kept as a keyed digest, for an hour, apart from anything that was sent.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+HOUR = 3600
+# A household or a phone has a whole IPv6 network to itself.
+IPV6_NETWORK = 64
+
+
+def network_of(request: HttpRequest) -> str:
+    """The sender's network: only as many forwarded addresses are believed as there are proxies of our own."""
+    address = ipaddress.ip_address(get_adapter().get_client_ip(request))
+    if address.version == 6:  # noqa: PLR2004 - IP version
+        return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))
+    return str(address)
+
+
+@transaction.atomic
+def spend(request: HttpRequest, action: str) -> bool:
+    """Count one `action` of this network; False when the hour's allowance is used up. Kept with the transaction."""
+    digest = salted_hmac("intake.limits", network_of(request), algorithm="sha256").hexdigest()
+    key = f"intake:{action}:{digest}:{int(time.time()) // HOUR}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    used = cache.get(key, 0)
+    if used >= settings.PSP_APPLICATIONS_PER_HOUR:
+        return False
+    cache.set(key, used + 1, timeout=HOUR)
+    return True

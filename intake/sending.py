@@ -1,0 +1,224 @@
+"""An application arrives: everything is written at once, or nothing is.
+
+Whoever sends it learns the same from us whether the address is known here or not ([security] 13): the same
+page, the same work, and one message, which only the owner of the address can read.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consent.models import ConsentVersion
+from consent.services import sign
+from contact.services import queue_message, set_safe_contact
+from intake.models import Application, EligibilityVersion, IneligibleTally, Participant
+from intake.rules import Answers, Assessment, Reason, assess
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from psp.choices import Kind
+from psp.crypto import keyring
+from psp.errors import DomainError, require
+from psp.keys.router import KEYS
+from psp.models import Region, User
+
+
+@dataclass(frozen=True, slots=True)
+class ContactWishes:
+    """How the person says it is safe to reach them. `hours` as in `contact.models.SafeContact`."""
+
+    email: str = ""
+    email_safe: bool = False
+    phone: str = ""
+    call_safe: bool = False
+    voicemail_safe: bool = False
+    name_to_use: str = ""
+    hours: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """One consent text that the person signed with the form."""
+
+    version: ConsentVersion
+    ticked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One filled-in form. `sent_key` came with the empty form, so a double click is the same sending.
+
+    `look_anyway`: the person was told that a criterion is not met and asks a coordinator to look ([PIA] rule 7).
+    """
+
+    sent_key: UUID
+    answers: Answers
+    services: tuple[str, ...]
+    modalities: tuple[str, ...]
+    region: Region
+    language: str
+    name: str
+    contact: ContactWishes
+    consents: tuple[Signing, ...]
+    typed_name: str
+    version: EligibilityVersion
+    notice_version: int
+    look_anyway: bool = field(default=False)
+
+
+def version_in_force(*, on: date | None = None) -> EligibilityVersion:
+    """The eligibility version of today. DoesNotExist where none was ever published."""
+    found = EligibilityVersion.objects.in_force(on or timezone.localdate()).first()
+    if found is None:
+        raise EligibilityVersion.DoesNotExist("no eligibility version is in force")
+    return found  # type: ignore[no-any-return]
+
+
+def check(
+    *, answers: Answers, services: Collection[str] = (), version: EligibilityVersion | None = None
+) -> Assessment:
+    """The form's own check: no decision, and it keeps nothing ([PIA] rule 7)."""
+    return assess(answers, (version or version_in_force()).rules, services=services)
+
+
+@transaction.atomic
+def submit_application(*, sending: Sending) -> Application | None:
+    """Open a file for somebody who applies; None when the address is known here already.
+
+    Known address: nothing is created or changed, because anybody could have typed it. Its owner gets a message,
+    and can apply again from their own pages. The same form sent twice gives the first application back.
+    DomainError: `not_eligible` (unless `look_anyway`), `not_answered`, `sent_with_other_address`, and whatever
+    consent and safe contact refuse.
+    """
+    _refuse_unless_eligible(sending)
+    _one_at_a_time(sending)
+    if found := Application.objects.filter(sent_key=sending.sent_key).select_related("participant__user").first():
+        return _sent_before(found, sending)
+    owner = User.objects.by_email(sending.contact.email).first()
+    if owner is None:
+        return _open_file(sending, announce=True)
+    _work_for_nothing(sending)
+    _tell_owner(owner)
+    return None
+
+
+def _refuse_unless_eligible(sending: Sending) -> None:
+    assessment = check(answers=sending.answers, services=sending.services, version=sending.version)
+    if not assessment.complete:
+        raise DomainError(_("Please answer every question."), code="not_answered")
+    if not assessment.eligible and not sending.look_anyway:
+        raise DomainError(_("One of the criteria is not met."), code="not_eligible")
+
+
+def _one_at_a_time(sending: Sending) -> None:
+    """Two clicks, or two tabs with one address, wait for each other. Always in this order: form, then address."""
+    index = User._meta.get_field("email_index").digest(sending.contact.email)
+    with connection.cursor() as cursor:
+        for name in filter(None, (str(sending.sent_key), index)):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"intake:{name}"])
+
+
+def _sent_before(found: Application, sending: Sending) -> Application:
+    if found.participant.user.email_index != User._meta.get_field("email_index").digest(sending.contact.email):
+        raise DomainError(
+            _("You sent this form before, with another e-mail address. If that one was wrong, send the form again now:"
+              " we will treat it as a new application."),
+            code="sent_with_other_address", field="email",
+        )  # fmt: skip
+    return found
+
+
+def _open_file(sending: Sending, *, announce: bool) -> Application:
+    """Account, data key, file, application, safe contact and consents."""
+    user = User.objects.create_user(
+        kind=Kind.PARTICIPANT, email=sending.contact.email, name=sending.name, language=sending.language,
+        time_zone=sending.region.time_zone,
+    )  # fmt: skip
+    participant = Participant.objects.create(
+        user=user, region=sending.region, program_region_id=sending.region.program_region_id,
+        modalities=list(sending.modalities),
+    )  # fmt: skip
+    wishes = sending.contact
+    set_safe_contact(
+        person=user, by=user, email_safe=wishes.email_safe, phone=wishes.phone, call_safe=wishes.call_safe,
+        voicemail_safe=wishes.voicemail_safe, name_to_use=wishes.name_to_use, hours=wishes.hours,
+        language=sending.language,
+    )  # fmt: skip
+    _sign_all(user, sending)
+    application = _apply(participant, sending)
+    if announce:
+        queue_message(person=user, template="application_received", key=f"received|{application.pk}", context={})
+    return application
+
+
+def _apply(participant: Participant, sending: Sending) -> Application:
+    application = Application.objects.create(
+        participant=participant, sent_key=sending.sent_key, version=sending.version,
+        answers=asdict(sending.answers), notice_version=sending.notice_version, services=list(sending.services),
+        language=sending.language,
+    )  # fmt: skip
+    audit.record(Action.CREATE, application, person=participant.user_id, purpose=Purpose.INTAKE)
+    return application
+
+
+@transaction.atomic
+def apply_again(*, participant: Participant, sending: Sending, by: User) -> Application:
+    """A new application of somebody whose file is here, from their own pages.
+
+    Name, address, region and safe contact stay as they are in the file; ways to meet and consents are new.
+    DomainError: `already_applied` while one is open or accepted, and as `submit_application`.
+    """
+    Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    require(by.pk == participant.user_id, "apply_again")
+    _refuse_unless_eligible(sending)
+    if found := participant.applications.filter(sent_key=sending.sent_key).first():
+        return found
+    if participant.applications.standing().exists():
+        raise DomainError(_("We have your application already. You do not have to send it again."), code="already_applied")
+    participant.modalities = list(sending.modalities)
+    participant.save()
+    _sign_all(by, sending)
+    application = _apply(participant, sending)
+    queue_message(person=by, template="application_received", key=f"received|{application.pk}", context={})
+    return application
+
+
+def _sign_all(user: User, sending: Sending) -> None:
+    for signing in sending.consents:
+        sign(
+            person=user, version=signing.version, language=sending.language, ticked=signing.ticked,
+            typed_name=sending.typed_name,
+        )  # fmt: skip
+
+
+def _work_for_nothing(sending: Sending) -> None:
+    """Do for a known address what a new one costs, and undo it: the time taken tells nobody anything."""
+    nobody = replace(sending.contact, email=f"{secrets.token_hex(16)}@example.invalid")
+    with transaction.atomic(), transaction.atomic(using=KEYS):
+        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody), announce=False)
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using=KEYS)
+    keyring.ring().keys.pop(decoy.participant.user_id, None)
+
+
+def _tell_owner(owner: User) -> None:
+    """At most once a day, so that nobody can flood a mailbox with somebody's address."""
+    key = f"again|{owner.pk}|{timezone.localdate():%Y-%m-%d}"
+    queue_message(person=owner, template="already_received", key=key, context={})
+
+
+@transaction.atomic
+def count_ineligible(*, reasons: Iterable[str]) -> None:
+    """One more for this month and each criterion that was not met; nothing about the person."""
+    month = timezone.localdate().replace(day=1)
+    for reason in sorted({Reason(reason) for reason in reasons}):
+        IneligibleTally.objects.bulk_create([IneligibleTally(month=month, reason=reason)], ignore_conflicts=True)
+        IneligibleTally.objects.filter(month=month, reason=reason).update(count=F("count") + 1)

@@ -1,0 +1,99 @@
+"""What members are told about sessions: the reminder a day before, a new time, a cancellation.
+
+All of it through the outbox, under keys that make each message one. Whether it still holds is asked again when
+it is sent, so whoever left the group, or a session that moved meanwhile, needs no clearing up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from consent.choices import ConsentPurpose
+from consent.querysets import agrees
+from contact.models import OutboxMessage
+from contact.services import cancel_messages, queue_message
+from groups.models import Membership
+from sessions.choices import SessionState
+from sessions.models import GroupSession
+from sessions.rules import reminder_key, reminder_span, useful_until
+
+HOURS_BEFORE = 24
+RULE = "24h"
+REMINDER, MOVED, CANCELLED = "session_reminder", "session_moved", "session_cancelled"
+
+
+def plan_reminders(now: datetime) -> int:
+    """Queue the reminders of sessions that start within a day of `now`, once each; returns how many are new."""
+    after, until = reminder_span(now, HOURS_BEFORE)
+    soon = GroupSession.objects.filter(state=SessionState.SCHEDULED, starts_at__gt=after, starts_at__lte=until)
+    wanted = {
+        reminder_key(session.pk, member.person_id, RULE, session.revision): (session, member)
+        for session in soon
+        for member in _reachable_members(session)
+    }
+    known = set(OutboxMessage.objects.filter(key__in=wanted).values_list("key", flat=True))
+    for key in wanted.keys() - known:
+        _queue(
+            *wanted[key], template=REMINDER, key=key, due_at=wanted[key][0].starts_at - timedelta(hours=HOURS_BEFORE)
+        )
+    return len(wanted.keys() - known)
+
+
+def moved(session: GroupSession) -> None:
+    """Take back reminders of the old time and tell the new one."""
+    cancel_messages(key_prefix=_reminders_of(session), reason="session_moved")
+    _tell_everybody(session, MOVED)
+
+
+def cancelled(session: GroupSession) -> None:
+    """Take back reminders, and tell of it unless the time has passed anyway."""
+    cancel_messages(key_prefix=_reminders_of(session), reason="session_cancelled")
+    if session.starts_at > timezone.now():
+        _tell_everybody(session, CANCELLED)
+
+
+def still_holds(message: OutboxMessage) -> bool:
+    """Whether the session is as it was when this was queued, and the person still in its group."""
+    session = GroupSession.objects.filter(pk=message.context["session"]).first()
+    if session is None or session.revision != int(message.context["revision"]):
+        return False
+    wanted = SessionState.CANCELLED if message.template_id == CANCELLED else SessionState.SCHEDULED
+    members = Membership.objects.active().filter(group_id=session.group_id, participant__user_id=message.person_id)
+    return session.state == wanted and members.exists()
+
+
+def _reachable_members(session: GroupSession) -> QuerySet[Membership]:
+    members: QuerySet[Membership] = (
+        Membership.objects.active()
+        .filter(group_id=session.group_id)
+        .filter(agrees(ConsentPurpose.CONTACT_EMAIL, "participant__user_id"))
+        .filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
+        .select_related("participant__user")
+    )
+    return members
+
+
+def _tell_everybody(session: GroupSession, template: str) -> None:
+    for member in _reachable_members(session):
+        key = f"{template}|{session.pk}|{member.person_id}|{session.revision}"
+        _queue(session, member, template=template, key=key, due_at=None)
+
+
+def _queue(session: GroupSession, member: Membership, *, template: str, key: str, due_at: datetime | None) -> None:
+    queue_message(
+        person=member.participant.user, template=template, key=key, due_at=due_at,
+        context={"at": session.starts_at.isoformat(), "session": str(session.pk), "revision": str(session.revision)},
+        useful_until=useful_until(session.starts_at),
+    )  # fmt: skip
+
+
+def _reminders_of(session: GroupSession) -> str:
+    return f"reminder|{RULE}|{session.pk}|"
+
+
+def templates() -> Iterable[str]:
+    return (REMINDER, MOVED, CANCELLED)

@@ -1,0 +1,112 @@
+"""Task arguments are opaque ids: nothing of a person is in the broker or in the worker's log ([security] 21, 22)."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+import redis
+
+from contact.choices import OutboxState
+from contact.models import OutboxMessage
+from tests.smtp import HOST
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROOT = Path(__file__).resolve().parents[2]
+ADDRESS, NAME, PHONE, CODE, CALLED = "kanarie@example.org", "Kanarienvogel", "613 555 0177", "733111", "Zaunkoenig"
+CANARIES = (ADDRESS, NAME, PHONE, CODE, CALLED, "6135550177")
+# What a request does, in a process of its own, so that it reaches a broker of its own.
+REQUEST = f"""
+import django
+django.setup()
+from contact.services import queue_message, send_code, set_safe_contact
+from tests.factories import a_participant
+person = a_participant(consents=("taking_part", "contact_email"), email={ADDRESS!r}, name={NAME!r}).user
+set_safe_contact(person=person, by=person, email_safe=True, call_safe=True, phone={PHONE!r}, name_to_use={CALLED!r})
+queue_message(person=person, template="check_details", key="check|1", context={{}})
+send_code(user=person, code={CODE!r})
+"""
+
+
+@pytest.fixture
+def broker():
+    """Another database of the real broker, empty before and after."""
+    url = urlsplit(os.environ["REDIS_URL"])._replace(path="/9").geturl()
+    client = redis.Redis.from_url(url)
+    client.flushdb()
+    yield url, client
+    client.flushdb()
+    client.close()
+
+
+def environment(url: str, sink_port: int) -> dict[str, str]:
+    return {**os.environ, "REDIS_URL": url, "EMAIL_URL": f"smtp://{HOST}:{sink_port}", "PYTHONPATH": str(ROOT)}
+
+
+def everything_in(client: redis.Redis) -> str:
+    """Every value of the broker as text, message bodies decoded."""
+    found = []
+    for key in client.scan_iter():
+        kind = client.type(key)
+        values = (
+            client.lrange(key, 0, -1)
+            if kind == b"list"
+            else list(getattr(client, "hgetall", dict)(key).values())
+            if kind == b"hash"
+            else []
+        )
+        found += [key.decode()] + [value.decode() for value in values]
+        found += [base64.b64decode(json.loads(value)["body"]).decode() for value in values if b'"body"' in value]
+    return "\n".join(found)
+
+
+def test_property_22_tasks_carry_ids_only_and_the_worker_logs_nothing_of_a_person(smtp_sink, broker, tmp_path):
+    url, client = broker
+    env = environment(url, smtp_sink.port)
+    subprocess.run([sys.executable, "-c", REQUEST], env=env, cwd=ROOT, check=True, timeout=60)
+
+    waiting = [json.loads(item) for item in client.lrange("celery", 0, -1)]
+    ids = {message.pk for message in OutboxMessage.objects.all()}
+    assert len(waiting) == len(ids) == 2
+    for item in waiting:
+        args, kwargs, _rest = json.loads(base64.b64decode(item["body"]))
+        assert {UUID(arg) for arg in args} <= ids
+        assert kwargs == {}
+    assert not [canary for canary in CANARIES if canary in everything_in(client)]
+
+    log = tmp_path / "worker.log"
+    with log.open("wb") as out:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "psp", "worker", "--pool=threads", "--concurrency=2",
+             "--without-gossip", "--without-mingle", "--loglevel=DEBUG"],
+            env={**env, "LOG_LEVEL": "DEBUG"}, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            _wait_for(lambda: len(smtp_sink.mails) == 2 and client.llen("celery") == 0)
+            _wait_for(lambda: set(OutboxMessage.objects.values_list("state", flat=True)) == {OutboxState.SENT})
+        finally:
+            worker.terminate()
+            worker.wait(30)
+
+    bodies = "".join(mail.body for mail in smtp_sink.mails)
+    assert CODE in bodies
+    assert CALLED in bodies
+    assert log.stat().st_size > 0
+    for place in (log.read_text(), everything_in(client)):
+        assert not [canary for canary in CANARIES if canary in place]
+
+
+def _wait_for(condition, seconds: int = 40) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the worker did not do its work"
+        time.sleep(0.2)
