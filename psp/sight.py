@@ -32,13 +32,17 @@ def sight_of(user: Any) -> Sight:
     """Roles and regions of an account; nothing for visitors and for closed accounts."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOTHING
-    cached = user.__dict__.get("_sight")
+    cached: Sight | None = user.__dict__.get("_sight")
     if cached is None:
-        grants: dict[str, set[str | None]] = {}
-        for role, region in user.roles.values_list("role", "region_id"):
-            grants.setdefault(role, set()).add(region)
-        cached = user.__dict__["_sight"] = Sight({role: frozenset(codes) for role, codes in grants.items()})
+        cached = user.__dict__["_sight"] = _read_sight(user)
     return cached
+
+
+def _read_sight(user: Any) -> Sight:
+    grants: dict[str, set[str | None]] = {}
+    for role, region in user.roles.values_list("role", "region_id"):
+        grants.setdefault(role, set()).add(region)
+    return Sight({role: frozenset(codes) for role, codes in grants.items()})
 
 
 def is_coordinator(user: Any) -> bool:
