@@ -105,3 +105,11 @@ def withdraw(*, person: User, purpose: str, by: User | None = None) -> int:
     if standing:
         hooks.withdrawn(person=person, purpose=purpose)
     return len(standing)
+
+
+def texts_asked_again(*, person: User) -> list[ConsentVersion]:
+    """Texts in force of which this person signed an older version and not the present one."""
+    signed = dict(Consent.objects.standing().of(person).order_by("version__number").values_list("purpose", "version__number"))
+    return [
+        version for purpose, version in texts_in_force().items() if signed.get(purpose, version.number) < version.number
+    ]

@@ -10,6 +10,9 @@ class ContactConfig(AppConfig):
     def ready(self) -> None:
         from contact import checks, withdrawal  # noqa: F401 - importing the checks registers them
         from contact.reference import load_templates
+        from contact.services import send_letter
+        from psp.accounts.mail import register_sender
 
         withdrawal.subscribe()
+        register_sender(send_letter)
         post_migrate.connect(load_templates, sender=self)

@@ -18,13 +18,13 @@ from psp.bilingual import in_language
 from psp.calendar_text import long_datetime
 from psp.content import load
 
-# What stands in a person's own list of messages where the code stood: it served once.
-HIDDEN_CODE = "••••••"
+# What stands in the record, and in the person's own list, where a code or a link stood that served once.
+HIDDEN = "••••••"
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`kept` is the body for the record: the one that is sent, but for a code."""
+    """`kept` is the body for the record: the one that is sent, but for a secret."""
 
     sender: str
     subject: str
@@ -35,14 +35,12 @@ class Letter:
 def write(message: OutboxMessage, choices: SafeContact) -> Letter:
     """The message in words. WordingError where a text is not neutral or does not fit its values."""
     language, name = choices.language, choices.name_to_use or None
-    content = _content(message.template)
-    values = _values(message, language)
-    sent = compose(content, message.template_id, language, values, name=name)
-    _check_neutral(compose(content, message.template_id, language, values), language)
-    hidden = {**values, "code": HIDDEN_CODE} if "code" in values else values
-    return Letter(
-        sent.sender, sent.subject, sent.text, compose(content, message.template_id, language, hidden, name=name).text
-    )
+    content, code = _content(message.template), message.template_id
+    values, hidden = _values(message, language, message.secret), _values(message, language, HIDDEN)
+    sent = compose(content, code, language, values, name=name)
+    # Without the name, which is the person's to choose, and without the secret, whose letters mean nothing.
+    _check_neutral(compose(content, code, language, hidden), language)
+    return Letter(sent.sender, sent.subject, sent.text, compose(content, code, language, hidden, name=name).text)
 
 
 def _content(template: MessageTemplate) -> dict[str, Any]:
@@ -56,7 +54,7 @@ def _content(template: MessageTemplate) -> dict[str, Any]:
     return {**content, "templates": [item]}
 
 
-def _values(message: OutboxMessage, language: str) -> dict[str, str]:
+def _values(message: OutboxMessage, language: str, secret: str) -> dict[str, str]:
     """What the placeholders of this message stand for; moments as the recipient's own clock shows them."""
     wanted = placeholders(in_language(message.template, "body", language))
     found = {}
@@ -64,9 +62,10 @@ def _values(message: OutboxMessage, language: str) -> dict[str, str]:
         moment = datetime.fromisoformat(message.context["at"])
         found["when"] = long_datetime(moment, message.person.time_zone, language)
     if "code" in wanted:
-        found["code"] = message.secret
+        found["code"] = secret
     if "link" in wanted:
-        found["link"] = own_page(language)
+        is_secret = bool(message.secret) and "code" not in wanted
+        found["link"] = secret if is_secret else own_page(language)
     return found
 
 
@@ -76,7 +75,6 @@ def own_page(language: str) -> str:
 
 
 def _check_neutral(message: Message, language: str) -> None:
-    # Without the name: what the person wants to be called is theirs to choose.
     whole = "\n".join((message.sender, settings.DEFAULT_FROM_EMAIL, message.subject, message.text))
     if telling := neutral_violations(whole, language):
         raise WordingError(f"not neutral: {', '.join(telling)}")

@@ -74,8 +74,9 @@ class MessageTemplate(models.Model):
 class OutboxMessage(SealedModel):
     """One message to one person. `key` is what makes it unique, e.g. "reminder:<session>:<person>:24h".
 
-    `context` holds opaque values only ({"at": ISO time, "session": id}); subject and body are sealed when
-    the message is sent, exactly as it went out.
+    `context` holds opaque values only ({"at": ISO time, "session": id}). `secret` is a code or a link that
+    works once; it is wiped when the message leaves. Subject and body are sealed then, exactly as they went out
+    but for the secret.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,7 +85,7 @@ class OutboxMessage(SealedModel):
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT)
     context = models.JSONField(default=dict)
-    secret = EncryptedTextField(person="person_id", max_length=40, blank=True)
+    secret = EncryptedTextField(person="person_id", max_length=300, blank=True)
     asked_for = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     useful_until = models.DateTimeField()

@@ -31,6 +31,7 @@ __all__ = [
 
 USEFUL_FOR = timedelta(days=7)
 CODE_USEFUL_FOR = timedelta(minutes=10)
+LINK_USEFUL_FOR = timedelta(hours=12)
 CHOICES = ("email_safe", "call_safe", "voicemail_safe", "phone", "name_to_use", "hours", "language", "recheck_on",
            "do_not_contact")  # fmt: skip
 
@@ -99,6 +100,26 @@ def send_code(*, user: User, code: str) -> OutboxMessage:
         person=user, template="sign_in_code", key=f"code|{uuid4()}", context={}, secret=code, asked_for=True,
         useful_until=timezone.now() + CODE_USEFUL_FOR,
     )  # fmt: skip
+
+
+@transaction.atomic
+def send_password_link(*, user: User, link: str) -> OutboxMessage:
+    """The link with which a team member or supporter chooses a password."""
+    cancel_messages(key_prefix="password|", person=user, reason="newer_link", asked_for=True)
+    return queue_message(
+        person=user, template="password_link", key=f"password|{uuid4()}", context={}, secret=link, asked_for=True,
+        useful_until=timezone.now() + LINK_USEFUL_FOR,
+    )  # fmt: skip
+
+
+def send_letter(user: User, kind: str, code: str, link: str) -> None:
+    """What `psp.accounts.mail` hands over: a code to sign in with, or a link to choose a password."""
+    if code:
+        send_code(user=user, code=code)
+    elif link:
+        send_password_link(user=user, link=link)
+    else:
+        raise ValueError(f"nothing to send: {kind}")
 
 
 def safe_contact_of(person: User) -> SafeContact:

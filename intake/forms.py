@@ -21,7 +21,7 @@ from consent.models import ConsentVersion
 from consent.services import texts_in_force
 from intake.choices import Modality, Service
 from intake.inputs import AddressField, LineField, NumberField
-from intake.models import EligibilityVersion
+from intake.models import EligibilityVersion, Participant
 from intake.rules import Answers, Assessment, CriterionCode
 from intake.sending import ContactWishes, Sending, Signing, check, version_in_force
 from psp.choices import Language
@@ -317,4 +317,22 @@ class ApplicationForm(WishesForm):
             modalities=tuple(said["modalities"]), region=self.regions[said["region"]], language=said["language"], name=said["name"],
             contact=wishes, consents=self.signings(), typed_name=said["typed_name"], version=self.version,
             notice_version=self.notice_number, look_anyway=said["look_anyway"],
+        )  # fmt: skip
+
+
+class AgainForm(WishesForm):
+    """Another application from the person's own pages: name, place and safe contact are in the file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        consents = [name for name in self.fields if "__" in name]
+        self.order_fields([*CRITERIA, "services", "modalities", *consents, "typed_name"])
+
+    def sending_of(self, participant: Participant) -> Sending:
+        said = self.cleaned_data
+        return Sending(
+            sent_key=said["sent_key"], answers=self.answers(), services=tuple(said["services"]),
+            modalities=tuple(said["modalities"]), region=participant.region, language=(get_language() or "en")[:2],
+            name="", contact=ContactWishes(), consents=self.signings(), typed_name=said["typed_name"],
+            version=self.version, notice_version=self.notice_number, look_anyway=said["look_anyway"],
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.choices import TRANSITIONS, ApplicationState
-from intake.models import Application, Participant
+from intake.models import Application
 from psp.models import User
 from psp.sight import coordinated_regions
 
@@ -13,13 +13,14 @@ def can_handle_application(user: User, application: Application) -> bool:
     return application.participant.program_region_id in coordinated_regions(user)
 
 
-def can_withdraw_application(user: User, application: Application) -> bool:
-    """The person; a coordinator of the region for somebody who asks by phone."""
+def can_cancel_meeting(user: User, application: Application) -> bool:
+    """A coordinator of the region, or the person, for whom the time does not suit."""
     return application.participant.user_id == user.pk or can_handle_application(user, application)
 
 
-def can_open_file(user: User, participant: Participant) -> bool:
-    return participant.user_id == user.pk or participant.program_region_id in coordinated_regions(user)
+def can_withdraw_application(user: User, application: Application) -> bool:
+    """The person; a coordinator of the region for somebody who asks by phone."""
+    return application.participant.user_id == user.pk or can_handle_application(user, application)
 
 
 def may_become(application: Application, state: ApplicationState) -> bool:

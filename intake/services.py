@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -20,7 +20,12 @@ from consent.models import Consent
 from contact.services import cancel_messages, queue_message
 from intake.choices import ApplicationState, DecisionReason, MeetingState, Service
 from intake.models import Application, IntakeMeeting
-from intake.permissions import can_handle_application, can_withdraw_application, may_become
+from intake.permissions import (
+    can_cancel_meeting,
+    can_handle_application,
+    can_withdraw_application,
+    may_become,
+)
 from intake.rules import Answers, assess
 from intake.sending import (
     ContactWishes,
@@ -55,10 +60,13 @@ def _locked(application: Application) -> Application:
     return rows.get(pk=application.pk)  # type: ignore[no-any-return]
 
 
-def _opened(application: Application, by: User, revision: int | None) -> Application:
+def _opened(
+    application: Application, by: User, revision: int | None,
+    allowed: Callable[[User, Application], bool] = can_handle_application,
+) -> Application:  # fmt: skip
     """The locked row, once it is clear that `by` may change it and saw its present state."""
     fresh = _locked(application)
-    require(can_handle_application(by, fresh), "handle_application")
+    require(allowed(by, fresh), allowed.__name__)
     if revision is not None and fresh.revision != revision:
         raise Conflict(
             _("Somebody changed this application a moment ago. Look at it as it is now, then try again."), code="stale"
@@ -127,12 +135,16 @@ def move_meeting(
 
 @transaction.atomic
 def cancel_meeting(*, meeting: IntakeMeeting, by: User, revision: int | None = None) -> IntakeMeeting:
-    """Take the meeting back; the application returns to the list and the person is told."""
-    application = _opened(meeting.application, by, revision)
+    """Take the meeting back; the application returns to the list.
+
+    The person may do it too, without a reason, when the time does not suit. Otherwise they are told.
+    """
+    application = _opened(meeting.application, by, revision, can_cancel_meeting)
     meeting = _still_set(meeting, application)
     _end_meeting(meeting, MeetingState.CANCELLED)
     _become(application, ApplicationState.SUBMITTED)
-    _announce(meeting, "meeting_cancelled", application.revision)
+    if by.pk != application.person_id:
+        _announce(meeting, "meeting_cancelled", application.revision)
     return meeting
 
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("application/", views_my.application, name="application"),
     path("application/withdraw/", views_my.withdraw, name="withdraw"),
     path("application/again/", views_my.again, name="again"),
+    path("meeting/other-time/", views_my.other_time, name="other_time"),
     path("opened/", views_my.opened, name="opened"),
 ]

@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "psp.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "psp.middleware.StaticMiddleware",
     "psp.middleware.BodyMiddleware",
     "psp.middleware.EvenAnswerMiddleware",
     "psp.middleware.OneAtATimeMiddleware",
@@ -291,6 +291,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(PSP_DATA / "static")))
 STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("bootstrap/css", get_bootstrap_css_dir())]
 # The demo and the tests serve straight from the source; a deployment collects once when its image is built.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MAX_AGE = 3600 if not DEBUG else 0
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
@@ -342,6 +343,8 @@ PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20
 # Within how many working days the program means to answer an application; said to people, not enforced.
 PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)
 PSP_SUPPRESSION_THRESHOLD: int = env.int("PSP_SUPPRESSION_THRESHOLD", default=10)
+# The shortest period that figures are given for: month, quarter or year. The shorter, the more must be hidden.
+PSP_REPORT_FINEST: str = env.str("PSP_REPORT_FINEST", default="month")
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class ReportingConfig(AppConfig):
     name = "reporting"
+
+    def ready(self) -> None:
+        from reporting import dashboard
+
+        dashboard.register()

@@ -26,6 +26,15 @@ def _fresh_context():
     keyring.clear()
 
 
+
+@pytest.fixture
+def client():
+    """Sends forms as a browser does (pytest-django's own sends multipart, which is refused)."""
+    from tests.browser import Browser
+
+    return Browser()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _owner_empties_after_transactional_tests():
     from django.test import TransactionTestCase

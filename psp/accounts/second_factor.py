@@ -11,9 +11,6 @@ from django.urls import reverse
 
 from psp.accounts.factors import PRIMARY
 
-# Set when the factor was made in this very session.
-ENROLLED_NOW = "psp_enrolled_now"
-
 ALWAYS_OPEN = frozenset(
     {"account_logout", "quick_exit", "switch_language", "privacy_notice", "safe_use", "healthz", "readyz"}
 )
@@ -25,12 +22,11 @@ TO_SHOW = ALWAYS_OPEN | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 def has_shown_factor(request: HttpRequest) -> bool:
     """Whether a code, a recovery code or a passkey was given, or made, in this session."""
     records = get_authentication_records(request, request.user)
-    return any(record.get("method") == "mfa" for record in records) or bool(request.session.get(ENROLLED_NOW))
+    return any(record.get("method") == "mfa" for record in records)
 
 
 def forget_factor(request: HttpRequest) -> None:
     """The last factor is gone: what was shown before counts no more."""
-    request.session.pop(ENROLLED_NOW, None)
     records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
     kept = [record for record in records if record.get("method") != "mfa"]
     request.session[AUTHENTICATION_METHODS_SESSION_KEY] = kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -47,7 +48,8 @@ def code_refused(user: User, **_kwargs: Any) -> None:
 def factor_changed(request: HttpRequest, user: User, authenticator: Authenticator, signal: Any, **_kwargs: Any) -> None:
     audit.record(Action.CHANGE, user, person=user.pk, purpose=Purpose.SECURITY, fields=("second_factor",))
     if signal is mfa.authenticator_added and authenticator.type in factors.PRIMARY:
-        request.session[second_factor.ENROLLED_NOW] = True
+        # Whoever made the factor holds it.
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
     if signal is mfa.authenticator_added and authenticator.type == Authenticator.Type.TOTP:
         # The code that proved the app works is spent.
         factors.mark_used(authenticator, factors.now_step())

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -17,6 +16,7 @@ import redis
 
 from contact.choices import OutboxState
 from contact.models import OutboxMessage
+from psp.embedded.servers import ensure_valkey, stop_servers
 from tests.smtp import HOST
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,14 +38,13 @@ send_code(user=person, code={CODE!r})
 
 
 @pytest.fixture
-def broker():
-    """Another database of the real broker, empty before and after."""
-    url = urlsplit(os.environ["REDIS_URL"])._replace(path="/9").geturl()
+def broker(tmp_path):
+    """A broker of its own, so that nobody else's worker takes what waits in it."""
+    url = ensure_valkey(tmp_path / "broker", tie=True)
     client = redis.Redis.from_url(url)
-    client.flushdb()
     yield url, client
-    client.flushdb()
     client.close()
+    stop_servers(tmp_path / "broker")
 
 
 def environment(url: str, sink_port: int) -> dict[str, str]:
@@ -53,20 +52,22 @@ def environment(url: str, sink_port: int) -> dict[str, str]:
 
 
 def everything_in(client: redis.Redis) -> str:
-    """Every value of the broker as text, message bodies decoded."""
-    found = []
-    for key in client.scan_iter():
+    """Every key and value of the broker as text, message bodies decoded."""
+    found = [key for key in client.scan_iter()]
+    for key in list(found):
         kind = client.type(key)
-        values = (
-            client.lrange(key, 0, -1)
-            if kind == b"list"
-            else list(getattr(client, "hgetall", dict)(key).values())
-            if kind == b"hash"
-            else []
-        )
-        found += [key.decode()] + [value.decode() for value in values]
-        found += [base64.b64decode(json.loads(value)["body"]).decode() for value in values if b'"body"' in value]
-    return "\n".join(found)
+        if kind == b"list":
+            found += client.lrange(key, 0, -1)
+        elif kind == b"hash":
+            found += [part for pair in client.hgetall(key).items() for part in pair]
+        elif kind in (b"set", b"zset"):
+            found += client.smembers(key) if kind == b"set" else client.zrange(key, 0, -1)
+        else:
+            found.append(client.get(key))
+    bodies = [
+        base64.b64decode(json.loads(value)["body"]) for value in found if value.startswith(b"{") and b'"body"' in value
+    ]
+    return b"\n".join(found + bodies).decode()
 
 
 def test_property_22_tasks_carry_ids_only_and_the_worker_logs_nothing_of_a_person(smtp_sink, broker, tmp_path):

@@ -44,6 +44,15 @@ def data() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
+def used() -> Iterator[Path]:
+    """A data directory that a module's tests use one after the other: its tables are made only once."""
+    folder = Path(tempfile.mkdtemp(prefix="psp-test-"))
+    yield folder / "data"
+    remove_servers(folder / "data")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
 def servers() -> Iterator[Servers]:
     """Running servers that a module's tests only look at."""
     folder = Path(tempfile.mkdtemp(prefix="psp-test-"))
@@ -99,11 +108,15 @@ class Run:
 
 @pytest.fixture
 def start(data: Path, tmp_path: Path) -> Iterator[Callable[..., Run]]:
-    """Start runners on the data directory; whatever still runs afterwards is ended."""
+    """Start runners on an empty data directory; whatever still runs afterwards is ended."""
+    yield from starter(data, tmp_path)
+
+
+def starter(data: Path, logs: Path) -> Iterator[Callable[..., Run]]:
     runs: list[Run] = []
 
     def start_one(**environment: str) -> Run:
-        runs.append(Run(data, tmp_path / f"run-{len(runs)}.log", **{"PSP_DEMO": "0", **environment}))
+        runs.append(Run(data, logs / f"run-{len(runs)}.log", **{"PSP_DEMO": "0", **environment}))
         return runs[-1]
 
     yield start_one

@@ -12,16 +12,16 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from psp.embedded import env, home, mailsink, paths, process
+from psp.embedded import env, home, mailsink, paths, process, programs
 from psp.embedded.ports import free_port
 from psp.embedded.servers import Servers, superuser
-from tests.integration.embedded.conftest import Run, processes_of
+from tests.integration.embedded.conftest import Run, processes_of, starter
 
 Start = Callable[..., Run]
 
@@ -36,61 +36,67 @@ def refused(run: Run) -> str:
     return sentence
 
 
-def test_run_from_nothing_to_ready_and_back_to_nothing(data: Path, start: Start) -> None:
-    run = start()
+@pytest.fixture
+def start_used(used: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start runners where earlier tests did."""
+    yield from starter(used, tmp_path)
+
+
+def table_exists(url: str, name: str) -> bool:
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT to_regclass(%s) IS NOT NULL", (name,)).fetchone() == (True,)
+
+
+def test_run_says_ready_once_and_sigterm_leaves_nothing(used: Path, start_used: Start) -> None:
+    run = start_used()
     address = run.wait_ready()
 
     assert len(re.findall(r"^Ready: http://127\.0\.0\.1:\d+/$", run.said, re.M)) == 1
     assert urllib.request.urlopen(address + "readyz").status == 200
-    belonging = "\n".join(processes_of(data))
-    for part in ("gunicorn psp.wsgi", "celery -A psp worker", "celery -A psp beat", "bin/postgres -D"):
-        assert part in belonging, belonging
+    belonging = "\n".join(processes_of(used))
+    for part in ("gunicorn psp.wsgi", "celery -A psp worker", "celery -A psp beat", "bin/postgres -D", "valkey-server"):
+        assert part in belonging
 
     run.send(signal.SIGTERM)
     assert run.wait() == 0
-    assert processes_of(data) == []
+    assert processes_of(used) == []
     assert "by itself" not in run.said
 
 
-def test_second_run_is_quick_keeps_the_data_and_survives_kill_9(data: Path, start: Start) -> None:
-    run = start()
-    run.wait_ready()
-    found = env.read_env_file(data)
+def test_run_after_kill_9_keeps_the_data_and_doubles_nothing(used: Path, start_used: Start) -> None:
+    killed = start_used()
+    killed.wait_ready()
+    found = env.read_env_file(used)
     with psycopg.connect(found["DATABASE_OWNER_URL"]) as owner:
-        owner.execute("CREATE TABLE kept AS SELECT 7 AS seven")
-    time.sleep(0.5)  # servers for tests write their log a moment later
-    run.send(signal.SIGKILL)
-    run.wait()
+        owner.execute("CREATE TABLE IF NOT EXISTS kept ()")
+    time.sleep(0.5)  # test servers write their log a moment later
+    killed.send(signal.SIGKILL)
+    killed.wait()
 
-    began = time.monotonic()
-    again = start()
+    again = start_used()
     again.wait_ready()
-    assert time.monotonic() - began < 20
     assert "Bringing the databases up to date" not in again.said
-    with psycopg.connect(found["DATABASE_URL"]) as app:
-        assert app.execute("SELECT to_regclass('kept')").fetchone() != (None,)
-    leaders = [line for line in processes_of(data) if "celery -A psp beat" in line]
-    assert len(leaders) == 1, leaders
+    assert table_exists(found["DATABASE_URL"], "kept")
+    assert sum("celery -A psp beat" in command for command in processes_of(used)) == 1
 
     again.send(signal.SIGINT)
     assert again.wait() == 0
-    assert processes_of(data) == []
+    assert processes_of(used) == []
 
 
-def test_run_starts_a_killed_server_again_where_it_was_and_names_a_child_that_died(data: Path, start: Start) -> None:
-    run = start()
+def test_run_starts_a_killed_server_again_and_names_a_child_that_died(used: Path, start_used: Start) -> None:
+    run = start_used()
     address = run.wait_ready()
-    cluster = home.find_home(data.resolve()).cluster
-    pid = int((cluster / "postmaster.pid").read_text().split()[0])
-    os.kill(pid, signal.SIGKILL)
-    assert process.wait_until(lambda: "starting it again … done" in run.said, 20), run.said
-    assert process.wait_until(lambda: urllib.request.urlopen(address + "readyz").status == 200, 10)
+    cluster = home.find_home(used.resolve()).cluster
+    os.kill(int((cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    assert process.wait_until(lambda: "starting it again … done" in run.said, 30), run.said
+    assert urllib.request.urlopen(address + "readyz").status == 200
 
-    worker = int(paths.read_json(data / "run" / "worker.json")["pid"])
+    worker = int(paths.read_json(used / "run" / "worker.json")["pid"])
     os.kill(worker, signal.SIGKILL)
     assert run.wait() == 1
-    assert f"The worker process ended by itself (signal 9); what it said is in {data}/logs/worker.log." in run.said
-    assert processes_of(data) == []
+    assert f"The worker process ended by itself (signal 9); what it said is in {used}/logs/worker.log." in run.said
+    assert processes_of(used) == []
 
 
 def test_second_runner_on_the_same_data_is_refused(data: Path, start: Start) -> None:
@@ -175,7 +181,7 @@ def test_run_on_a_given_server_makes_the_keys_database_there(start: Start, serve
         connection.execute("CREATE DATABASE given")
     url = f"postgresql://psp_launcher:{server.password}@127.0.0.1:{server.port}/given"
     run = start(DATABASE_URL=url, REDIS_URL=servers.redis_url)
-    run.wait_ready()
+    assert process.wait_until(lambda: "Bringing the databases up to date … done" in run.said, 60), run.said
 
     assert env.read_env_file(data)["KEYS_DATABASE_URL"].endswith("/given_keys")
     assert "postgres" not in "\n".join(processes_of(data))
@@ -206,8 +212,6 @@ def test_run_on_a_full_disk_is_refused(data: Path, start: Start, size: str) -> N
 
 def test_mail_sink_keeps_each_message_as_a_private_file(data: Path, tmp_path: Path) -> None:
     folder, port = tmp_path / "mail", free_port()
-    from psp.embedded import programs
-
     argv = programs.mail_sink(f"smtp://127.0.0.1:{port}", tmp_path)
     sink = process.spawn(argv, log=tmp_path / "sink.log", cwd=paths.project_root())
     try:

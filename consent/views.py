@@ -1,0 +1,126 @@
+"""The person's own consents: what they signed, word for word, and the way out of each in two clicks."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from consent import services
+from consent.choices import ConsentPurpose
+from consent.forms import SignForm
+from consent.models import Consent, ConsentVersion
+from psp.areas import for_participants
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from psp.calendar_text import long_datetime
+from psp.errors import DomainError, add_to_form
+
+
+def note_own_read(request: HttpRequest, obj: Any = Consent) -> None:
+    audit.record(Action.READ, obj, person=request.user.pk, purpose=Purpose.OWN)
+
+
+def when(moment: Any, request: HttpRequest) -> str:
+    return long_datetime(moment, request.user.time_zone, (get_language() or "en")[:2])
+
+
+def text_of(purpose: str) -> ConsentVersion:
+    found = services.texts_in_force().get(purpose)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+@for_participants
+def consents(request: HttpRequest) -> HttpResponse:
+    note_own_read(request)
+    signed = list(Consent.objects.visible_to(request.user).select_related("version", "withdrawal", "countersignature"))
+    rows = [_row(request, version, signed) for version in services.texts_in_force().values()]
+    past = [
+        {"consent": one, "signed": when(one.signed_at, request), "ended": when(one.withdrawal.at, request)}
+        for one in signed if hasattr(one, "withdrawal")
+    ]  # fmt: skip
+    return render(request, "consent/list.html", {"rows": rows, "past": past})
+
+
+def _row(request: HttpRequest, version: ConsentVersion, signed: list[Consent]) -> dict[str, Any]:
+    """One purpose: the newest standing signature, if there is one."""
+    standing = next((one for one in signed if one.purpose == version.purpose and not hasattr(one, "withdrawal")), None)
+    return {
+        "text": version, "consent": standing, "signed": when(standing.signed_at, request) if standing else "",
+        "asks_again": standing is not None and standing.version.number < version.number,
+    }  # fmt: skip
+
+
+@require_GET
+@for_participants
+def text(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """The exact text that was signed."""
+    consent = get_object_or_404(Consent.objects.visible_to(request.user).select_related("version"), pk=consent_id)
+    note_own_read(request, consent)
+    paragraphs = [line for line in consent.text.splitlines()[2:] if line]
+    context = {"consent": consent, "paragraphs": paragraphs, "signed": when(consent.signed_at, request)}
+    return render(request, "consent/text.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_participants
+def sign(request: HttpRequest, purpose: str) -> HttpResponse:
+    version = text_of(purpose)
+    form = SignForm(request.POST or None, text=version)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.sign(
+                person=request.user, version=version, language=(get_language() or "en")[:2], ticked=form.ticked(),
+                typed_name=form.cleaned_data["typed_name"],
+            )  # fmt: skip
+        except DomainError as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _("You signed “%(title)s”.") % {"title": version.title})
+            return redirect("consent:list")
+    note_own_read(request)
+    return render(request, "consent/sign.html", {"text": version, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@for_participants
+def withdraw(request: HttpRequest, purpose: str) -> HttpResponse:
+    """What stops and what stays, then one button. No reason is asked."""
+    version = text_of(purpose)
+    if request.method == "POST":
+        services.withdraw(person=request.user, purpose=purpose)
+        messages.success(request, _("Done. It took effect at once, everywhere. You do not have to explain anything."))
+        return redirect("consent:list")
+    note_own_read(request)
+    return render(request, "consent/withdraw.html", {"text": version, "consequences": consequences(purpose)})
+
+
+def consequences(purpose: str) -> list[str]:
+    """What a withdrawal stops, and what stays."""
+    return {
+        ConsentPurpose.TAKING_PART: [
+            _("Your application and your places in groups end now. Nobody in the group is told why."),
+            _("Messages that wait for you are not sent any more."),
+            _("Your file stays here, locked, as long as the law asks. You can ask to have it deleted."),
+            _("You can sign in, read your file, and come back whenever you like."),
+        ],
+        ConsentPurpose.CONTACT_EMAIL: [
+            _("We do not write to you by e-mail any more. Messages that wait are not sent."),
+            _("Your application and your places stay as they are."),
+            _("When you ask for a code to sign in, it still comes to your address."),
+        ],
+        ConsentPurpose.RESULTS: [
+            _("You are left out of every figure from now on."),
+            _("Figures that were published before stay as they are. They never showed who you are."),
+            _("Nothing else changes for you."),
+        ],
+    }[ConsentPurpose(purpose)]

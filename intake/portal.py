@@ -1,0 +1,173 @@
+"""What the person's own pages say about their application, in sentences. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from intake.choices import ApplicationState, DecisionReason, MeetingState, Service
+from intake.models import Application, IntakeMeeting, Participant
+from intake.rules import Answers, CriterionCode
+from psp.audit.choices import Action, Purpose
+from psp.audit.models import Entry
+from psp.calendar_text import long_datetime
+from psp.choices import Kind, Role
+from psp.content import in_language
+from psp.models import User
+
+TAG_KINDS = {
+    ApplicationState.SUBMITTED: "active", ApplicationState.MEETING_SET: "active", ApplicationState.ACCEPTED: "success",
+    ApplicationState.DECLINED: "neutral", ApplicationState.WITHDRAWN: "neutral",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The first line of the person's pages: what happens next, and whether they have to do anything."""
+
+    title: str
+    text: str
+
+
+def language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def when(moment: Any, user: User) -> str:
+    """A moment in words, on the clock where the person lives."""
+    return long_datetime(moment, user.time_zone, language())
+
+
+def last_application(participant: Participant) -> Application | None:
+    rows = participant.applications.select_related("version", "decided_by", "decision_version")
+    found: Application | None = rows.order_by("-submitted_at").first()
+    return found
+
+
+def meeting_of(application: Application) -> IntakeMeeting | None:
+    found: IntakeMeeting | None = application.meetings.filter(state=MeetingState.SET).first()
+    return found
+
+
+def next_step(application: Application | None, meeting: IntakeMeeting | None, user: User) -> NextStep:
+    nothing_to_do = _("You do not have to do anything now.")
+    if application is None:
+        return NextStep(_("Nothing is open at the moment."), _("You can apply when it suits you."))
+    if meeting is not None:
+        return NextStep(
+            _("You meet a coordinator by video %(when)s.") % {"when": on(when(meeting.starts_at, user))},
+            _("You do not have to do anything until then. If the time does not suit you, say so below."),
+        )
+    return {
+        ApplicationState.SUBMITTED: NextStep(
+            _("A coordinator for your region has your application and will offer you a time to meet."), nothing_to_do
+        ),
+        ApplicationState.MEETING_SET: NextStep(_("Your meeting is being set."), nothing_to_do),
+        ApplicationState.ACCEPTED: NextStep(
+            _("You are accepted. We will tell you when a place is ready for you."), nothing_to_do
+        ),
+        ApplicationState.DECLINED: NextStep(
+            _("There is a decision about your application. You can read it and its reasons below."), nothing_to_do
+        ),
+        ApplicationState.WITHDRAWN: NextStep(
+            _("You took back your application, and nothing more happens with it."),
+            _("You do not have to do anything. You can apply again whenever you like."),
+        ),
+    }[ApplicationState(application.state)]
+
+
+def on(moment: str) -> str:
+    """English needs a word before a date; French has its article in it."""
+    return moment if language() == "fr" else f"on {moment}"
+
+
+def events(application: Application, user: User) -> list[dict[str, Any]]:
+    """What happened with this application, oldest first, as the component `timeline` takes it."""
+    found = [(application.submitted_at, _("We received your application"))]
+    sentences = {
+        MeetingState.SET: _("A meeting with a coordinator is set"),
+        MeetingState.HELD: _("You met a coordinator"),
+        MeetingState.MISSED: _("A meeting did not take place"),
+        MeetingState.CANCELLED: _("A meeting was cancelled"),
+    }
+    found += [(one.starts_at, sentences[MeetingState(one.state)]) for one in application.meetings.all()]
+    if application.decided_at:
+        found.append((application.decided_at, _("The decision was made")))
+    if application.state == ApplicationState.WITHDRAWN:
+        found.append((application.last_action_at, _("You took back your application")))
+    return [
+        {"when": when(moment, user), "when_iso": moment.isoformat(), "what": what} for moment, what in sorted(found)
+    ]
+
+
+def answer_rows(application: Application) -> list[dict[str, str]]:
+    """The answers as they were given, under the questions of the version that asked them ([PIA] rule 7)."""
+    answers, wording = Answers(**application.answers), application.version.wording
+    labels = {item["code"]: in_language(item, "label", language()) for item in wording["affiliations"]}
+    values = {
+        CriterionCode.AFFILIATION: labels.get(answers.affiliation or "", ""), CriterionCode.ADULT: answers.adult,
+        CriterionCode.EXPERIENCED: answers.experienced, CriterionCode.DEVICE: answers.has_device,
+        CriterionCode.MEETING: answers.agrees_to_meeting,
+    }  # fmt: skip
+    said = {True: _("Yes"), False: _("No"), None: _("No answer")}
+    rows = [
+        {"label": in_language(item, "question", language()), "value": said.get(values[item["code"]], values[item["code"]])}
+        for item in wording["criteria"]
+    ]
+    wanted = ", ".join(str(Service(code).label) for code in application.services)
+    return [*rows, {"label": _("What interests you?"), "value": wanted}]
+
+
+def decision_words(application: Application) -> dict[str, Any] | None:
+    """What was decided, why, by whom and under which version; None before a decision."""
+    if not application.decided_at or application.decided_by is None:
+        return None
+    return {
+        "accepted": [Service(code).label for code in application.accepted_for],
+        "reasons": [DecisionReason(code).label for code in application.decision_reasons],
+        "version": application.decision_version.number if application.decision_version else "",
+        "by": who(application.decided_by),
+    }
+
+
+# --- Who opened my file ---
+
+
+def openings(participant: Participant, *, with_own: bool) -> Any:
+    """The access log about this person, newest first; own visits only if asked for."""
+    entries = Entry.objects.filter(person=participant.user_id).order_by("-at", "-id")
+    return entries if with_own else entries.exclude(actor=participant.user_id, action=Action.READ)
+
+
+def describe(entries: Iterable[Entry], user: User) -> list[dict[str, str]]:
+    """Each entry as the person reads it: when, who, what, why."""
+    listed = list(entries)
+    people = User.objects.prefetch_related("roles").in_bulk({entry.actor for entry in listed if entry.actor})
+    return [
+        {"when": when(entry.at, user), "who": _who_did(entry, user, people), "what": str(Action(entry.action).label),
+         "why": str(Purpose(entry.purpose).label)}
+        for entry in listed
+    ]  # fmt: skip
+
+
+def _who_did(entry: Entry, user: User, people: dict[UUID, User]) -> str:
+    if entry.actor == user.pk:
+        return _("You")
+    if entry.actor is None:
+        return _("The application form") if entry.action == Action.CREATE else _("The program's computer")
+    actor = people.get(entry.actor)
+    return who(actor) if actor else _("An account that is closed")
+
+
+def who(actor: User) -> str:
+    """A team member's role, with the name that they go by."""
+    roles = [assignment.role for assignment in actor.roles.all()]
+    known = [role for role in Role if role in roles]
+    role = _("Coordinator for your region") if Role.COORDINATOR in known else ""
+    role = role or str(known[0].label if known else Kind(actor.kind).label)
+    return f"{role} ({actor.name})" if actor.name else role
