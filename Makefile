@@ -36,13 +36,13 @@ check: venv-dev ## Style, types, layers, templates, security, migrations, French
 	$(PY) -m psp.embedded.gettext
 	$(MANAGE) makemigrations --check --dry-run
 	PSP_HTTPS=1 PSP_DEMO=0 $(MANAGE) check --deploy --fail-level WARNING
-	$(PY) -m mypy .
+	PSP_DATA=$(TEST_DATA) $(PY) -m psp.embedded.within mypy .
 	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 	$(PY) -m djlint templates --check --quiet
 	$(PY) -m djlint templates --lint --quiet
 	$(PY) -m bandit -r -q -c pyproject.toml .
 	$(PY) -m tools.check_catalogue
-	$(PY) -m tools.check_docs
+	PSP_DATA=$(TEST_DATA) $(PY) -m psp.embedded.within tools.check_docs
 	$(PY) -m tools.check_licences
 
 bench: venv-dev ## Measure speed and memory beside their floors (BENCH_SCALE=small or full)

@@ -1,5 +1,12 @@
-"""Addresses of this app."""
+"""Addresses of this app under {lang}/my/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from contact import views
+
+app_name = "contact"
+urlpatterns = [
+    path("contact/", views.safe_contact, name="safe_contact"),
+    path("contact/change/", views.change_safe_contact, name="change"),
+    path("messages/", views.own_messages, name="messages"),
+]

@@ -1,5 +1,7 @@
 """Addresses on the desk, in the namespace "desk"."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from contact import views
+
+urlpatterns = [path("messages/", views.troubled_messages, name="messages")]

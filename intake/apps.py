@@ -12,10 +12,11 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
-        from intake import dashboard, leaving
+        from intake import dashboard, desk_cards, leaving
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
+        desk_cards.register()
         leaving.subscribe()
 
 

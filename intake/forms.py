@@ -6,15 +6,16 @@ the versions that the page showed: nobody signs a text that changed while they w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from consent.choices import ConsentPurpose
 from consent.models import ConsentVersion
@@ -35,7 +36,19 @@ HOURS: dict[str, tuple[tuple[int, int, int], ...]] = {"any": (), "daytime": DAYT
 CRITERIA = tuple(str(code) for code in CriterionCode)
 REACH = ("email_safe", "email", "phone", "call_safe", "voicemail_safe", "hours", "name_to_use")
 CALL_NAME = ("name", "language")
-CHOOSE, ANSWER = lazy("Choose an answer."), lazy("Please answer this question.")
+CHOOSE, ANSWER = gettext_lazy("Choose an answer."), gettext_lazy("Please answer this question.")
+
+
+def names_of_texts(version: int, notice: int, consents: Iterable[tuple[str, int]]) -> str:
+    """The versions on one page, e.g. "e1 n1 contact_email1 results1 taking_part1"."""
+    return " ".join([f"e{version}", f"n{notice}", *(f"{purpose}{number}" for purpose, number in sorted(consents))])
+
+
+def texts_of_today() -> str:
+    """The same for the versions in force, without loading their texts."""
+    version = EligibilityVersion.objects.in_force(timezone.localdate()).values_list("number", flat=True)[0]
+    consents = ConsentVersion.objects.in_force(timezone.localdate()).values_list("purpose", "number")
+    return names_of_texts(version, int(load("notice_v1")["number"]), consents)
 
 
 def statement_field(purpose: str, code: str) -> str:
@@ -104,25 +117,28 @@ class WishesForm(EligibilityForm):
 
     sent_key = forms.UUIDField(
         widget=forms.HiddenInput,
-        error_messages={"required": lazy("Please send this page again."), "invalid": lazy("Please send this page again.")},
+        error_messages={
+            "required": gettext_lazy("Please send this page again."),
+            "invalid": gettext_lazy("Please send this page again."),
+        },
     )
     texts = forms.CharField(widget=forms.HiddenInput, required=False)
     look_anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
     services = forms.MultipleChoiceField(
-        label=lazy("What interests you?"),
-        help_text=lazy("Choose one or more. You can change your mind when you meet the coordinator."),
+        label=gettext_lazy("What interests you?"),
+        help_text=gettext_lazy("Choose one or more. You can change your mind when you meet the coordinator."),
         choices=Service.choices, widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": lazy("Choose at least one. You can change it later."), "invalid_choice": CHOOSE},
+        error_messages={"required": gettext_lazy("Choose at least one. You can change it later."), "invalid_choice": CHOOSE},
     )  # fmt: skip
     modalities = forms.MultipleChoiceField(
-        label=lazy("How could you take part?"), help_text=lazy("Choose one or both."), choices=Modality.choices,
+        label=gettext_lazy("How could you take part?"), help_text=gettext_lazy("Choose one or both."), choices=Modality.choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": lazy("Choose at least one way."), "invalid_choice": CHOOSE},
+        error_messages={"required": gettext_lazy("Choose at least one way."), "invalid_choice": CHOOSE},
     )  # fmt: skip
     typed_name = LineField(
-        label=lazy("Type your name to sign"), max_length=120,
-        help_text=lazy("Any name you go by will do. It stands for your signature, with today's date."),
-        error_messages={"required": lazy("Type your name to sign. Any name you go by will do.")},
+        label=gettext_lazy("Type your name to sign"), max_length=120,
+        help_text=gettext_lazy("Any name you go by will do. It stands for your signature, with today's date."),
+        error_messages={"required": gettext_lazy("Type your name to sign. Any name you go by will do.")},
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -138,9 +154,8 @@ class WishesForm(EligibilityForm):
 
     @property
     def shown_texts(self) -> str:
-        """The versions on this page, e.g. "e1 n1 contact_email1 results1 taking_part1"."""
-        consents = " ".join(f"{purpose}{version.number}" for purpose, version in sorted(self.consents.items()))
-        return f"e{self.version.number} n{self.notice_number} {consents}"
+        numbers = ((purpose, version.number) for purpose, version in self.consents.items())
+        return names_of_texts(self.version.number, self.notice_number, numbers)
 
     def _add_consent(self, version: ConsentVersion) -> None:
         needed = version.purpose == ConsentPurpose.TAKING_PART
@@ -202,55 +217,58 @@ class ApplicationForm(WishesForm):
     """The public form. Field names are part of the page's contract with scripts and tests."""
 
     read_notice = forms.BooleanField(
-        label=lazy("I have read how my information is used and protected, and I want to go on."),
-        error_messages={"required": lazy("Please read the notice, then tick this line to go on.")},
+        label=gettext_lazy("I have read how my information is used and protected, and I want to go on."),
+        error_messages={"required": gettext_lazy("Please read the notice, then tick this line to go on.")},
     )
     region = forms.ChoiceField(
-        label=lazy("Where do you live?"),
-        help_text=lazy("Province or territory only. We do not ask for your address."),
-        error_messages={"required": lazy("Choose the place where you live."),
-                        "invalid_choice": lazy("Choose a place from the list.")},
+        label=gettext_lazy("Where do you live?"),
+        help_text=gettext_lazy("Province or territory only. We do not ask for your address."),
+        error_messages={"required": gettext_lazy("Choose the place where you live."),
+                        "invalid_choice": gettext_lazy("Choose a place from the list.")},
     )  # fmt: skip
     email_safe = forms.ChoiceField(
-        label=lazy("Is it safe for us to write to you by e-mail?"), widget=forms.RadioSelect,
-        choices=[(YES, lazy("Yes, you may write to me by e-mail")), (NO, lazy("No, do not write to me by e-mail"))],
-        help_text=lazy("Think about who else can read your e-mail. Our messages never say what they are about."),
+        label=gettext_lazy("Is it safe for us to write to you by e-mail?"), widget=forms.RadioSelect,
+        choices=[(YES, gettext_lazy("Yes, you may write to me by e-mail")), (NO, gettext_lazy("No, do not write to me by e-mail"))],
+        help_text=gettext_lazy("Think about who else can read your e-mail. Our messages never say what they are about."),
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
     email = AddressField(
-        label=lazy("E-mail address"), required=False,
-        help_text=lazy("Needed if we may write to you. You also use it to sign in. Better not an address of your work."),
+        label=gettext_lazy("E-mail address"), required=False,
+        help_text=gettext_lazy("Needed if we may write to you. You also use it to sign in. Better not an address of your work."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     phone = NumberField(
-        label=lazy("Phone number"), required=False, max_length=40,
-        help_text=lazy("Needed only if e-mail is not safe."),
+        label=gettext_lazy("Phone number"), required=False, max_length=40,
+        help_text=gettext_lazy("Needed only if e-mail is not safe."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )  # fmt: skip
-    call_safe = forms.BooleanField(label=lazy("You may call this number."), required=False)
+    call_safe = forms.BooleanField(label=gettext_lazy("You may call this number."), required=False)
     voicemail_safe = forms.BooleanField(
-        label=lazy("You may leave a voicemail. It will not say what it is about."), required=False
+        label=gettext_lazy("You may leave a voicemail. It will not say what it is about."), required=False
     )
     hours = forms.ChoiceField(
-        label=lazy("When is it safe to reach you?"), widget=forms.RadioSelect,
-        choices=[("any", lazy("At any time")), ("daytime", lazy("Monday to Friday, from 9 a.m. to 5 p.m.")),
-                 ("evenings", lazy("In the evening, from 5 p.m. to 9 p.m."))],
-        help_text=lazy("In the time of the place where you live. You can set your own hours later, in your space."),
+        label=gettext_lazy("When is it safe to reach you?"), widget=forms.RadioSelect,
+        choices=[("any", gettext_lazy("At any time")), ("daytime", gettext_lazy("Monday to Friday, from 9 a.m. to 5 p.m.")),
+                 ("evenings", gettext_lazy("In the evening, from 5 p.m. to 9 p.m."))],
+        help_text=gettext_lazy("In the time of the place where you live. You can set your own hours later, in your space."),
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
     name_to_use = LineField(
-        label=lazy("Name to use in messages"), required=False, max_length=80,
-        help_text=lazy("If you leave this empty, our messages start without a name."),
+        label=gettext_lazy("Name to use in messages"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy("If you leave this empty, our messages start without a name."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = LineField(
-        label=lazy("What should we call you?"), max_length=80,
-        help_text=lazy("A first name or any name you choose. It does not have to be your legal name."),
+        label=gettext_lazy("What should we call you?"),
+        max_length=80,
+        help_text=gettext_lazy("A first name or any name you choose. It does not have to be your legal name."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": lazy("Write a name that we can call you by. Any name will do.")},
+        error_messages={"required": gettext_lazy("Write a name that we can call you by. Any name will do.")},
     )
     language = forms.ChoiceField(
-        label=lazy("In which language shall we serve you?"), choices=Language.choices, widget=forms.RadioSelect,
+        label=gettext_lazy("In which language shall we serve you?"), choices=Language.choices, widget=forms.RadioSelect,
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
 
@@ -271,7 +289,17 @@ class ApplicationForm(WishesForm):
     def _page_order(self) -> list[str]:
         """As the page asks, so that a list of what to mend reads in the same order."""
         consents = [name for name in self.fields if "__" in name]
-        return ["read_notice", *CRITERIA, "services", "modalities", "region", *REACH, *CALL_NAME, *consents, "typed_name"]
+        return [
+            "read_notice",
+            *CRITERIA,
+            "services",
+            "modalities",
+            "region",
+            *REACH,
+            *CALL_NAME,
+            *consents,
+            "typed_name",
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

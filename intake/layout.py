@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Fieldset, Layout
 from crispy_forms.utils import render_crispy_form
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from intake.forms import CALL_NAME, CRITERIA, REACH, ApplicationForm, WishesForm, statement_field
@@ -25,7 +26,7 @@ def _consent(form: WishesForm, purpose: str) -> Div:
     """Title, summary and one tick box per statement."""
     lines = [statement_field(purpose, line["code"]) for line in form.consents[purpose].lines]
     words = HTML(f'{{% include "intake/parts/consent.html" with text=form.consents.{purpose} %}}')
-    return Div(words, *lines, css_class="consent-text")
+    return Div(words, *lines, css_class="mb-5")
 
 
 def _eligibility() -> Fieldset:
@@ -61,9 +62,9 @@ def another_application(form: WishesForm) -> Layout:
     )
 
 
-def questions(form: WishesForm, **context: Any) -> str:
+def questions(form: WishesForm, **context: Any) -> SafeString:
     """The question groups as HTML, with what is wrong at the top; the form tag and hidden fields are the page's."""
     helper = FormHelper()
     helper.form_tag, helper.disable_csrf = False, True
     helper.layout = first_application(form) if isinstance(form, ApplicationForm) else another_application(form)
-    return str(render_crispy_form(form, helper, {"form": form, **context}))
+    return SafeString(render_crispy_form(form, helper, {"form": form, **context}))

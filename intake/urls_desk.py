@@ -1,5 +1,22 @@
-"""Addresses of this app."""
+"""Addresses of the desk that this app fills, in the namespace "desk"."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from intake import views_decisions, views_desk
+
+urlpatterns = [
+    path("", views_desk.today, name="today"),
+    path("applications/", views_desk.applications, name="applications"),
+    path("meetings/", views_desk.meetings, name="meetings"),
+    path("search/", views_desk.search, name="search"),
+    path("people/<uuid:pk>/", views_desk.file, name="file"),
+    path("applications/<uuid:pk>/meeting/", views_decisions.set_meeting, name="set_meeting"),
+    path("applications/<uuid:pk>/accept/", views_decisions.accept, name="accept"),
+    path("applications/<uuid:pk>/decline/", views_decisions.decline, name="decline"),
+    path("applications/<uuid:pk>/answers/", views_decisions.answers, name="answers"),
+    path("applications/<uuid:pk>/withdraw/", views_decisions.withdraw, name="withdraw"),
+    path("meetings/<uuid:pk>/move/", views_decisions.move_meeting, name="move_meeting"),
+    path("meetings/<uuid:pk>/cancel/", views_decisions.cancel_meeting, name="cancel_meeting"),
+    path("meetings/<uuid:pk>/missed/", views_decisions.missed_meeting, name="missed_meeting"),
+    path("consents/<uuid:pk>/countersign/", views_decisions.countersign_consent, name="countersign"),
+]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from intake.elsewhere import other_services
-from intake.forms import ApplicationForm, EligibilityForm
+from intake.forms import ApplicationForm, EligibilityForm, texts_of_today
 from intake.layout import questions
 from intake.limits import spend
 from intake.rules import UNANSWERED, Reason
@@ -22,12 +25,16 @@ from psp.errors import DomainError, add_to_form
 from psp.views import crisis_lines, notice
 
 
+# Seconds after which the empty form is drawn anew, so that a renamed province shows up.
+REDRAW_AFTER = 300
+
+
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     """The form, and its arrival. The answer is the same whether the address is known or not ([security] 13)."""
     if request.method == "GET":
-        return form_page(request, ApplicationForm())
+        return empty_page(request)
     form = ApplicationForm(request.POST)
     if form.says_no() and not form.cleaned_data.get("look_anyway"):
         return not_eligible(request, form)
@@ -46,8 +53,24 @@ def apply(request: HttpRequest) -> HttpResponse:
     return redirect("intake:sent")
 
 
+def empty_page(request: HttpRequest) -> HttpResponse:
+    """The form before anything is typed: the same for everybody but for its key, so its questions are drawn once."""
+    texts = texts_of_today()
+    drawn = empty_questions(get_language() or "en", texts, int(time.time()) // REDRAW_AFTER)
+    hidden = {"sent_key": uuid4(), "texts": texts, "look_anyway": ""}
+    return render(request, "intake/apply.html", {"hidden": hidden, "questions": drawn})
+
+
+@lru_cache(maxsize=8)
+def empty_questions(language: str, texts: str, _period: int) -> str:
+    """The question groups of the empty form, kept in this process while the texts are the same."""
+    return questions(ApplicationForm(), notice=notice(language))
+
+
 def form_page(request: HttpRequest, form: ApplicationForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "questions": mark_safe(questions(form, notice=notice()))}  # noqa: S308 - crispy escapes
+    """The form as it was typed, with what is to be mended."""
+    hidden = {name: form[name].value() or "" for name in ("sent_key", "texts", "look_anyway")}
+    context = {"hidden": hidden, "questions": questions(form, notice=notice())}
     return render(request, "intake/apply.html", context, status=status)
 
 

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -133,7 +132,7 @@ def again(request: HttpRequest) -> HttpResponse:
 def again_page(request: HttpRequest, form: AgainForm, **extra: Any) -> HttpResponse:
     if extra:
         form.forget_errors()
-    context = {"form": form, "questions": mark_safe(questions(form)), **extra}  # noqa: S308 - crispy escapes
+    context = {"form": form, "questions": questions(form), **extra}
     return render(request, "my/again.html", context)
 
 

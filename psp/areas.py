@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse
 
 from psp.choices import Kind
 from psp.errors import require
 from psp.sight import sight_of
+
+if TYPE_CHECKING:
+    from psp.models import User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -49,3 +52,9 @@ def for_participants(view: View[P]) -> View[P]:
 def is_participant(user: Any) -> bool:
     """For `Place.allowed`: whether this is a participant's account."""
     return bool(getattr(user, "kind", "") == Kind.PARTICIPANT)
+
+
+def account(request: HttpRequest) -> User:
+    """The account behind a request of a page that is closed to visitors."""
+    require(request.user.is_authenticated, "area_closed")
+    return cast("User", request.user)

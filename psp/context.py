@@ -34,6 +34,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_language_name": LANGUAGE_NAMES[other],
         "demo": settings.PSP_DEMO,
         "quick_exit_url": settings.PSP_QUICK_EXIT_URL,
+        "quick_exit_cookie": settings.LEFT_COOKIE_NAME,
         "body_class": "",
         "places": SimpleLazyObject(lambda: places_for(request)),
     }

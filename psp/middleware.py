@@ -17,12 +17,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
-from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 from psp import pages
 from psp.accounts.second_factor import detour
@@ -98,7 +98,7 @@ class HeadersMiddleware:
         return response
 
 
-class StaticMiddleware(WhiteNoiseMiddleware):
+class StaticMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Serves what was collected, or straight from the source where nothing was: then there is no folder to read."""
 
     def add_files(self, root: Any, prefix: str | None = None) -> None:
@@ -181,8 +181,9 @@ class SessionLimitsMiddleware:
 
     @staticmethod
     def _is_over(request: HttpRequest) -> bool:
+        user: Any = request.user
         now = int(timezone.now().timestamp())
-        limits = settings.SESSION_LIMITS[request.user.kind]
+        limits = settings.SESSION_LIMITS[user.kind]
         started = request.session.setdefault(STARTED, now)
         seen = request.session.get(SEEN, now)
         if now - started > limits["absolute"] or now - seen > limits["idle"]:
@@ -210,7 +211,7 @@ class SecondFactorMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Closed by default. Participants are asked for a code, everybody else for a password."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
         if request.path_info.split("/")[2:3] == ["my"]:
             return redirect_to_login(request.get_full_path(), reverse("account_request_login_code"))
         return super().handle_no_permission(request, view_func)

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from psp import pages
+from psp import leaving, pages
 from psp.calendar_text import long_date
 from psp.choices import Kind, Role
 from psp.content import in_language, load
@@ -124,13 +124,16 @@ def switch_language(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def quick_exit(request: HttpRequest) -> HttpResponse:
-    """End the session on the server, then go somewhere else. Works without JavaScript.
+    """End the session on the server, then go somewhere else; or come back. Works without JavaScript.
 
     Without CSRF protection on purpose: leaving must never fail, and all that a forged request can do
     is to end a session.
     """
+    if leaving.COME_BACK in request.POST:
+        return leaving.come_back()
     logout(request)
     response = HttpResponseRedirect(settings.PSP_QUICK_EXIT_URL)
+    leaving.mark_left(response)
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

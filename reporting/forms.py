@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -45,19 +45,16 @@ def choices(begin: date, today: date) -> list[tuple[Any, list[tuple[str, str]]]]
 class PeriodForm(forms.Form):
     """`period` must be one that is offered; the fiscal year of today when none is named."""
 
-    period = forms.ChoiceField(label=_("Period"), required=False)
-    why: ClassVar[dict[str, Any]] = {}
+    period = forms.ChoiceField(label=_("Period"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, asked: Mapping[str, Any]) -> None:
         today = timezone.localdate()
         self.current = containing(today, Span.YEAR)
-        self.fields["period"].choices = choices(first_day() or today, today)  # type: ignore[attr-defined]
-        self.fields["period"].error_messages["invalid_choice"] = _("Choose a period from the list.")
-        self.helper = FormHelper()
-        self.helper.form_tag = False
+        super().__init__(asked if "period" in asked else {"period": self.current.code})
+        field = self.fields["period"]
+        field.choices = choices(first_day() or today, today)  # type: ignore[attr-defined]
+        field.error_messages["invalid_choice"] = _("Choose a period from the list.")
 
     def chosen(self) -> Period:
         """The period to show; the current fiscal year where what was asked for is not offered."""
-        code = self.cleaned_data.get("period") if self.is_valid() else ""
-        return parse(code) if code else self.current
+        return parse(self.cleaned_data["period"]) if self.is_valid() else self.current

@@ -72,7 +72,7 @@ def report(period: Period) -> Report:
     return Report(
         period,
         _table(people, period, regions, {code: spans.shown_people(year, people[code], **rule) for code in regions}),
-        _table(sessions, period, regions, {code: spans.shown_sums(year, sessions[code], **rule) for code in regions}),
+        _table(sessions, period, regions, {code: spans.shown_sums(year, sessions[code], capped=True, **rule) for code in regions}),
         _table(
             attendance, period, regions, {code: spans.shown_sums(year, attendance[code], **rule) for code in regions}
         ),

@@ -81,7 +81,7 @@ def parse(code: str) -> Period:
     year = int(head)
     if not tail:
         found = Period(Span.YEAR, date(year, YEAR_BEGINS, 1))
-    elif tail.startswith("Q"):
+    elif tail in ("Q1", "Q2", "Q3", "Q4"):
         found = Period(Span.YEAR, date(year, YEAR_BEGINS, 1)).parts()[int(tail[1:]) - 1]
     else:
         found = Period(Span.MONTH, date(year, int(tail), 1))

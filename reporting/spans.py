@@ -52,16 +52,35 @@ def _enough(figure: Figure, threshold: int) -> bool:
     return figure.count == 0 or min(figure.count, figure.people) >= threshold
 
 
-def shown_sums(year: Period, figures: Figures, *, threshold: int, finest: Span) -> frozenset[Period]:
-    """Periods whose figure may be shown, where the parts of a period add up to it."""
+def shown_sums(
+    year: Period, figures: Figures, *, threshold: int, finest: Span, capped: bool = False
+) -> frozenset[Period]:
+    """Periods whose figure may be shown, where the parts of a period add up to it.
+
+    `capped`: a figure is hidden in the shortest periods only because it is itself below the threshold, as a
+    reader knows who knows the method.
+    """
     shown: set[Period] = set()
     for period in bottom_up(year, finest):
         hidden = [part for part in _parts(period, finest) if part not in shown]
-        unknown = [leaf for part in hidden for leaf in _leaves(part, finest) if leaf not in shown]
-        room = sum(figures.get(leaf, NOTHING).count for leaf in unknown) - (len(unknown) - 1)
-        if (not hidden or (len(hidden) > 1 and room >= threshold)) and _enough(figures.get(period, NOTHING), threshold):
+        unknown = [[leaf for leaf in _leaves(part, finest) if leaf not in shown] for part in hidden]
+        total = sum(figures.get(leaf, NOTHING).count for leaves in unknown for leaf in leaves)
+        safe = not hidden or _leaves_room(total, [len(leaves) for leaves in unknown], threshold, capped)
+        if safe and _enough(figures.get(period, NOTHING), threshold):
             shown.add(period)
     return frozenset(shown)
+
+
+def _leaves_room(total: int, unknown: list[int], threshold: int, capped: bool) -> bool:
+    """Whether hidden parts with so many unknown figures each, `total` together, keep their whole range.
+
+    Every unknown figure is at least 1. Capped ones are below the threshold, so that a large total would force
+    the figures of a part above 1.
+    """
+    others = sum(unknown) - 1
+    if len(unknown) < 2 or total - others < threshold - capped:  # noqa: PLR2004 - what is alone is known
+        return False
+    return not capped or all(total <= (sum(unknown) - own) * (threshold - 1) + own for own in unknown)
 
 
 def shown_people(year: Period, figures: Figures, *, threshold: int, finest: Span) -> frozenset[Period]:

@@ -23,8 +23,8 @@ from reporting.indicators import report
 @require_GET
 @requires(Role.ANALYST)
 def overview(request: HttpRequest) -> HttpResponse:
-    form = PeriodForm(request.GET or None)
-    period = form.chosen() if form.is_bound else form.current
+    form = PeriodForm(request.GET)
+    period = form.chosen()
     figures = report(period)
     today = timezone.localdate()
     context = {

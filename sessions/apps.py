@@ -11,6 +11,7 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import subscriptions
+        from sessions import dashboard, subscriptions
 
+        dashboard.register()
         subscriptions.subscribe()

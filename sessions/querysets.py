@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from groups.models import PeerGroup
+from groups.models import Membership, PeerGroup
 from sessions.choices import SessionState
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ class GroupSessionQuerySet(models.QuerySet[Any]):
 
     def upcoming(self, now: datetime) -> GroupSessionQuerySet:
         return self.filter(state=SessionState.SCHEDULED, ends_at__gte=now).order_by("starts_at")
+
+    def unrecorded(self, now: datetime) -> GroupSessionQuerySet:
+        """Over, and nobody has said yet who was there."""
+        return self.filter(state=SessionState.SCHEDULED, ends_at__lt=now).order_by("starts_at")
+
+    def of_member(self, user: Any) -> GroupSessionQuerySet:
+        """Sessions of the groups that this person belongs to now."""
+        return self.filter(group__in=Membership.objects.active_of(user).values("group"))
 
     def starting_within(self, start: datetime, end: datetime) -> GroupSessionQuerySet:
         return self.filter(state=SessionState.SCHEDULED, starts_at__gte=start, starts_at__lt=end)

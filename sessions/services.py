@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -167,7 +167,17 @@ def members_at(session: GroupSession) -> list[Membership]:
     joined = Q(joined_at__lte=session.ends_at) | Q(joined_at__lte=F("group__established_at"))
     there = Q(state=MembershipState.MEMBER) | Q(left_at__gt=session.starts_at)
     found = Membership.objects.filter(joined & there, group_id=session.group_id).select_related("participant__user")
-    return sorted(found, key=lambda member: (member.participant.user.name.casefold(), str(member.pk)))
+    return _by_name(found)
+
+
+def current_members(group: PeerGroup) -> list[Membership]:
+    """Who is in the group now, by chosen name."""
+    found = Membership.objects.active().filter(group=group).select_related("participant__user")
+    return _by_name(found)
+
+
+def _by_name(members: Iterable[Membership]) -> list[Membership]:
+    return sorted(members, key=lambda member: (member.participant.user.name.casefold(), str(member.pk)))
 
 
 @transaction.atomic
@@ -245,7 +255,8 @@ def _hold_if_it_took_place(session: GroupSession) -> None:
 
 def _locked_group(group: PeerGroup | UUID) -> PeerGroup:
     key = group if isinstance(group, UUID) else group.pk
-    return PeerGroup.objects.select_related("region").select_for_update(of=("self",)).get(pk=key)
+    found: PeerGroup = PeerGroup.objects.select_related("region").select_for_update(of=("self",)).get(pk=key)
+    return found
 
 
 def _locked_session(session: GroupSession | UUID) -> GroupSession:

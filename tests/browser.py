@@ -14,5 +14,7 @@ class Browser(Client):
     """`post(url, {...})` sends what a browser's form would."""
 
     def post(self, path: str, data: Any = None, content_type: str = FORM, **extra: Any) -> Any:
-        body = urlencode(data or {}, doseq=True) if content_type == FORM and not isinstance(data, (str, bytes)) else data
+        body = (
+            urlencode(data or {}, doseq=True) if content_type == FORM and not isinstance(data, (str, bytes)) else data
+        )
         return super().post(path, body, content_type=content_type, **extra)

@@ -35,7 +35,7 @@ def proved_lately(request: HttpRequest) -> bool:
 
     Where a second factor exists and is needed, only that counts: a password can be read over a shoulder.
     """
-    user = request.user
+    user: Any = request.user
     records = get_authentication_records(request, user)
     if user.needs_second_factor and is_mfa_enabled(user, factors.PRIMARY):
         records = [record for record in records if record["method"] == "mfa"]
@@ -43,7 +43,7 @@ def proved_lately(request: HttpRequest) -> bool:
     return time.time() - newest < account_settings.REAUTHENTICATION_TIMEOUT
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("This account is closed."),
@@ -98,7 +98,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return not proved_lately(context.request)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages: ClassVar[dict[str, Any]] = {**DefaultMFAAdapter.error_messages, "incorrect_code": WRONG_CODE}
 
     def encrypt(self, text: str) -> str:
@@ -118,6 +118,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         name = self._get_user_identifier(user)
         return {"id": user.pk.hex.encode(), "name": name, "display_name": name}
 
-    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002 - the library's name
+    def generate_authenticator_name(self, user: User, type: str) -> str:
         """No name: what a person calls their device may describe them. Pages tell passkeys apart by date."""
         return "-"

@@ -27,7 +27,7 @@ def reword(field: forms.Field, label: Any, *, help_text: Any = "", **attributes:
     field.widget.attrs.update(attributes)
 
 
-class StaffLoginForm(account.LoginForm):  # type: ignore[misc]
+class StaffLoginForm(account.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["login"], _("Sign-in name or e-mail address"), autocomplete="username webauthn",
@@ -44,7 +44,9 @@ class StaffLoginForm(account.LoginForm):  # type: ignore[misc]
         return {"email" if "@" in login else "username": login, "password": self.cleaned_data.get("password", "")}
 
 
-class RequestCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc]
+class RequestCodeForm(account.RequestLoginCodeForm):
+    _user: User | None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["email"], _("E-mail address"), help_text=_("The one that you gave when you applied."))
@@ -52,20 +54,22 @@ class RequestCodeForm(account.RequestLoginCodeForm):  # type: ignore[misc]
     def clean_email(self) -> str:
         self.cleaned_data["email"] = alias_of(self.cleaned_data["email"])
         alias: str = super().clean_email()
-        user: User | None = self._user
+        user = self._user
         # The team signs in with a password and a second factor; a code alone would be a way around it.
         if user is not None and user.needs_second_factor:
             self._user = None
         return alias
 
 
-class ConfirmCodeForm(account.ConfirmLoginCodeForm):  # type: ignore[misc]
+class ConfirmCodeForm(account.ConfirmLoginCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["code"], _("Code from the message"), help_text=_("Eight digits, as in 1234-5678."), **DIGITS)
 
 
-class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(account.ResetPasswordForm):
+    users: list[User]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["email"], _("E-mail address"))
@@ -83,20 +87,20 @@ def reword_new_password(form: forms.Form) -> None:
     reword(form.fields["password2"], _("The same password again"))
 
 
-class ResetPasswordKeyForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(account.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword_new_password(self)
 
 
-class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(account.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["oldpassword"], _("Present password"))
         reword_new_password(self)
 
 
-class ConfirmPasswordForm(account.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmPasswordForm(account.ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["password"], _("Password"))
@@ -129,21 +133,21 @@ class OnceMixin:
         return code
 
 
-class SecondFactorForm(OnceMixin, mfa.AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(OnceMixin, mfa.AuthenticateForm):
     pass
 
 
-class ConfirmSecondFactorForm(OnceMixin, mfa.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmSecondFactorForm(OnceMixin, mfa.ReauthenticateForm):
     pass
 
 
-class AddAppForm(ActivateTOTPForm):  # type: ignore[misc]
+class AddAppForm(ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reword(self.fields["code"], _("Code that the app shows"), help_text=_("Six digits."), **DIGITS)
 
 
-class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(AddWebAuthnForm):
     """Every passkey can open the account by itself, so the device must always check who holds it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

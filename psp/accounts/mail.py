@@ -18,7 +18,7 @@ class Letter(StrEnum):
     """What is sent: a code to sign in with, or a link to choose a password."""
 
     SIGN_IN_CODE = "sign_in_code"
-    PASSWORD_LINK = "password_link"
+    PASSWORD_LINK = "password_link"  # noqa: S105  # nosec B105 - the name of a letter
 
 
 # sender(user, kind, code, link): puts the letter in the outbox; `code` or `link` is empty.

@@ -16,7 +16,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.errors import Forbidden, require
-from psp.models import User
+from psp.models import RoleAssignment, User
 from psp.sight import sight_of
 
 
@@ -63,5 +63,5 @@ def start_over(*, user: User, by: User, request: HttpRequest) -> None:
 
 def is_last_administrator(user: User) -> bool:
     """Whether nobody else could open the administration."""
-    others = User.objects.filter(roles__role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
-    return sight_of(user).has(Role.ADMINISTRATOR) and not others.exists()
+    holders = RoleAssignment.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
+    return holders.filter(user_id=user.pk).exists() and not holders.exclude(user_id=user.pk).exists()

@@ -33,7 +33,8 @@ def team_only(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        require(not request.user.is_authenticated or request.user.needs_second_factor, "team_only")
+        user: Any = request.user
+        require(not user.is_authenticated or user.needs_second_factor, "team_only")
         return view(request, *args, **kwargs)
 
     return guarded
@@ -42,7 +43,8 @@ def team_only(view: View) -> View:
 @require_GET
 def enrol(request: HttpRequest) -> HttpResponse:
     """The first sign-in of a team member ends here until a second factor exists."""
-    if not request.user.needs_second_factor or is_mfa_enabled(request.user, factors.PRIMARY):
+    user: Any = request.user
+    if not user.needs_second_factor or is_mfa_enabled(user, factors.PRIMARY):
         return redirect("mfa_index")
     return render(request, "psp/enrol.html")
 
@@ -58,7 +60,7 @@ def end_elsewhere(request: HttpRequest) -> HttpResponse:
     return redirect("mfa_index")
 
 
-class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
+class RecoveryCodes(ViewRecoveryCodesView):
     """Shown once, and only when asked for: the first look is a change, so it is a POST."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -72,9 +74,10 @@ class RecoveryCodes(ViewRecoveryCodesView):  # type: ignore[misc]
         return self.render_to_response({**context, "seen": not context["can_view_codes"], "shown": True})
 
 
-class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
+class AddPasskey(AddWebAuthnView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and not request.user.needs_second_factor and not proved_lately(request):
+        user: Any = request.user
+        if user.is_authenticated and not user.needs_second_factor and not proved_lately(request):
             # Whoever finds the page open must not be able to leave a key of their own behind.
             return render(request, "mfa/webauthn/sign_in_again.html")
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
@@ -96,11 +99,11 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
         return HttpResponseRedirect(reverse("mfa_index"))
 
 
-class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
+class RemovePasskey(RemoveWebAuthnView):
     success_url = reverse_lazy("mfa_index")
 
 
-class ConfirmByPasskey(ReauthenticateWebAuthnView):  # type: ignore[misc]
+class ConfirmByPasskey(ReauthenticateWebAuthnView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Back to the same question, not to signing in: the session is open."""
         for message in form.errors.get("credential", []):

@@ -27,6 +27,7 @@ class Account:
 def server_account(existing: Path | None = None) -> Account | None:
     """None: ourselves. For root: the owner of `existing` server files, else the first candidate there is."""
     if os.geteuid() != 0:
+        _require_a_name(os.geteuid())
         return None
     if existing is not None and existing.exists() and existing.stat().st_uid != 0:
         return _from_entry(pwd.getpwuid(existing.stat().st_uid))
@@ -36,6 +37,16 @@ def server_account(existing: Path | None = None) -> Account | None:
         except KeyError:
             continue
     raise StartError(f"PostgreSQL cannot run as root and this system has none of the accounts {', '.join(CANDIDATES)}.")
+
+
+def _require_a_name(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError as error:
+        raise StartError(
+            f"PostgreSQL runs only as an account that has a name, and number {uid} has none in /etc/passwd: "
+            "use another account, or name a server in DATABASE_URL."
+        ) from error
 
 
 def _from_entry(entry: pwd.struct_passwd) -> Account:

@@ -18,6 +18,7 @@ from pathlib import Path
 from psp.embedded import paths
 from psp.embedded.account import Account, server_account, works
 from psp.embedded.failures import StartError
+from psp.embedded.process import working_in
 
 ROOT_HOMES = Path("/var/lib/psp-embedded")
 FIRST_START_BYTES = 500 * 1024 * 1024
@@ -52,6 +53,7 @@ def make_home(data: Path) -> Home:
     """The home of this data directory, made at the first start. Raises StartError if the disk is too full."""
     if found := find_home(data):
         return found
+    _forget_orphans()
     account = server_account()
     path = _first_that_works(data, account)
     try:
@@ -72,6 +74,16 @@ def remove_home(data: Path) -> None:
         shutil.rmtree(home.path)
         _owner_mark(home.path).unlink(missing_ok=True)
     (data / "servers.json").unlink(missing_ok=True)
+
+
+def _forget_orphans() -> None:
+    """Delete homes whose data directory was a temporary one that is gone, e.g. of an interrupted test."""
+    for mark in ROOT_HOMES.glob("*.owner") if os.access(ROOT_HOMES, os.W_OK) else ():
+        owner, home = Path(mark.read_text(encoding="utf-8").strip()), mark.with_suffix("")
+        gone = owner.is_relative_to(tempfile.gettempdir()) and not owner.exists()
+        if gone and not any(working_in(place) for place in (home, home / "postgres")):
+            shutil.rmtree(home, ignore_errors=True)
+            mark.unlink(missing_ok=True)
 
 
 def _owner_mark(home: Path) -> Path:

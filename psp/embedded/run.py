@@ -8,6 +8,7 @@ the start is impossible.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -160,7 +161,8 @@ class Runner:
     def stop(self) -> None:
         """End everything that this runner started."""
         self.interruption.ending(self.children.kill)
-        note_state(self.data, ending=True)
+        with contextlib.suppress(OSError):  # a full disk must not keep anything running
+            note_state(self.data, ending=True)
         with step("Stopping"):
             self.children.stop()
             servers.stop_servers(self.data)

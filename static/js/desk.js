@@ -59,7 +59,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || !isOn()) return;
-    if (waitingForPlace && event.timeStamp - waitingForPlace < PAUSE_MS && event.key !== "g") {
+    if (waitingForPlace && event.timeStamp - waitingForPlace < PAUSE_MS) {
       waitingForPlace = 0;
       event.preventDefault();
       goTo(event.key);

@@ -42,7 +42,7 @@
 
   form.noValidate = true;
   steps.at(-1).after(review);
-  review.after(actions);
+  (ends.at(-1) ?? review).after(actions);
   (form.querySelector("[data-error-summary]") ?? parts).after(count);
 
   const fieldsOf = (step) => [...step.querySelectorAll("input, select, textarea")].filter((one) => one.type !== "hidden");
@@ -71,6 +71,7 @@
   }
 
   function go(index) {
+    if (!form.querySelector("[data-field-error]")) form.querySelector("[data-error-summary]")?.remove();
     history.pushState({ step: index }, "");
     show(index);
   }

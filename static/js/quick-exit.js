@@ -32,7 +32,7 @@
   /** Read by the server for half an hour, so that Back shows a neutral page even if the request above is still on its way. */
   function leaveMark() {
     const secure = location.protocol === "https:" ? "; secure" : "";
-    document.cookie = `left=1; path=/; max-age=1800; samesite=lax${secure}`;
+    document.cookie = `${form.dataset.cookie}=1; path=/; max-age=1800; samesite=lax${secure}`;
   }
 
   function forgetTyped() {

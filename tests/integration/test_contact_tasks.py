@@ -53,7 +53,7 @@ def environment(url: str, sink_port: int) -> dict[str, str]:
 
 def everything_in(client: redis.Redis) -> str:
     """Every key and value of the broker as text, message bodies decoded."""
-    found = [key for key in client.scan_iter()]
+    found = list(client.scan_iter())
     for key in list(found):
         kind = client.type(key)
         if kind == b"list":

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from psp.embedded import paths
+from psp.embedded import home, paths
 from psp.embedded.servers import Servers, ensure_servers, remove_servers
 
 ROOT = paths.project_root()
@@ -59,6 +59,13 @@ def servers() -> Iterator[Servers]:
     yield ensure_servers(folder)
     remove_servers(folder)
     shutil.rmtree(folder)
+
+
+def home_of(data: Path) -> home.Home:
+    """Where the servers of this data directory live."""
+    found = home.find_home(data.resolve())
+    assert found is not None
+    return found
 
 
 def clean_environment(data: Path, **more: str) -> dict[str, str]:

@@ -29,7 +29,7 @@ from psp.embedded.servers import (
     stop_servers,
     superuser,
 )  # fmt: skip
-from tests.integration.embedded.conftest import ROOT, Run, python
+from tests.integration.embedded.conftest import ROOT, Run, home_of, python
 
 ASK = """
 import sys, pathlib
@@ -45,9 +45,7 @@ def value(url: str, query: str) -> object:
 
 
 def postmaster(data: Path) -> process.Process:
-    found = home.find_home(data.resolve())
-    assert found is not None
-    running = postgres.running(found)
+    running = postgres.running(home_of(data))
     assert running is not None
     return running
 
@@ -58,7 +56,7 @@ def test_six_starts_at_once_give_one_server_of_each_kind(data: Path) -> None:
 
     assert [starter.returncode for starter in starters] == [0] * 6, answers
     assert len(answers) == 1
-    commands = [process.command_of(found.pid) for found in process.working_in(home.find_home(data).cluster)]
+    commands = [process.command_of(found.pid) for found in process.working_in(home_of(data).cluster)]
     assert sum("-D" in command for command in commands) == 1
     assert redis.Redis.from_url(ensure_servers(data).redis_url).ping()
 
@@ -103,10 +101,9 @@ def test_ensure_after_kill_9_of_valkey_starts_it_again(data: Path) -> None:
 def test_ensure_believes_no_pid_file_that_names_a_stranger(data: Path) -> None:
     servers = ensure_servers(data)
     os.kill(postmaster(data).pid, signal.SIGKILL)
-    found = home.find_home(data.resolve())
-    assert found is not None
-    process.wait_until(lambda: not process.working_in(found.cluster), 10)
-    pid_file = found.cluster / "postmaster.pid"
+    cluster = home_of(data).cluster
+    process.wait_until(lambda: not process.working_in(cluster), 10)
+    pid_file = cluster / "postmaster.pid"
     pid_file.write_text(pid_file.read_text().replace(pid_file.read_text().split("\n")[0], str(os.getpid()), 1))
 
     assert ensure_servers(data) == servers
@@ -129,7 +126,7 @@ def test_ensure_takes_another_port_when_its_own_was_taken_meanwhile(data: Path) 
 
 def test_stop_leaves_no_process_and_keeps_the_data(data: Path) -> None:
     servers = ensure_servers(data)
-    cluster = home.find_home(data.resolve()).cluster
+    cluster = home_of(data).cluster
     broker = int(redis.Redis.from_url(servers.redis_url).info("server")["process_id"])
     with psycopg.connect(servers.database_url):  # an open session must not hold it up
         stop_servers(data)
@@ -149,7 +146,7 @@ def test_servers_in_use_stop_with_their_last_user(data: Path) -> None:
 
 def test_remove_leaves_nothing_of_the_servers(data: Path) -> None:
     ensure_servers(data)
-    place = home.find_home(data.resolve()).path
+    place = home_of(data).path
     remove_servers(data)
 
     assert not place.exists()

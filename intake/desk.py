@@ -1,0 +1,184 @@
+"""What the desk shows about applications, meetings and people. Reads only; views write the access log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contact.models import SafeContact
+from contact.services import safe_contact_of
+from intake.choices import ApplicationState, MeetingState
+from intake.models import Application, IntakeMeeting, Participant
+from intake.portal import language
+from psp.calendar_text import WEEKDAYS, long_date, long_datetime, time_of_day, zone_name
+from psp.models import User
+
+OPEN = "open"
+
+
+def applications_of(user: User) -> QuerySet[Any]:
+    """Applications of the coordinator's regions, with what a list shows; the longest waiting first."""
+    rows = Application.objects.filter(participant__in=Participant.objects.in_regions_of(user))
+    return rows.select_related("participant__user", "participant__region").order_by("submitted_at", "pk")
+
+
+def filtered(rows: QuerySet[Any], *, state: str, service: str, language: str) -> QuerySet[Any]:
+    """Only what fits; `state` "open" is everything that waits for somebody to act, "" is everything."""
+    if state == OPEN:
+        rows = rows.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])
+    elif state:
+        rows = rows.filter(state=state)
+    if service:
+        rows = rows.filter(services__contains=[service])
+    return rows.filter(language=language) if language else rows
+
+
+def meetings_between(user: User, start: datetime, end: datetime) -> QuerySet[Any]:
+    """Intake meetings of the coordinator's regions that are set and begin in this time."""
+    people = Participant.objects.in_regions_of(user)
+    rows = IntakeMeeting.objects.filter(application__participant__in=people, state=MeetingState.SET)
+    rows = rows.filter(starts_at__gte=start, starts_at__lt=end).order_by("starts_at")
+    return rows.select_related("application__participant__user", "coordinator")
+
+
+def day_of(user: User) -> tuple[datetime, datetime]:
+    """Today from midnight to midnight on the clock of this account."""
+    zone = ZoneInfo(user.time_zone)
+    today = timezone.now().astimezone(zone).date()
+    return midnight(today, zone), midnight(today + timedelta(days=1), zone)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def waiting_text(since: datetime) -> str:
+    """How long somebody has waited, in whole days, as in "12 days" or "today"."""
+    days = max(0, (timezone.now() - since).days)
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("since today")
+
+
+def moment(at: datetime, user: User) -> str:
+    return long_datetime(at, user.time_zone, language())
+
+
+def both_clocks(at: datetime, reader: User, person: User) -> dict[str, str]:
+    """A moment on the coordinator's clock, and on the person's where that is another one."""
+    theirs = moment(at, person)
+    return {"mine": moment(at, reader), "theirs": theirs if _differ(reader, person, at) else ""}
+
+
+def _differ(one: User, other: User, at: datetime) -> bool:
+    offsets = [at.astimezone(ZoneInfo(user.time_zone)).utcoffset() for user in (one, other)]
+    return offsets[0] != offsets[1]
+
+
+def clock_hint(reader: User, person: User) -> str:
+    """Said beside a time to type: whose clock it is, and what the other one shows now."""
+    now = timezone.now()
+    mine = _("This is your own time: %(zone)s.") % {"zone": zone_name(reader.time_zone, language(), now)}
+    if not _differ(reader, person, now):
+        return mine
+    local = now.astimezone(ZoneInfo(person.time_zone))
+    names = {"zone": zone_name(person.time_zone, language(), now), "time": time_of_day(local, language())}
+    return f"{mine} " + _("Where the person lives (%(zone)s) it is now %(time)s.") % names
+
+
+# --- Finding somebody ---
+
+
+def find(user: User, text: str) -> QuerySet[Any]:
+    """People of the coordinator's regions with exactly this reference, e-mail address or phone number."""
+    people = Participant.objects.in_regions_of(user).select_related("user", "region")
+    address = User._meta.get_field("email_index").digest(text) if "@" in text else ""
+    number = SafeContact._meta.get_field("phone_index").digest(text)
+    wanted = Q(reference=_reference(text))
+    if address:
+        wanted |= Q(user__email_index=address)
+    if number:
+        wanted |= Q(user__safe_contact__phone_index=number)
+    return people.filter(wanted).order_by("created_at")
+
+
+def _reference(text: str) -> str:
+    """A reference however it was typed: "k7qd 3mxa" is "K7QD-3MXA"."""
+    letters = "".join(char for char in text.upper() if char.isalnum())
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+# --- How to reach somebody ---
+
+
+def reach(person: User) -> dict[str, Any]:
+    """What is allowed, in words. `call`: the number to tap, only while a call is safe."""
+    safe = safe_contact_of(person)
+    call = safe.phone if safe.call_safe and not safe.do_not_contact else ""
+    return {
+        "quiet": safe.do_not_contact, "email": safe.email_safe and not safe.do_not_contact, "call": call,
+        "call_href": "tel:" + "".join(char for char in call if char in "+0123456789"),
+        "voicemail": bool(call) and safe.voicemail_safe, "name": safe.name_to_use or person.name,
+        "hours": hours_text(safe.hours), "language": safe.get_language_display(),
+        "recheck": long_date(safe.recheck_on, language()) if safe.recheck_on else "",
+    }  # fmt: skip
+
+
+def hours_text(hours: Iterable[list[int]]) -> list[str]:
+    """As in "Monday, 6:00 p.m. to 8:00 p.m."; empty where any time is safe."""
+    days = WEEKDAYS[language()]
+    return [
+        _("%(day)s, %(start)s to %(end)s") % {"day": days[day], "start": _clock(start), "end": _clock(end)}
+        for day, start, end in hours
+    ]
+
+
+def _clock(minutes: int) -> str:
+    at = datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(minutes=minutes)
+    return time_of_day(at, language())
+
+
+# --- What happened ---
+
+
+def events(application: Application, reader: User) -> list[dict[str, Any]]:
+    """The application's history and that of its meetings, as the component `timeline` takes it, oldest first."""
+    found = [*_steps(application), *_meeting_steps(application, reader)]
+    return [
+        {"when": moment(at, reader), "when_iso": at.isoformat(), "what": what, "who": who.name if who else ""}
+        for at, what, who in sorted(found, key=lambda event: event[0])
+    ]
+
+
+def _steps(application: Application) -> list[tuple[datetime, str, User | None]]:
+    sentences = {
+        ApplicationState.SUBMITTED: _("Application received"), ApplicationState.ACCEPTED: _("Accepted"),
+        ApplicationState.DECLINED: _("Not accepted"), ApplicationState.WITHDRAWN: _("Application withdrawn"),
+    }  # fmt: skip
+    found, before = [], None
+    for row in application.history.select_related("history_user").order_by("history_date", "history_id"):
+        if before is not None and row.answers != before.answers:
+            found.append((row.history_date, _("Answers corrected"), row.history_user))
+        if before is None or (row.state != before.state and row.state != ApplicationState.SUBMITTED):
+            found.append((row.history_date, sentences.get(row.state, ""), row.history_user))
+        before = row
+    return [event for event in found if event[1]]
+
+
+def _meeting_steps(application: Application, reader: User) -> list[tuple[datetime, str, User | None]]:
+    rows = IntakeMeeting.history.filter(application_id=application.pk).select_related("history_user")
+    sentences = {
+        MeetingState.HELD: _("Intake meeting held"), MeetingState.MISSED: _("Intake meeting missed"),
+        MeetingState.CANCELLED: _("Intake meeting cancelled"),
+    }  # fmt: skip
+    found = []
+    for row in rows.order_by("history_date", "history_id"):
+        at = {"when": moment(row.starts_at, reader)}
+        changed = _("Intake meeting set: %(when)s") if row.history_type == "+" else _("Intake meeting moved: %(when)s")
+        found.append((row.history_date, sentences.get(row.state) or changed % at, row.history_user))
+    return found

@@ -1,0 +1,62 @@
+"""What this app puts on the desk's front page and into its navigation."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from intake import desk
+from intake.choices import ApplicationState
+from psp.areas import holds
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
+from psp.choices import Role
+from psp.dashboard import Card, Place, add_card, add_place
+
+SHOWN = 5
+
+
+def new_applications(request: HttpRequest) -> dict[str, Any]:
+    """How many wait for a meeting, and the ones that have waited longest."""
+    rows = desk.applications_of(request.user).filter(state=ApplicationState.SUBMITTED)
+    figures = rows.aggregate(count=Count("pk"), oldest=Min("submitted_at"))
+    first = list(rows[:SHOWN])
+    audit.record_reads(first, purpose=Purpose.INTAKE)
+    return {
+        "count": figures["count"],
+        "oldest": desk.waiting_text(figures["oldest"]) if figures["oldest"] else "",
+        "people": [
+            {"pk": row.participant_id, "name": row.participant.user.name, "reference": row.participant.reference,
+             "waited": desk.waiting_text(row.submitted_at)}
+            for row in first
+        ],
+    }  # fmt: skip
+
+
+def meetings(request: HttpRequest) -> dict[str, Any]:
+    """Intake meetings of today, and how many there are in the seven days from now on."""
+    begin, end = desk.day_of(request.user)
+    week = desk.meetings_between(request.user, begin, begin + timedelta(days=7))
+    counts = week.order_by().aggregate(week=Count("pk"), today=Count("pk", filter=Q(starts_at__lt=end)))
+    today = list(week.filter(starts_at__lt=end)[:SHOWN])
+    audit.record_reads(today, purpose=Purpose.INTAKE)
+    people = [
+        {"pk": row.application.participant_id, "name": row.application.participant.user.name,
+         "reference": row.application.participant.reference,
+         "when": desk.both_clocks(row.starts_at, request.user, row.application.participant.user)["mine"]}
+        for row in today
+    ]  # fmt: skip
+    return {**counts, "people": people}
+
+
+def register() -> None:
+    allowed = holds(Role.COORDINATOR)
+    add_place(Place("desk", _("Today"), "home", "desk:today", allowed, order=0, key="t"))
+    add_place(Place("desk", _("Applications"), "document", "desk:applications", allowed, order=10, key="a"))
+    add_place(Place("desk", _("Intake meetings"), "calendar", "desk:meetings", allowed, order=20, key="m"))
+    add_card(Card("desk", "desk/cards/applications.html", new_applications, order=10))
+    add_card(Card("desk", "desk/cards/meetings.html", meetings, order=20))

@@ -1,0 +1,177 @@
+"""The coordinators' desk: today, the lists, finding somebody, and a person's file."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from consent.models import Consent
+from consent.permissions import can_countersign_consent
+from intake import desk
+from intake.choices import ApplicationState, Modality, Service
+from intake.file_parts import parts_for
+from intake.forms_desk import FilterForm, SearchForm
+from intake.models import Application, Participant
+from intake.permissions import may_become
+from intake.portal import TAG_KINDS, answer_rows, decision_words, last_application, meeting_of
+from psp.areas import requires
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from psp.choices import Role
+from psp.dashboard import cards_for
+
+PAGE = 25
+SHOWN_IN_FILE = ("name", "answers", "safe_contact", "consents", "groups")
+
+
+@require_GET
+@requires(Role.COORDINATOR)
+def today(request: HttpRequest) -> HttpResponse:
+    context = {"cards": cards_for(request, "desk"), "search": SearchForm(), "now": timezone.now()}
+    return render(request, "desk/today.html", context)
+
+
+@require_GET
+@requires(Role.COORDINATOR)
+def applications(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET)
+    chosen = form.chosen()
+    rows = desk.filtered(desk.applications_of(request.user), **chosen)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    audit.record_reads(page.object_list, purpose=Purpose.INTAKE)
+    context = {
+        "page": page, "rows": [_row(row) for row in page], "form": FilterForm(initial={**chosen, **_all(chosen)}),
+        "query": _query(request), "chips": _chips(request, form, chosen), "search": SearchForm(),
+    }  # fmt: skip
+    return render(request, "desk/applications.html", context)
+
+
+def _all(chosen: dict[str, str]) -> dict[str, str]:
+    return {"state": chosen["state"] or "all"}
+
+
+def _row(application: Application) -> dict[str, Any]:
+    person = application.participant
+    return {
+        "pk": person.pk, "name": person.user.name or _("No name given"), "reference": person.reference,
+        "services": ", ".join(str(Service(code).label) for code in application.services),
+        "language": application.get_language_display(), "region": str(person.region),
+        "state": application.get_state_display(), "tag": TAG_KINDS[ApplicationState(application.state)],
+        "waited": desk.waiting_text(application.submitted_at), "since": application.submitted_at,
+    }  # fmt: skip
+
+
+def _query(request: HttpRequest, **changes: str) -> str:
+    """The address's filters without the page number."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    for name, value in changes.items():
+        query[name] = value
+    return query.urlencode()
+
+
+def _chips(request: HttpRequest, form: FilterForm, chosen: dict[str, str]) -> list[dict[str, str]]:
+    """What narrows the list beyond its usual state, each with the address without it."""
+    found = []
+    for name, usual in (("state", desk.OPEN), ("service", ""), ("language", "")):
+        if chosen[name] != usual:
+            labels = dict(form.fields[name].choices)  # type: ignore[attr-defined]
+            label = labels[chosen[name] or "all"]
+            found.append({"label": f"{form.fields[name].label}: {label}", "remove_url": f"?{_query(request, **{name: usual})}"})
+    return found
+
+
+@require_GET
+@requires(Role.COORDINATOR)
+def meetings(request: HttpRequest) -> HttpResponse:
+    """Intake meetings from today on."""
+    begin, _end = desk.day_of(request.user)
+    rows = desk.meetings_between(request.user, begin, begin.replace(year=begin.year + 2))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    audit.record_reads(page.object_list, purpose=Purpose.INTAKE)
+    listed = [
+        {"meeting": row, "person": row.application.participant, **desk.both_clocks(row.starts_at, request.user,
+                                                                             row.application.participant.user)}
+        for row in page
+    ]  # fmt: skip
+    return render(request, "desk/meetings.html", {"page": page, "rows": listed})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Role.COORDINATOR)
+def search(request: HttpRequest) -> HttpResponse:
+    """One hit opens its file; several are listed; none says so. What was typed is in no address."""
+    form = SearchForm(request.POST or None)
+    found: list[Participant] = []
+    if request.method == "POST" and form.is_valid():
+        found = list(desk.find(request.user, form.cleaned_data["text"])[:PAGE])
+        if len(found) == 1:
+            return redirect("desk:file", pk=found[0].pk)
+        if not found:
+            form.add_error("text", _("Nobody in your regions has exactly this. Check it, or try another way."))
+    audit.record_reads(found, purpose=Purpose.INTAKE)
+    return render(request, "desk/search.html", {"form": form, "found": found})
+
+
+@require_GET
+@requires(Role.COORDINATOR)
+def file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything the desk needs about one person, and one access row for it."""
+    people = Participant.objects.in_regions_of(request.user).select_related("user", "region", "program_region")
+    participant = get_object_or_404(people, pk=pk)
+    audit.record(
+        Action.READ, participant, person=participant.user_id, purpose=Purpose.INTAKE, fields=SHOWN_IN_FILE
+    )
+    application = last_application(participant)
+    context = {
+        "participant": participant, "person": participant.user, "application": application,
+        "modalities": [Modality(code).label for code in participant.modalities],
+        "reach": desk.reach(participant.user), "consents": _consents(request, participant),
+        "parts": parts_for(participant, request.user),
+        **(_application(request, application) if application else {}),
+    }  # fmt: skip
+    return render(request, "desk/file.html", context)
+
+
+def _application(request: HttpRequest, application: Application) -> dict[str, Any]:
+    meeting = meeting_of(application)
+    return {
+        "tag": TAG_KINDS[ApplicationState(application.state)], "answers": answer_rows(application),
+        "decision": decision_words(application), "meeting": meeting,
+        "clocks": desk.both_clocks(meeting.starts_at, request.user, application.participant.user) if meeting else None,
+        "begun": meeting is not None and meeting.starts_at <= timezone.now(),
+        "events": desk.events(application, request.user), "waited": desk.waiting_text(application.submitted_at),
+        "can": {
+            "set_meeting": application.state == ApplicationState.SUBMITTED,
+            "accept": may_become(application, ApplicationState.ACCEPTED),
+            "decline": may_become(application, ApplicationState.DECLINED),
+            "withdraw": may_become(application, ApplicationState.WITHDRAWN),
+            "correct": application.state in (ApplicationState.SUBMITTED, ApplicationState.MEETING_SET),
+        },
+    }  # fmt: skip
+
+
+def _consents(request: HttpRequest, participant: Participant) -> list[dict[str, Any]]:
+    rows = Consent.objects.of(participant.user_id).select_related("withdrawal", "countersignature__by", "version")
+    may_sign = can_countersign_consent(request.user, participant.user)
+    found = []
+    for row in rows:
+        ended, beside = getattr(row, "withdrawal", None), getattr(row, "countersignature", None)
+        found.append(
+            {
+                "consent": row, "signed": desk.moment(row.signed_at, request.user),
+                "ended": desk.moment(ended.at, request.user) if ended else "",
+                "beside": {"by": beside.by, "at": desk.moment(beside.at, request.user)} if beside else None,
+                "may_countersign": may_sign and ended is None and beside is None,
+            }
+        )  # fmt: skip
+    return found

@@ -1,0 +1,52 @@
+"""The places and cards of sessions: the lead's area, what comes next in the portal, what is open on the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from psp.areas import account, holds
+from psp.choices import Role
+from psp.dashboard import Card, Place, add_card, add_place
+
+SHOWN_AHEAD = 3
+
+
+def register() -> None:
+    leads = holds(Role.SUPPORTER, Role.CLINICIAN)
+    add_place(Place("lead", lazy("My groups"), "people", "lead:home", leads, order=10, key="l"))
+    add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
+    add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, order=40))
+
+
+def coming_sessions(request: HttpRequest) -> dict[str, Any] | None:
+    """The reader's next sessions on their own clock; the first one is what happens next."""
+    from sessions import words
+    from sessions.models import GroupSession
+
+    me = account(request)
+    found = GroupSession.objects.visible_to(me).of_member(me).upcoming(timezone.now()).select_related("group")
+    lines = [words.line(session, me.time_zone) for session in found[:SHOWN_AHEAD]]
+    if not lines:
+        return None
+    step = {"title": _("Your next session: %(when)s") % {"when": lines[0]["when"]},
+            "text": _("You do not have to do anything until then. If you cannot come, that is fine.")}  # fmt: skip
+    return {"sessions": lines, "next_step": step}
+
+
+def open_on_the_desk(request: HttpRequest) -> dict[str, Any] | None:
+    """Established groups without dates, and sessions of which nobody has said who was there."""
+    from groups.choices import GroupState
+    from groups.models import PeerGroup
+    from sessions.models import GroupSession
+
+    groups = PeerGroup.objects.in_regions_of(account(request))
+    undated = list(groups.filter(state=GroupState.ESTABLISHED, sessions__isnull=True).order_by("starts_on"))
+    unrecorded = GroupSession.objects.filter(group__in=groups).unrecorded(timezone.now()).count()
+    if not undated and not unrecorded:
+        return None
+    return {"undated": undated, "unrecorded": unrecorded}

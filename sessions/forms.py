@@ -1,0 +1,81 @@
+"""Who was there, and another time for a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as lazy
+
+from groups.models import Membership
+from sessions.choices import AttendanceStatus
+from sessions.models import Attendance, GroupSession
+from sessions.rules import to_utc
+from sessions.services import attendance_mark, members_at
+
+CHOOSE = lazy("Choose one of the answers.")
+
+
+class AttendanceForm(forms.Form):
+    """One row of answers for each member, named as they chose. Whoever is left open stays as they were.
+
+    `seen` tells a page that somebody else's notes have overtaken.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+
+    def __init__(self, *args: Any, session: GroupSession, members: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.members = {f"m-{member.pk}": member for member in members}
+        noted = dict(Attendance.objects.filter(session=session).values_list("participant_id", "status"))
+        self.fields["seen"].initial = attendance_mark(session)
+        for name, member in self.members.items():
+            self.fields[name] = forms.ChoiceField(
+                label=member.participant.user.name, choices=AttendanceStatus.choices, widget=forms.RadioSelect,
+                required=False, initial=noted.get(member.participant_id), error_messages={"invalid_choice": CHOOSE},
+            )  # fmt: skip
+
+    def rows(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.members]
+
+    def statuses(self) -> dict[UUID, str]:
+        """What was answered, of a valid form: participant id → status."""
+        return {
+            member.participant_id: self.cleaned_data[name]
+            for name, member in self.members.items()
+            if self.cleaned_data[name]
+        }
+
+
+def attendance_form(session: GroupSession, data: Any = None) -> AttendanceForm:
+    return AttendanceForm(data, session=session, members=members_at(session))
+
+
+class MoveForm(forms.Form):
+    """Another day and time, as the clock of the group's time zone shows them."""
+
+    day = forms.DateField(
+        label=lazy("New day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": lazy("Choose the new day."), "invalid": lazy("Write a date such as 2027-03-31."),
+        },
+    )  # fmt: skip
+    starts_at = forms.TimeField(
+        label=lazy("New time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": lazy("Choose the new time."), "invalid": lazy("Write a time such as 19:00.")},
+    )  # fmt: skip
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:
+        self.tz = session.group.time_zone
+        local = session.starts_at.astimezone(ZoneInfo(self.tz))
+        kwargs.setdefault("initial", {"day": local.date(), "starts_at": local.time(), "revision": session.revision})
+        super().__init__(*args, **kwargs)
+
+    def moment(self) -> datetime:
+        """The chosen instant, of a valid form."""
+        return to_utc(self.cleaned_data["day"], self.cleaned_data["starts_at"], self.tz)

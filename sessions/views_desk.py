@@ -1,0 +1,128 @@
+"""For coordinators: the dates of a group before they are saved, and each session afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from groups.choices import GroupState
+from groups.models import PeerGroup
+from psp.areas import account, requires
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
+from psp.choices import Role
+from psp.calendar_text import long_date
+from psp.errors import DomainError, add_to_form
+from sessions import services, words
+from sessions.choices import SessionState
+from sessions.forms import AttendanceForm, MoveForm, attendance_form
+from sessions.models import GroupSession
+
+coordinators_only = requires(Role.COORDINATOR)
+
+
+@require_http_methods(["GET", "POST"])
+@coordinators_only
+def schedule(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    """Shows the dates first; a press saves them. Afterwards, the sessions as they stand."""
+    groups = PeerGroup.objects.in_regions_of(request.user).select_related("region")
+    group = get_object_or_404(groups, pk=group_id)
+    if request.method == "POST":
+        services.schedule_series(group=group, by=account(request))
+        messages.success(request, _("The sessions are set. Members are reminded a day before each."))
+        return redirect("desk:group_schedule", group_id=group.pk)
+    context: dict[str, Any] = {"group": group, "zone": words.zone(group.time_zone, group.created_at)}
+    sessions = list(group.sessions.select_related("group").order_by("starts_at"))
+    if sessions:
+        context["sessions"] = [words.line(session, group.time_zone) for session in sessions]
+    else:
+        context |= _preview(group)
+    return render(request, "sessions/schedule.html", context)
+
+
+def _preview(group: PeerGroup) -> dict[str, Any]:
+    preview = services.preview_series(group)
+    language = words.language_code()
+    return {
+        "times": [words.preview_line(item, group.time_zone) for item in preview.times],
+        "skipped": [(long_date(day, language, article=False), name) for day, name in preview.skipped],
+        "may_save": group.state == GroupState.ESTABLISHED,
+    }
+
+
+def _session(request: HttpRequest, session_id: UUID) -> GroupSession:
+    inside = PeerGroup.objects.in_regions_of(request.user)
+    sessions = GroupSession.objects.filter(group__in=inside).select_related("group")
+    found: GroupSession = get_object_or_404(sessions, pk=session_id)
+    return found
+
+
+def _page(
+    request: HttpRequest, found: GroupSession, *, attendance: AttendanceForm | None = None, move: MoveForm | None = None
+) -> HttpResponse:
+    attendance = attendance or attendance_form(found)
+    audit.record_reads(attendance.members.values(), purpose=Purpose.SESSIONS)
+    context = {
+        "session": words.line(found, found.group.time_zone), "group": found.group, "form": attendance,
+        "move": move or MoveForm(session=found), "planned": found.state == SessionState.SCHEDULED,
+        "cancelled": found.state == SessionState.CANCELLED, "revision": found.revision,
+        "zone": words.zone(found.group.time_zone, found.starts_at),
+    }  # fmt: skip
+    return render(request, "sessions/session.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@coordinators_only
+def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Who was there, as the lead noted it or as the coordinator corrects it."""
+    found = _session(request, session_id)
+    if request.method == "GET":
+        return _page(request, found)
+    form = attendance_form(found, request.POST)
+    if form.is_valid():
+        try:
+            services.record_attendance(
+                session=found, by=account(request), statuses=form.statuses(), seen=form.cleaned_data["seen"]
+            )
+        except DomainError as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _("Saved. Thank you."))
+            return redirect("desk:session", session_id=found.pk)
+    return _page(request, found, attendance=form)
+
+
+@require_POST
+@coordinators_only
+def move(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    found = _session(request, session_id)
+    form = MoveForm(request.POST, session=found)
+    if form.is_valid():
+        try:
+            services.move_session(
+                session=found, by=account(request), starts_at=form.moment(), revision=form.cleaned_data["revision"]
+            )
+        except DomainError as error:
+            add_to_form(form, error)
+        else:
+            messages.success(request, _("The session has a new time. Its members are told."))
+            return redirect("desk:session", session_id=found.pk)
+    return _page(request, found, move=form)
+
+
+@require_http_methods(["GET", "POST"])
+@coordinators_only
+def cancel(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    found = _session(request, session_id)
+    if request.method == "POST":
+        services.cancel_session(session=found, by=account(request))
+        messages.success(request, _("The session is cancelled. Its members are told."))
+        return redirect("desk:group_schedule", group_id=found.group_id)
+    context = {"session": words.line(found, found.group.time_zone), "group": found.group}
+    return render(request, "sessions/cancel.html", context)

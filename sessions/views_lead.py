@@ -1,0 +1,92 @@
+"""For those who lead: what is next, who comes, who was there. They see chosen names, and nothing else they do not
+need ([domain] rule 26)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from groups.choices import GroupState
+from groups.models import PeerGroup
+from psp.areas import account, requires
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
+from psp.choices import Role
+from psp.errors import DomainError, add_to_form
+from sessions import words
+from sessions.forms import attendance_form
+from sessions.models import GroupSession
+from sessions.services import current_members, record_attendance
+
+leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
+
+
+@require_GET
+@leads_only
+def home(request: HttpRequest) -> HttpResponse:
+    """The next session and the groups. Names of people are one tap further."""
+    now, me = timezone.now(), account(request)
+    mine = GroupSession.objects.led_by(me).select_related("group")
+    upcoming = mine.upcoming(now).first()
+    groups = PeerGroup.objects.led_by(me).exclude(state=GroupState.CANCELLED).with_counts()
+    soonest = Prefetch("sessions", GroupSession.objects.upcoming(now).select_related("group"), to_attr="coming")
+    context = {
+        "next": words.line(upcoming, me.time_zone) if upcoming else None,
+        "unrecorded": [words.line(session, me.time_zone) for session in mine.unrecorded(now)],
+        "groups": [
+            {"group": group, "next": words.line(group.coming[0], me.time_zone) if group.coming else None}
+            for group in groups.order_by("state", "-created_at").prefetch_related(soonest)
+        ],
+    }
+    return render(request, "lead/home.html", context)
+
+
+@require_GET
+@leads_only
+def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
+    me = account(request)
+    found = get_object_or_404(PeerGroup.objects.led_by(me), pk=group_id)
+    members = current_members(found)
+    audit.record_reads(members, purpose=Purpose.SESSIONS)
+    sessions = found.sessions.select_related("group").order_by("starts_at")
+    context = {
+        "group": found,
+        "names": [member.participant.user.name for member in members],
+        "sessions": [words.line(session, me.time_zone) for session in sessions],
+    }
+    return render(request, "lead/group.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@leads_only
+def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Who is here: one row of answers for each person, one save."""
+    me = account(request)
+    found = get_object_or_404(GroupSession.objects.led_by(me).select_related("group"), pk=session_id)
+    form = attendance_form(found, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_attendance(session=found, by=me, statuses=form.statuses(), seen=form.cleaned_data["seen"])
+        except DomainError as error:
+            add_to_form(form, error)
+        else:
+            return redirect("lead:thanks", session_id=found.pk)
+    audit.record_reads(form.members.values(), purpose=Purpose.SESSIONS)
+    context = {"session": words.line(found, me.time_zone), "form": form, "group": found.group}
+    return render(request, "lead/session.html", context)
+
+
+@require_GET
+@leads_only
+def thanks(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    me = account(request)
+    found = get_object_or_404(GroupSession.objects.led_by(me).select_related("group"), pk=session_id)
+    following = GroupSession.objects.filter(group=found.group).upcoming(timezone.now()).select_related("group")
+    after = following.filter(starts_at__gt=found.starts_at).first()
+    context = {"session": words.line(found, me.time_zone), "next": words.line(after, me.time_zone) if after else None}
+    return render(request, "lead/thanks.html", context)

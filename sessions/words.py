@@ -1,0 +1,58 @@
+"""Sessions in words, as the reader's own clock and language have them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from psp.calendar_text import long_date, long_datetime, relative_days, time_of_day, zone_name
+from sessions.choices import SessionState
+from sessions.models import GroupSession
+from sessions.rules import SessionTime
+
+TAG_KINDS = {SessionState.SCHEDULED: "active", SessionState.HELD: "success", SessionState.CANCELLED: "neutral"}
+
+
+def language_code() -> str:
+    return (get_language() or "en")[:2]
+
+
+def line(session: GroupSession, tz: str) -> dict[str, Any]:
+    """One session for a list or a heading, in the time zone `tz`."""
+    return {
+        "id": session.pk,
+        "number": session.number,
+        "group": session.group.name,
+        "when": long_datetime(session.starts_at, tz, language_code()),
+        "when_iso": session.starts_at.isoformat(),
+        "relative": relative(session.starts_at, tz),
+        "state": session.get_state_display(),
+        "tag_kind": TAG_KINDS[SessionState(session.state)],
+    }
+
+
+def relative(moment: datetime, tz: str) -> str:
+    """ "Today", "in 3 days", "yesterday" on the reader's calendar."""
+    zone = ZoneInfo(tz)
+    words = relative_days(moment.astimezone(zone).date(), timezone.now().astimezone(zone).date(), language_code())
+    return words[:1].upper() + words[1:]
+
+
+def preview_line(item: SessionTime, tz: str) -> dict[str, Any]:
+    """One date of a preview, in the group's own time."""
+    language = language_code()
+    return {
+        "number": item.number,
+        "date": long_date(item.local.date(), language, article=False),
+        "begin": time_of_day(item.local, language),
+        "end": time_of_day(item.end_utc.astimezone(ZoneInfo(tz)), language),
+        "passed": item.start_utc < timezone.now(),
+    }
+
+
+def zone(tz: str, moment: datetime) -> str:
+    return zone_name(tz, language_code(), moment)

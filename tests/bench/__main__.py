@@ -1,0 +1,149 @@
+"""`make bench`: every figure beside its floor, measured in turn in the same run. Writes PSP_DATA/bench.json too."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass
+from itertools import count
+
+from tests.bench import servers
+from tests.bench.client import Site, in_turn
+from tests.bench.forms import filled
+
+TIMES = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`floor` and `ratio` are None for figures that have a limit instead of a floor; `limit` is what we aim at."""
+
+    name: str
+    value: float
+    unit: str
+    floor: float | None
+    ratio: float | None
+    limit: str
+
+
+def against_floor(name: str, value: float, floor: float, limit: str) -> Figure:
+    return Figure(name, round(value, 2), "ms", round(floor, 2), round(value / floor, 2), limit)
+
+
+def intake_page(site: Site, floor: Site, person: str) -> Figure:
+    ours, theirs = in_turn(
+        lambda: expect(200, *site.request("GET", "/fr/intake/")),
+        lambda: expect(200, *floor.request("GET", f"/one-query?id={person}")), TIMES,
+    )  # fmt: skip
+    return against_floor("application page", ours, theirs, "at most 4 × one indexed query")
+
+
+def application_post(site: Site, floor: Site) -> Figure:
+    """Each application is another person; the page with its keys is fetched outside the measurement."""
+    numbers, ours, theirs = count(), [], []
+    for number in range(TIMES + 10):
+        visitor = Site(site.port)
+        _status, page = visitor.request("GET", "/fr/intake/")
+        form = filled(page, email=f"bench{next(numbers)}@example.org")
+        begun = time.perf_counter()
+        expect(302, *visitor.request("POST", "/fr/intake/", form))
+        middle = time.perf_counter()
+        expect(302, *floor.request("POST", "/three-inserts", {"text": "x" * 400}))
+        end = time.perf_counter()
+        if number >= 10:
+            ours.append((middle - begun) * 1000)
+            theirs.append((end - middle) * 1000)
+    return against_floor(
+        "application POST", statistics.median(ours), statistics.median(theirs), "at most 4 × three inserts"
+    )
+
+
+def desk_list(site: Site, floor: Site, person: str) -> Figure:
+    """Applications of a region, 25 names a page, each reading noted in the access log."""
+    ours, theirs = in_turn(
+        lambda: expect(200, *site.request("GET", "/fr/desk/applications/?state=all")),
+        lambda: expect(200, *floor.request("GET", f"/one-query?id={person}")), TIMES,
+    )  # fmt: skip
+    return against_floor("coordinator's list of 25", ours, theirs, "at most 6 × one indexed query")
+
+
+def expect(wanted: int, status: int, text: str) -> None:
+    if status != wanted:
+        raise SystemExit(f"Expected {wanted}, got {status}:\n{text[:2000]}")
+
+
+def memory() -> list[Figure]:
+    """Resident memory after the work above."""
+    with servers.serving("psp.wsgi") as (port, web), servers.working() as worker:
+        visitor = Site(port)
+        for _number in range(200):
+            visitor.request("GET", "/en/intake/")
+        return [
+            Figure("web process", round(servers.resident_mb(web.pid)), "MB", None, None, "under 200 MB"),
+            Figure("worker process", round(servers.resident_mb(worker.pid)), "MB", None, None, "under 200 MB"),
+        ]
+
+
+def coordinator_cookies() -> dict[str, str]:
+    """A session of the demo's coordinator, opened as the tests do it."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test import Client
+
+    from psp.models import User
+    from tests.factories import sign_in
+
+    client = Client()
+    sign_in(client, User.objects.get(username="coordinator.qc"))
+    name = settings.SESSION_COOKIE_NAME
+    return {name: client.cookies[name].value}
+
+
+def somebody() -> str:
+    from psp.models import User
+
+    return str(User.objects.filter(kind="participant").values_list("pk", flat=True)[0])
+
+
+def measure(people: int) -> list[Figure]:
+    seconds = servers.prepare(people)
+    cookies, person = coordinator_cookies(), somebody()
+    with servers.serving("psp.wsgi") as (port, _web), servers.serving("tests.bench.floor") as (below, _floor):
+        site, floor = Site(port), Site(below)
+        figures = [
+            intake_page(site, floor, person),
+            application_post(site, floor),
+            desk_list(Site(port, cookies), floor, person),
+        ]
+    seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
+    return [*figures, *memory(), seeding]
+
+
+def show(figures: list[Figure]) -> None:
+    print(f"{'figure':42} {'value':>10} {'floor':>10} {'ratio':>7}  aim")
+    for figure in figures:
+        floor = f"{figure.floor} {figure.unit}" if figure.floor is not None else ""
+        ratio = f"{figure.ratio}" if figure.ratio is not None else ""
+        print(f"{figure.name:42} {f'{figure.value} {figure.unit}':>10} {floor:>10} {ratio:>7}  {figure.limit}")
+
+
+def main() -> int:
+    scale = os.environ.get("BENCH_SCALE", "small")
+    if scale not in servers.PEOPLE:
+        print("BENCH_SCALE is small or full.", file=sys.stderr)
+        return 2
+    figures = measure(servers.PEOPLE[scale])
+    show(figures)
+    fields = ("name", "value", "unit", "floor", "ratio")
+    text = json.dumps([{key: asdict(figure)[key] for key in fields} for figure in figures], indent=1)
+    (servers.DATA / "bench.json").write_text(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
