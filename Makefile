@@ -10,6 +10,7 @@ PY := .venv/bin/python
 BOOTSTRAP := $(PYTHON) -I psp/embedded/bootstrap.py
 # Data of the tests and checks, apart from those of `make run`.
 TEST_DATA := .local/test
+STOP_TEST_SERVERS := PSP_DATA=$(TEST_DATA) $(PY) -m psp.embedded.stop
 MANAGE := PSP_DATA=$(TEST_DATA) PSP_EMBEDDED_FAST=1 $(PY) -m psp.embedded.manage
 
 .DEFAULT_GOAL := help
@@ -27,7 +28,7 @@ manage: venv ## Run a command on the same data: make manage ARGS="verify_audit"
 test: venv-dev ## Run every test: unit, integration, browser (ARGS="-k name" for some)
 	@$(PY) -m psp.embedded.browser
 	@$(PY) -m psp.embedded.messages
-	@exec env PSP_EMBEDDED_FAST=1 $(PY) -m pytest $(ARGS)
+	@PSP_EMBEDDED_FAST=1 $(PY) -m pytest $(ARGS); status=$$?; $(STOP_TEST_SERVERS); exit $$status
 
 check: venv-dev ## Style, types, layers, templates, security, migrations, French catalogue, documents
 	$(PY) -m ruff check .
@@ -66,7 +67,7 @@ lock: venv ## Pin the newest compatible versions in requirements/*.txt, with has
 
 clean: ## Stop the embedded servers and delete their data, and .venv
 	@for data in .local/test .local; do \
-	  test -x $(PY) && test -d $$data && PSP_DATA=$$data $(PY) -m psp.embedded.clean || true; \
+	  if [ -x $(PY) ] && [ -d $$data ]; then PSP_DATA=$$data $(PY) -m psp.embedded.stop --remove || exit 2; fi; \
 	done
 	rm -rf .venv .venv.lock .local
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent import hooks
-from consent.choices import Manner
+from consent.choices import ConsentPurpose, Manner
 from consent.models import Consent, ConsentVersion, CounterSignature, Withdrawal
 from consent.permissions import can_countersign_consent, can_withdraw_consent
 from consent.rules import Problem, ProblemCode, canonical_text, check_signature, text_hash
@@ -21,9 +21,9 @@ from psp.models import User
 
 
 def texts_in_force(*, on: date | None = None) -> dict[str, ConsentVersion]:
-    """The version to show today for each purpose, by purpose."""
-    found = ConsentVersion.objects.in_force(on or timezone.localdate())
-    return {version.purpose: version for version in found}
+    """The version to show today for each purpose that has one, in the order in which they are asked."""
+    found = {version.purpose: version for version in ConsentVersion.objects.in_force(on or timezone.localdate())}
+    return {purpose: found[purpose] for purpose in ConsentPurpose.values if purpose in found}
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Channel(models.TextChoices):
@@ -9,14 +10,14 @@ class Channel(models.TextChoices):
 
 
 class OutboxState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
-    UNKNOWN = "unknown", _("Perhaps sent: nobody knows")
-    FAILED = "failed", _("Not sent")
-    WITHHELD = "withheld", _("Not sent, to keep the person safe")
-    EXPIRED = "expired", _("Too late to be useful")
-    CANCELLED = "cancelled", _("Cancelled")
+    WAITING = "waiting", pgettext_lazy("message", "Waiting")
+    SENDING = "sending", pgettext_lazy("message", "Being sent")
+    SENT = "sent", pgettext_lazy("message", "Sent")
+    UNKNOWN = "unknown", pgettext_lazy("message", "Perhaps sent: nobody knows")
+    FAILED = "failed", pgettext_lazy("message", "Not sent")
+    WITHHELD = "withheld", pgettext_lazy("message", "Not sent, to keep the person safe")
+    EXPIRED = "expired", pgettext_lazy("message", "Too late to be useful")
+    CANCELLED = "cancelled", pgettext_lazy("message", "Cancelled")
 
 
 TRANSITIONS: dict[OutboxState, frozenset[OutboxState]] = {

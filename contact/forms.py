@@ -6,24 +6,23 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from contact.hours import DAY_END, Mode, as_choice, as_hours, clock
 from contact.models import SafeContact
 from psp.calendar_text import WEEKDAYS
 from psp.choices import Language
 
-YES_NO = [("yes", lazy("Yes")), ("no", lazy("No"))]
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 HALF_HOURS = range(0, DAY_END + 1, 30)
-ANSWER = lazy("Please answer this question.")
+ANSWER = _("Please answer this question.")
 MODES = {
-    Mode.ANY: lazy("At any time"),
-    Mode.DAYTIME: lazy("Monday to Friday, between 9 and 5"),
-    Mode.EVENINGS: lazy("In the evening, between 5 and 9"),
-    Mode.OWN: lazy("On the days and at the times I choose below"),
-    Mode.KEEP: lazy("As it is set now"),
+    Mode.ANY: _("At any time"),
+    Mode.DAYTIME: _("Monday to Friday, between 9 and 5"),
+    Mode.EVENINGS: _("In the evening, between 5 and 9"),
+    Mode.OWN: _("On the days and at the times I choose below"),
+    Mode.KEEP: _("As it is set now"),
 }
 
 
@@ -42,48 +41,48 @@ class SafeContactForm(forms.Form):
     """Starts from the choices that hold now."""
 
     email_safe = yes_no(
-        lazy("Is it safe to write to your e-mail address?"),
-        lazy("If you say no, we cannot send you a code to sign in either. Add a passkey first."),
+        _("Is it safe to write to your e-mail address?"),
+        _("If you say no, we cannot send you a code to sign in either. Add a passkey first."),
     )
     phone = forms.CharField(
-        label=lazy("Phone number"), required=False, max_length=40,
+        label=_("Phone number"), required=False, max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )  # fmt: skip
-    call_safe = yes_no(lazy("May we call you?"))
-    voicemail_safe = yes_no(lazy("May we leave a voicemail?"), lazy("It would not say who called, or why."))
+    call_safe = yes_no(_("May we call you?"))
+    voicemail_safe = yes_no(_("May we leave a voicemail?"), _("It would not say who called, or why."))
     name_to_use = forms.CharField(
-        label=lazy("Which name should our messages use?"), required=False, max_length=80,
-        help_text=lazy("Leave it empty and they use none."),
+        label=_("Which name should our messages use?"), required=False, max_length=80,
+        help_text=_("Leave it empty and they use none."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
     mode = forms.ChoiceField(
-        label=lazy("When is it safe?"), widget=forms.RadioSelect,
-        help_text=lazy("In the time of the place where you live. Codes to sign in come whenever you ask for one."),
+        label=_("When is it safe?"), widget=forms.RadioSelect,
+        help_text=_("In the time of the place where you live. Codes to sign in come whenever you ask for one."),
         error_messages={"required": ANSWER, "invalid_choice": ANSWER},
     )  # fmt: skip
     days = forms.TypedMultipleChoiceField(
-        label=lazy("Days"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
-        help_text=lazy("Only if you chose your own days and times."),
+        label=_("Days"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only if you chose your own days and times."),
     )  # fmt: skip
-    begin = forms.TypedChoiceField(label=lazy("From"), required=False, coerce=int, empty_value=None)
-    end = forms.TypedChoiceField(label=lazy("Until"), required=False, coerce=int, empty_value=None)
+    begin = forms.TypedChoiceField(label=_("From"), required=False, coerce=int, empty_value=None)
+    end = forms.TypedChoiceField(label=_("Until"), required=False, coerce=int, empty_value=None)
     language = forms.ChoiceField(
-        label=lazy("In which language should we write?"), choices=Language.choices, widget=forms.RadioSelect,
+        label=_("In which language should we write?"), choices=Language.choices, widget=forms.RadioSelect,
         error_messages={"required": ANSWER, "invalid_choice": ANSWER},
     )  # fmt: skip
     recheck_on = forms.DateField(
-        label=lazy("Until when is this sure to hold?"), required=False,
-        help_text=lazy("After this day we send nothing until you have looked at your choices again."),
+        label=_("Until when is this sure to hold?"), required=False,
+        help_text=_("After this day we send nothing until you have looked at your choices again."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": lazy("Write a date such as 2027-03-31.")},
+        error_messages={"invalid": _("Write a date such as 2027-03-31.")},
     )  # fmt: skip
     do_not_contact = forms.BooleanField(
-        label=lazy("Do not contact me at all. I will look here myself."), required=False,
-        help_text=lazy("You can still ask for a code to sign in."),
+        label=_("Do not contact me at all. I will look here myself."), required=False,
+        help_text=_("You can still ask for a code to sign in."),
     )  # fmt: skip
 
     why: ClassVar[dict[str, Any]] = {
-        "recheck_on": lazy("Things at home can change. What was safe in spring may not be in autumn."),
+        "recheck_on": _("Things at home can change. What was safe in spring may not be in autumn."),
     }
 
     def __init__(self, *args: Any, choices: SafeContact, **kwargs: Any) -> None:
@@ -112,11 +111,11 @@ class SafeContactForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if said.get("mode") == Mode.OWN and not said.get("days"):
-            self.add_error("days", _("Choose at least one day, or another answer above."))
+            self.add_error("days", gettext("Choose at least one day, or another answer above."))
         if said.get("mode") == Mode.OWN and (said.get("begin") or 0) >= (said.get("end") or 0):
-            self.add_error("end", _("Choose a time after the first one."))
+            self.add_error("end", gettext("Choose a time after the first one."))
         if said.get("recheck_on") and said["recheck_on"] < timezone.localdate():
-            self.add_error("recheck_on", _("Choose a day that is still to come, or leave it empty."))
+            self.add_error("recheck_on", gettext("Choose a day that is still to come, or leave it empty."))
         return said
 
     def wishes(self) -> dict[str, Any]:

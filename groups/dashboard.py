@@ -1,7 +1,34 @@
-"""The groups' places and cards on the desk."""
+"""The groups' places and cards on the desk, and their part of a person's file."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Count, F
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from groups import desk
+from groups.choices import GroupState
+from groups.models import PeerGroup
+from intake.choices import Service
+from intake.file_parts import FilePart, add_part
+from psp.areas import account, holds
+from psp.choices import Role
+from psp.dashboard import Card, Place, add_card, add_place
+
+
+def forming(request: HttpRequest) -> dict[str, Any]:
+    """How many groups are being formed, how many of them have enough people, and how many people wait."""
+    groups = PeerGroup.objects.in_regions_of(account(request)).filter(state=GroupState.FORMING).with_counts()
+    ready = groups.filter(members__gte=F("min_size")).count()
+    waiting = desk.waiting(account(request), Service.FORMAL).order_by().aggregate(people=Count("pk"))["people"]
+    return {"count": groups.count(), "ready": ready, "waiting": waiting}
+
 
 def register() -> None:
-    return None
+    allowed = holds(Role.COORDINATOR)
+    add_place(Place("desk", _("Waiting list"), "list", "desk:waiting", allowed, order=30, key="w"))
+    add_place(Place("desk", _("Groups"), "people", "desk:groups", allowed, order=40, key="g"))
+    add_card(Card("desk", "groups/card.html", forming, order=30))
+    add_part(FilePart("groups/file_part.html", desk.places_of, order=10))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from groups.choices import GroupState, MembershipState
 from psp.sight import coordinated_regions
@@ -33,6 +33,21 @@ class PeerGroupQuerySet(models.QuerySet[Any]):
         """Adds `members`: how many are in the group now."""
         active = Q(memberships__state=MembershipState.MEMBER)
         return self.annotate(members=Count("memberships", filter=active))
+
+
+def waiting_for_place(people: models.QuerySet[Any], kind: str) -> models.QuerySet[Any]:
+    """Those of `people` who are accepted for this kind and agree, without a place in a group of it that forms or runs.
+
+    Adds `waiting_since`, when the accepted application was sent; the longest waiting first.
+    """
+    from groups.models import Membership
+
+    placed = Membership.objects.active().filter(
+        participant=OuterRef("pk"), group__kind=kind,
+        group__state__in=[GroupState.FORMING, GroupState.ESTABLISHED],
+    )  # fmt: skip
+    waiting = people.waiting_for(kind).filter(~Exists(placed))  # type: ignore[attr-defined]
+    return waiting.annotate(waiting_since=Min("applications__submitted_at")).order_by("waiting_since", "pk")
 
 
 class MembershipQuerySet(models.QuerySet[Any]):

@@ -73,9 +73,7 @@ DEFAULTS: Mapping[Kind, KindSettings] = MappingProxyType(
 )
 
 
-def may_establish(
-    size: int, settings: KindSettings, *, facilitators: int | None = None
-) -> tuple[Refusal, ...]:
+def may_establish(size: int, settings: KindSettings, *, facilitators: int | None = None) -> tuple[Refusal, ...]:
     """Reasons why a forming group of `size` people cannot be established; empty when it can.
 
     `facilitators` None leaves their number out of the question.

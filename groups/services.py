@@ -131,7 +131,7 @@ def leave_group(*, membership: Membership | UUID, by: User) -> Membership:
     found = Membership.objects.select_related("participant").get(pk=_key(membership))
     _locked_participant(found.participant_id)
     group = _locked_group(found.group_id)
-    member = Membership.objects.select_for_update(of=("self",)).select_related("participant").get(pk=found.pk)
+    member: Membership = Membership.objects.select_for_update(of=("self",)).select_related("participant").get(pk=found.pk)
     member.group = group
     require(permissions.can_leave_group(by, member), "leave_group")
     if member.state == MembershipState.MEMBER:
@@ -270,11 +270,13 @@ def settings_of(group: PeerGroup) -> KindSettings:
 
 
 def _locked_group(group: PeerGroup | UUID) -> PeerGroup:
-    return PeerGroup.objects.select_for_update(of=("self",)).get(pk=_key(group))
+    found: PeerGroup = PeerGroup.objects.select_for_update(of=("self",)).get(pk=_key(group))
+    return found
 
 
 def _locked_participant(participant: Participant | UUID) -> Participant:
-    return Participant.objects.select_for_update(of=("self",)).get(pk=_key(participant))
+    found: Participant = Participant.objects.select_for_update(of=("self",)).get(pk=_key(participant))
+    return found
 
 
 def _key(item: PeerGroup | Participant | Membership | UUID) -> UUID:

@@ -1,5 +1,19 @@
-"""Addresses of this app."""
+"""Addresses of the desk that this app fills, in the namespace "desk"."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from groups import views
+
+urlpatterns = [
+    path("waiting/", views.waiting, name="waiting"),
+    path("groups/", views.groups, name="groups"),
+    path("groups/new/", views.new_group, name="group_new"),
+    path("groups/<uuid:pk>/", views.group, name="group"),
+    path("groups/<uuid:pk>/people/", views.add_people, name="group_add"),
+    path("groups/<uuid:pk>/leads/", views.add_lead, name="lead_add"),
+    path("groups/<uuid:pk>/establish/", views.establish, name="group_establish"),
+    path("groups/<uuid:pk>/complete/", views.complete, name="group_complete"),
+    path("groups/<uuid:pk>/cancel/", views.cancel, name="group_cancel"),
+    path("places/<uuid:pk>/end/", views.remove_member, name="place_end"),
+    path("leads/<int:pk>/end/", views.remove_lead, name="lead_end"),
+]

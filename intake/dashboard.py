@@ -10,5 +10,4 @@ from psp.dashboard import Place, add_place
 
 def register() -> None:
     add_place(Place("my", _("My space"), "home", "my:home", is_participant, order=0))
-    add_place(Place("my", _("My application"), "document", "my:application", is_participant, order=10))
     add_place(Place("my", _("Who opened my file"), "lock", "my:opened", is_participant, order=90))

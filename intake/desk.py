@@ -99,7 +99,7 @@ def find(user: User, text: str) -> QuerySet[Any]:
     people = Participant.objects.in_regions_of(user).select_related("user", "region")
     address = User._meta.get_field("email_index").digest(text) if "@" in text else ""
     number = SafeContact._meta.get_field("phone_index").digest(text)
-    wanted = Q(reference=_reference(text))
+    wanted = Q(reference=reference_of(text))
     if address:
         wanted |= Q(user__email_index=address)
     if number:
@@ -107,7 +107,7 @@ def find(user: User, text: str) -> QuerySet[Any]:
     return people.filter(wanted).order_by("created_at")
 
 
-def _reference(text: str) -> str:
+def reference_of(text: str) -> str:
     """A reference however it was typed: "k7qd 3mxa" is "K7QD-3MXA"."""
     letters = "".join(char for char in text.upper() if char.isalnum())
     return f"{letters[:4]}-{letters[4:]}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import desk
 from intake.choices import ApplicationState
-from psp.areas import holds
+from psp.areas import account, holds
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
 from psp.choices import Role
@@ -22,7 +22,7 @@ SHOWN = 5
 
 def new_applications(request: HttpRequest) -> dict[str, Any]:
     """How many wait for a meeting, and the ones that have waited longest."""
-    rows = desk.applications_of(request.user).filter(state=ApplicationState.SUBMITTED)
+    rows = desk.applications_of(account(request)).filter(state=ApplicationState.SUBMITTED)
     figures = rows.aggregate(count=Count("pk"), oldest=Min("submitted_at"))
     first = list(rows[:SHOWN])
     audit.record_reads(first, purpose=Purpose.INTAKE)
@@ -39,15 +39,15 @@ def new_applications(request: HttpRequest) -> dict[str, Any]:
 
 def meetings(request: HttpRequest) -> dict[str, Any]:
     """Intake meetings of today, and how many there are in the seven days from now on."""
-    begin, end = desk.day_of(request.user)
-    week = desk.meetings_between(request.user, begin, begin + timedelta(days=7))
+    begin, end = desk.day_of(account(request))
+    week = desk.meetings_between(account(request), begin, begin + timedelta(days=7))
     counts = week.order_by().aggregate(week=Count("pk"), today=Count("pk", filter=Q(starts_at__lt=end)))
     today = list(week.filter(starts_at__lt=end)[:SHOWN])
     audit.record_reads(today, purpose=Purpose.INTAKE)
     people = [
         {"pk": row.application.participant_id, "name": row.application.participant.user.name,
          "reference": row.application.participant.reference,
-         "when": desk.both_clocks(row.starts_at, request.user, row.application.participant.user)["mine"]}
+         "when": desk.both_clocks(row.starts_at, account(request), row.application.participant.user)["mine"]}
         for row in today
     ]  # fmt: skip
     return {**counts, "people": people}

@@ -148,9 +148,8 @@ class WishesForm(EligibilityForm):
         self.fields["sent_key"].initial = uuid4
         self.fields["texts"].initial = self.shown_texts
         self.why["services"] = _("So that we offer you what you want, and nothing else.")
-        for purpose in ConsentPurpose.values:
-            if purpose in self.consents:
-                self._add_consent(self.consents[purpose])
+        for version in self.consents.values():
+            self._add_consent(version)
 
     @property
     def shown_texts(self) -> str:

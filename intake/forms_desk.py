@@ -57,8 +57,9 @@ class RevisionForm(forms.Form):
 
     def renew(self, revision: int) -> None:
         """Take up the present state, keeping everything else that was typed."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("revision")] = str(revision)
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
+        typed[self.add_prefix("revision")] = str(revision)
+        self.data = typed
 
 
 class MeetingForm(RevisionForm):

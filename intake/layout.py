@@ -36,8 +36,7 @@ def _eligibility() -> Fieldset:
 
 
 def _consents(form: WishesForm) -> Fieldset:
-    order = [purpose for purpose in ("taking_part", "contact_email", "results") if purpose in form.consents]
-    texts = [_consent(form, purpose) for purpose in order]
+    texts = [_consent(form, purpose) for purpose in form.consents]
     return _step(_("What you agree to"), _words("agree"), *texts, "typed_name")
 
 

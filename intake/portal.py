@@ -10,13 +10,13 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from intake.choices import ApplicationState, DecisionReason, MeetingState, Service
+from intake.choices import ApplicationState, DecisionReason, MeetingState, Modality, Service
 from intake.models import Application, IntakeMeeting, Participant
 from intake.rules import Answers, CriterionCode
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
 from psp.calendar_text import long_datetime
-from psp.choices import Kind, Role
+from psp.choices import Kind, Language, Role
 from psp.content import in_language
 from psp.models import User
 
@@ -90,7 +90,7 @@ def events(application: Application, user: User) -> list[dict[str, Any]]:
     """What happened with this application, oldest first, as the component `timeline` takes it."""
     found = [(application.submitted_at, _("We received your application"))]
     sentences = {
-        MeetingState.SET: _("A meeting with a coordinator is set"),
+        MeetingState.SET: _("You meet a coordinator"),
         MeetingState.HELD: _("You met a coordinator"),
         MeetingState.MISSED: _("A meeting did not take place"),
         MeetingState.CANCELLED: _("A meeting was cancelled"),
@@ -121,6 +121,19 @@ def answer_rows(application: Application) -> list[dict[str, str]]:
     ]
     wanted = ", ".join(str(Service(code).label) for code in application.services)
     return [*rows, {"label": _("What interests you?"), "value": wanted}]
+
+
+def file_rows(participant: Participant) -> list[dict[str, str]]:
+    """What else the file holds from the application. How the person is reached is on their contact page."""
+    ways = ", ".join(str(Modality(code).label) for code in participant.modalities)
+    user = participant.user
+    return [
+        {"label": _("What should we call you?"), "value": user.name},
+        {"label": _("E-mail address"), "value": user.sealed_email or _("No answer")},
+        {"label": _("Where do you live?"), "value": str(participant.region)},
+        {"label": _("How could you take part?"), "value": ways or _("No answer")},
+        {"label": _("In which language shall we serve you?"), "value": str(Language(user.language).label)},
+    ]
 
 
 def decision_words(application: Application) -> dict[str, Any] | None:

@@ -23,7 +23,7 @@ from intake.choices import ApplicationState, DecisionReason, Service
 from intake.forms_desk import AcceptForm, AnswersForm, DeclineForm, MeetingForm, RevisionForm
 from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import TAG_KINDS
-from psp.areas import requires
+from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
@@ -34,7 +34,7 @@ page = require_http_methods(["GET", "POST"])
 
 
 def application_or_404(request: HttpRequest, pk: UUID) -> Application:
-    rows = desk.applications_of(request.user).select_related("participant__user", "participant__region", "version")
+    rows = desk.applications_of(account(request)).select_related("participant__user", "participant__region", "version")
     found: Application = get_object_or_404(rows, pk=pk)
     return found
 
@@ -85,7 +85,7 @@ def set_meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         at, revision = form.cleaned_data["starts_at"], form.cleaned_data["revision"]
         if tried(form, application, lambda: services.set_meeting(
-            application=application, starts_at=at, by=request.user, revision=revision,
+            application=application, starts_at=at, by=account(request), revision=revision,
         )):  # fmt: skip
             return done(request, application, meeting_sentence(request, application, at))
     return show(
@@ -102,10 +102,10 @@ def move_meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         at, revision = form.cleaned_data["starts_at"], form.cleaned_data["revision"]
         if tried(form, application, lambda: services.move_meeting(
-            meeting=meeting, starts_at=at, by=request.user, revision=revision,
+            meeting=meeting, starts_at=at, by=account(request), revision=revision,
         )):  # fmt: skip
             return done(request, application, meeting_sentence(request, application, at))
-    now = desk.both_clocks(meeting.starts_at, request.user, application.participant.user)
+    now = desk.both_clocks(meeting.starts_at, account(request), application.participant.user)
     return show(
         request, application, form, title=_("Move the intake meeting"), button=_("Move the meeting"),
         consequences=[_("It is set now: %(when)s.") % {"when": now["mine"]}, _("The person is told the new time.")],
@@ -114,13 +114,13 @@ def move_meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def meeting_form(request: HttpRequest, application: Application) -> MeetingForm:
     return MeetingForm(
-        request.POST or None, zone=request.user.time_zone, initial={"revision": application.revision},
-        hint=desk.clock_hint(request.user, application.participant.user),
+        request.POST or None, zone=account(request).time_zone, initial={"revision": application.revision},
+        hint=desk.clock_hint(account(request), application.participant.user),
     )  # fmt: skip
 
 
 def meeting_sentence(request: HttpRequest, application: Application, at: Any) -> str:
-    clocks = desk.both_clocks(at, request.user, application.participant.user)
+    clocks = desk.both_clocks(at, account(request), application.participant.user)
     if clocks["theirs"]:
         return _("The intake meeting is set: %(mine)s. For the person: %(theirs)s.") % clocks
     return _("The intake meeting is set: %(mine)s.") % clocks
@@ -145,7 +145,7 @@ def cancel_meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     meeting, application = meeting_or_404(request, pk)
     return confirm_page(
         request, application,
-        lambda revision: services.cancel_meeting(meeting=meeting, by=request.user, revision=revision),
+        lambda revision: services.cancel_meeting(meeting=meeting, by=account(request), revision=revision),
         title=_("Cancel the intake meeting"), button=_("Cancel the meeting"), danger=True,
         consequences=[_("The person is told that the meeting does not take place."),
                       _("The application goes back to the list, and you can set another time.")],
@@ -159,7 +159,7 @@ def missed_meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     meeting, application = meeting_or_404(request, pk)
     return confirm_page(
         request, application,
-        lambda revision: services.record_missed_meeting(meeting=meeting, by=request.user, revision=revision),
+        lambda revision: services.record_missed_meeting(meeting=meeting, by=account(request), revision=revision),
         title=_("The person did not come"), button=_("Note it and go on"),
         consequences=[_("The application goes back to the list, and you can set another time."),
                       _("Nothing is held against the person, and no message is sent.")],
@@ -176,13 +176,14 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen, revision = form.cleaned_data["services"], form.cleaned_data["revision"]
         if tried(form, application, lambda: services.accept(
-            application=application, services=chosen, by=request.user, revision=revision,
+            application=application, services=chosen, by=account(request), revision=revision,
         )):  # fmt: skip
             return done(request, application, _("Accepted. The person is told that there is a decision to read."))
     wanted = ", ".join(str(Service(code).label) for code in application.services)
     return show(
         request, application, form, title=_("Accept"), button=_("Accept this person"),
-        consequences=[_("The intake meeting counts as held."), _("The person asked for: %(wanted)s.") % {"wanted": wanted}],
+        consequences=[_("The intake meeting counts as held."),
+                      _("The person asked for: %(wanted)s.") % {"wanted": wanted}],
     )  # fmt: skip
 
 
@@ -198,7 +199,7 @@ def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
         sentences = [str(DecisionReason(code).label) for code in chosen]
         confirming = True
         if "confirmed" in request.POST and tried(form, application, lambda: services.decline(
-            application=application, reasons=chosen, by=request.user, revision=revision,
+            application=application, reasons=chosen, by=account(request), revision=revision,
         )):  # fmt: skip
             return done(request, application, _("Decided. The person is told that there is a decision to read."))
     told = [_("The person will read: “%(reason)s.”") % {"reason": sentence} for sentence in sentences]
@@ -217,7 +218,7 @@ def answers(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         revision = form.cleaned_data["revision"]
         if tried(form, application, lambda: services.correct_answers(
-            application=application, answers=form.answers(), by=request.user, revision=revision,
+            application=application, answers=form.answers(), by=account(request), revision=revision,
         )):  # fmt: skip
             return done(request, application, _("The answers are corrected. The file keeps the earlier ones too."))
     return show(
@@ -231,7 +232,7 @@ def answers(request: HttpRequest, pk: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     application = application_or_404(request, pk)
     return confirm_page(
-        request, application, lambda _revision: services.withdraw_application(application=application, by=request.user),
+        request, application, lambda _revision: services.withdraw_application(application=application, by=account(request)),
         title=_("Take back the application for the person"), button=_("Take it back"), danger=True,
         consequences=[_("Do this only when the person asks for it. Ask for no reason."),
                       _("A meeting that is set is cancelled. The person can apply again.")],
@@ -244,9 +245,9 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 def countersign_consent(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put one's own name and today's date beside a signature."""
     consent = get_object_or_404(Consent.objects.select_related("person"), pk=pk)
-    participant = Participant.objects.in_regions_of(request.user).filter(user_id=consent.person_id).first()
+    participant = Participant.objects.in_regions_of(account(request)).filter(user_id=consent.person_id).first()
     if participant is None:
         raise Http404
-    countersign(consent=consent, by=request.user)
+    countersign(consent=consent, by=account(request))
     messages.success(request, _("Your name and the date stand beside the signature."))
     return redirect("desk:file", pk=participant.pk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,13 +22,14 @@ from intake.forms_desk import FilterForm, SearchForm
 from intake.models import Application, Participant
 from intake.permissions import may_become
 from intake.portal import TAG_KINDS, answer_rows, decision_words, last_application, meeting_of
-from psp.areas import requires
+from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.dashboard import cards_for
 
 PAGE = 25
+AHEAD = timedelta(days=730)
 SHOWN_IN_FILE = ("name", "answers", "safe_contact", "consents", "groups")
 
 
@@ -43,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def applications(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = form.chosen()
-    rows = desk.filtered(desk.applications_of(request.user), **chosen)
+    rows = desk.filtered(desk.applications_of(account(request)), **chosen)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     audit.record_reads(page.object_list, purpose=Purpose.INTAKE)
@@ -85,7 +87,8 @@ def _chips(request: HttpRequest, form: FilterForm, chosen: dict[str, str]) -> li
         if chosen[name] != usual:
             labels = dict(form.fields[name].choices)  # type: ignore[attr-defined]
             label = labels[chosen[name] or "all"]
-            found.append({"label": f"{form.fields[name].label}: {label}", "remove_url": f"?{_query(request, **{name: usual})}"})
+            without = _query(request, **{name: usual})
+            found.append({"label": f"{form.fields[name].label}: {label}", "remove_url": f"?{without}"})
     return found
 
 
@@ -93,13 +96,13 @@ def _chips(request: HttpRequest, form: FilterForm, chosen: dict[str, str]) -> li
 @requires(Role.COORDINATOR)
 def meetings(request: HttpRequest) -> HttpResponse:
     """Intake meetings from today on."""
-    begin, _end = desk.day_of(request.user)
-    rows = desk.meetings_between(request.user, begin, begin.replace(year=begin.year + 2))
+    begin, _end = desk.day_of(account(request))
+    rows = desk.meetings_between(account(request), begin, begin + AHEAD)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     audit.record_reads(page.object_list, purpose=Purpose.INTAKE)
     listed = [
-        {"meeting": row, "person": row.application.participant, **desk.both_clocks(row.starts_at, request.user,
+        {"meeting": row, "person": row.application.participant, **desk.both_clocks(row.starts_at, account(request),
                                                                              row.application.participant.user)}
         for row in page
     ]  # fmt: skip
@@ -113,7 +116,7 @@ def search(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST or None)
     found: list[Participant] = []
     if request.method == "POST" and form.is_valid():
-        found = list(desk.find(request.user, form.cleaned_data["text"])[:PAGE])
+        found = list(desk.find(account(request), form.cleaned_data["text"])[:PAGE])
         if len(found) == 1:
             return redirect("desk:file", pk=found[0].pk)
         if not found:
@@ -126,17 +129,15 @@ def search(request: HttpRequest) -> HttpResponse:
 @requires(Role.COORDINATOR)
 def file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything the desk needs about one person, and one access row for it."""
-    people = Participant.objects.in_regions_of(request.user).select_related("user", "region", "program_region")
+    people = Participant.objects.in_regions_of(account(request)).select_related("user", "region", "program_region")
     participant = get_object_or_404(people, pk=pk)
-    audit.record(
-        Action.READ, participant, person=participant.user_id, purpose=Purpose.INTAKE, fields=SHOWN_IN_FILE
-    )
+    audit.record(Action.READ, participant, person=participant.user_id, purpose=Purpose.INTAKE, fields=SHOWN_IN_FILE)
     application = last_application(participant)
     context = {
         "participant": participant, "person": participant.user, "application": application,
         "modalities": [Modality(code).label for code in participant.modalities],
         "reach": desk.reach(participant.user), "consents": _consents(request, participant),
-        "parts": parts_for(participant, request.user),
+        "parts": parts_for(participant, account(request)),
         **(_application(request, application) if application else {}),
     }  # fmt: skip
     return render(request, "desk/file.html", context)
@@ -147,9 +148,9 @@ def _application(request: HttpRequest, application: Application) -> dict[str, An
     return {
         "tag": TAG_KINDS[ApplicationState(application.state)], "answers": answer_rows(application),
         "decision": decision_words(application), "meeting": meeting,
-        "clocks": desk.both_clocks(meeting.starts_at, request.user, application.participant.user) if meeting else None,
+        "clocks": desk.both_clocks(meeting.starts_at, account(request), application.participant.user) if meeting else None,
         "begun": meeting is not None and meeting.starts_at <= timezone.now(),
-        "events": desk.events(application, request.user), "waited": desk.waiting_text(application.submitted_at),
+        "events": desk.events(application, account(request)), "waited": desk.waiting_text(application.submitted_at),
         "can": {
             "set_meeting": application.state == ApplicationState.SUBMITTED,
             "accept": may_become(application, ApplicationState.ACCEPTED),
@@ -162,15 +163,15 @@ def _application(request: HttpRequest, application: Application) -> dict[str, An
 
 def _consents(request: HttpRequest, participant: Participant) -> list[dict[str, Any]]:
     rows = Consent.objects.of(participant.user_id).select_related("withdrawal", "countersignature__by", "version")
-    may_sign = can_countersign_consent(request.user, participant.user)
+    may_sign = can_countersign_consent(account(request), participant.user)
     found = []
     for row in rows:
         ended, beside = getattr(row, "withdrawal", None), getattr(row, "countersignature", None)
         found.append(
             {
-                "consent": row, "signed": desk.moment(row.signed_at, request.user),
-                "ended": desk.moment(ended.at, request.user) if ended else "",
-                "beside": {"by": beside.by, "at": desk.moment(beside.at, request.user)} if beside else None,
+                "consent": row, "signed": desk.moment(row.signed_at, account(request)),
+                "ended": desk.moment(ended.at, account(request)) if ended else "",
+                "beside": {"by": beside.by, "at": desk.moment(beside.at, account(request))} if beside else None,
                 "may_countersign": may_sign and ended is None and beside is None,
             }
         )  # fmt: skip

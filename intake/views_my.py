@@ -70,7 +70,7 @@ def application(request: HttpRequest) -> HttpResponse:
     found = own_application(participant)
     context = {
         "participant": participant, "application": found, "events": portal.events(found, participant.user),
-        "rows": portal.answer_rows(found), "decision": portal.decision_words(found),
+        "rows": portal.answer_rows(found) + portal.file_rows(participant), "decision": portal.decision_words(found),
         "tag_kind": portal.TAG_KINDS[found.state], "sent": portal.when(found.submitted_at, participant.user),
         "decided": portal.when(found.decided_at, participant.user) if found.decided_at else "",
     }  # fmt: skip

@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class PrivacyConfig(AppConfig):
     name = "privacy"
+
+    def ready(self) -> None:
+        from privacy import dashboard
+
+        dashboard.register()

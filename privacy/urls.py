@@ -1,5 +1,11 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from privacy import views
+
+app_name = "privacy"
+
+urlpatterns = [
+    path("", views.access_log, name="access_log"),
+]

@@ -24,7 +24,7 @@ def requires(*roles: str) -> Callable[[View[P]], View[P]]:
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             require(sight_of(request.user).has(*roles), "area_closed")
             return view(request, *args, **kwargs)
 
@@ -42,7 +42,7 @@ def for_participants(view: View[P]) -> View[P]:
     """Refuse (403) everybody but participants: the pages under /my/ are each person's own."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         require(is_participant(request.user), "area_closed")
         return view(request, *args, **kwargs)
 

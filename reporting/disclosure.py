@@ -86,10 +86,7 @@ class ProtectedTable:
 
     def cells(self) -> list[dict[str, str | int | None]]:
         """Every cell and margin with its value, body first, then the margins, the grand total last."""
-        return [
-            {**dict(zip(self.dimensions, key, strict=True)), "value": value}
-            for key, value in self.values.items()
-        ]
+        return [{**dict(zip(self.dimensions, key, strict=True)), "value": value} for key, value in self.values.items()]
 
     def to_json(self) -> dict[str, Any]:
         """The answer of the contract "Protected table"."""
@@ -135,9 +132,7 @@ def parse_table(data: object) -> CountTable:
         raise DisclosureError("released", "tables released earlier cannot be taken into account yet")
     dimensions = _dimensions(data.get("dimensions"))
     listed = _listed(data.get("cells"), dimensions)
-    categories = tuple(
-        tuple(sorted({key[position] for key in listed})) for position in range(len(dimensions))
-    )
+    categories = tuple(tuple(sorted({key[position] for key in listed})) for position in range(len(dimensions)))
     size = prod(len(names) + 1 for names in categories)
     if size > MOST_CELLS:
         raise DisclosureError("cells", f"the table would have {size} cells, {MOST_CELLS} is the most")
@@ -234,9 +229,7 @@ def protect(table: CountTable, threshold: int = DEFAULT_THRESHOLD) -> ProtectedT
     first = next(faults, None)
     if first is not None:
         raise DisclosureError("table", f"not proven safe, so not shown ({first})")
-    return ProtectedTable(
-        table.dimensions, table.categories, threshold, True, MappingProxyType(values), seal=_SEAL
-    )
+    return ProtectedTable(table.dimensions, table.categories, threshold, True, MappingProxyType(values), seal=_SEAL)
 
 
 def protect_json(data: object, threshold: int = DEFAULT_THRESHOLD) -> ProtectedTable:

@@ -7,7 +7,7 @@ What leaves this file is protected.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from consent.choices import ConsentPurpose
 from consent.querysets import agrees
 from psp.models import ProgramRegion
 from reporting import spans
-from reporting.disclosure import CountTable, ProtectedTable, protect
+from reporting.disclosure import CountTable, Key, ProtectedTable, protect
 from reporting.periods import LENGTHS, Period, Span, containing
 from reporting.spans import Figure
 from sessions.choices import AttendanceStatus, SessionState
@@ -65,27 +65,22 @@ def first_day() -> date | None:
 
 def report(period: Period) -> Report:
     """The three protected tables of a period. DisclosureError where one cannot be proven safe."""
-    year, threshold = period.year, settings.PSP_SUPPRESSION_THRESHOLD
+    year, rule = period.year, {"threshold": settings.PSP_SUPPRESSION_THRESHOLD, "finest": finest()}
     regions = sorted(ProgramRegion.objects.values_list("code", flat=True))
-    rule = {"threshold": threshold, "finest": finest()}
-    people, attendance, sessions = people_served(year), attendances(year), sessions_held(year)
+
+    def table(figures: ByRegion, shown: Callable[..., frozenset[Period]], **more: bool) -> ProtectedTable:
+        visible = {code for code in regions if period in shown(year, figures[code], **rule, **more)}
+        counts: dict[Key, int] = {(code,): figures[code].get(period, spans.NOTHING).count for code in regions}
+        sensitive = frozenset((code,) for code in regions if code not in visible)
+        made = CountTable(("region",), (tuple(regions),), MappingProxyType(counts), sensitive)
+        return protect(made, settings.PSP_SUPPRESSION_THRESHOLD)
+
     return Report(
         period,
-        _table(people, period, regions, {code: spans.shown_people(year, people[code], **rule) for code in regions}),
-        _table(sessions, period, regions, {code: spans.shown_sums(year, sessions[code], capped=True, **rule) for code in regions}),
-        _table(
-            attendance, period, regions, {code: spans.shown_sums(year, attendance[code], **rule) for code in regions}
-        ),
+        people=table(people_served(year), spans.shown_people),
+        sessions=table(sessions_held(year), spans.shown_sums, capped=True),
+        attendance=table(attendances(year), spans.shown_sums),
     )
-
-
-def _table(
-    figures: ByRegion, period: Period, regions: list[str], shown: Mapping[str, frozenset[Period]]
-) -> ProtectedTable:
-    counts = {(code,): figures[code].get(period, spans.NOTHING).count for code in regions}
-    sensitive = frozenset((code,) for code in regions if period not in shown[code])
-    table = CountTable(("region",), (tuple(regions),), MappingProxyType(counts), sensitive)
-    return protect(table, settings.PSP_SUPPRESSION_THRESHOLD)
 
 
 def people_served(year: Period) -> ByRegion:
@@ -132,7 +127,8 @@ def _within(rows: QuerySet[Any], year: Period, starts: str, zone: str) -> QueryS
     begin, end = (datetime.combine(day, time(), tzinfo=UTC) for day in (year.first, year.after))
     near = {f"{starts}__gte": begin - ZONES_APART, f"{starts}__lt": end + ZONES_APART}
     local = Func(F(zone), F(starts), function="timezone", output_field=DateTimeField())
-    return rows.filter(**near).annotate(day=Cast(local, DateField())).filter(day__gte=year.first, day__lt=year.after)
+    dated: QuerySet[Any] = rows.filter(**near).annotate(day=Cast(local, DateField()))
+    return dated.filter(day__gte=year.first, day__lt=year.after)
 
 
 def _by_period(

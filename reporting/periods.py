@@ -57,9 +57,7 @@ class Period:
             return ()
         smaller = Span.QUARTER if self.span == Span.YEAR else Span.MONTH
         step = LENGTHS[smaller]
-        return tuple(
-            Period(smaller, _months_later(self.first, start)) for start in range(0, LENGTHS[self.span], step)
-        )
+        return tuple(Period(smaller, _months_later(self.first, start)) for start in range(0, LENGTHS[self.span], step))
 
 
 def _months_later(day: date, months: int) -> date:
@@ -76,7 +74,7 @@ def containing(day: date, span: Span) -> Period:
 def parse(code: str) -> Period:
     """The period with this code; ValueError if there is none."""
     head, _dash, tail = code.partition("-")
-    if not (head.isascii() and head.isdigit() and len(head) == 4):  # noqa: PLR2004 - a year
+    if not (head.isascii() and head.isdigit() and len(head) == 4):
         raise ValueError(f"no such period: {code[:20]}")
     year = int(head)
     if not tail:

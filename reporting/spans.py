@@ -78,7 +78,7 @@ def _leaves_room(total: int, unknown: list[int], threshold: int, capped: bool) -
     the figures of a part above 1.
     """
     others = sum(unknown) - 1
-    if len(unknown) < 2 or total - others < threshold - capped:  # noqa: PLR2004 - what is alone is known
+    if len(unknown) < 2 or total - others < threshold - capped:
         return False
     return not capped or all(total <= (sum(unknown) - own) * (threshold - 1) + own for own in unknown)
 

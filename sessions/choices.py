@@ -2,12 +2,13 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SessionState(models.TextChoices):
-    SCHEDULED = "scheduled", _("Planned")
-    HELD = "held", _("Held")
-    CANCELLED = "cancelled", _("Cancelled")
+    SCHEDULED = "scheduled", pgettext_lazy("session", "Planned")
+    HELD = "held", pgettext_lazy("session", "Held")
+    CANCELLED = "cancelled", pgettext_lazy("session", "Cancelled")
 
 
 class AttendanceStatus(models.TextChoices):

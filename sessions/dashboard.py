@@ -6,8 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from psp.areas import account, holds
 from psp.choices import Role
@@ -18,7 +18,7 @@ SHOWN_AHEAD = 3
 
 def register() -> None:
     leads = holds(Role.SUPPORTER, Role.CLINICIAN)
-    add_place(Place("lead", lazy("My groups"), "people", "lead:home", leads, order=10, key="l"))
+    add_place(Place("lead", _("My groups"), "people", "lead:home", leads, order=10, key="l"))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, order=40))
 
@@ -33,8 +33,10 @@ def coming_sessions(request: HttpRequest) -> dict[str, Any] | None:
     lines = [words.line(session, me.time_zone) for session in found[:SHOWN_AHEAD]]
     if not lines:
         return None
-    step = {"title": _("Your next session: %(when)s") % {"when": lines[0]["when"]},
-            "text": _("You do not have to do anything until then. If you cannot come, that is fine.")}  # fmt: skip
+    step = {
+        "title": gettext("Your next session: %(when)s") % {"when": lines[0]["when"]},
+        "text": gettext("You do not have to do anything until then. If you cannot come, that is fine."),
+    }
     return {"sessions": lines, "next_step": step}
 
 

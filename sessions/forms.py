@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from groups.models import Membership
 from sessions.choices import AttendanceStatus
@@ -17,7 +17,7 @@ from sessions.models import Attendance, GroupSession
 from sessions.rules import to_utc
 from sessions.services import attendance_mark, members_at
 
-CHOOSE = lazy("Choose one of the answers.")
+CHOOSE = _("Choose one of the answers.")
 
 
 class AttendanceForm(forms.Form):
@@ -59,14 +59,14 @@ class MoveForm(forms.Form):
     """Another day and time, as the clock of the group's time zone shows them."""
 
     day = forms.DateField(
-        label=lazy("New day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("New day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
-            "required": lazy("Choose the new day."), "invalid": lazy("Write a date such as 2027-03-31."),
+            "required": _("Choose the new day."), "invalid": _("Write a date such as 2027-03-31."),
         },
     )  # fmt: skip
     starts_at = forms.TimeField(
-        label=lazy("New time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={"required": lazy("Choose the new time."), "invalid": lazy("Write a time such as 19:00.")},
+        label=_("New time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={"required": _("Choose the new time."), "invalid": _("Write a time such as 19:00.")},
     )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
 

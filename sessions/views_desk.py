@@ -16,8 +16,8 @@ from groups.models import PeerGroup
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
-from psp.choices import Role
 from psp.calendar_text import long_date
+from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from sessions import services, words
 from sessions.choices import SessionState

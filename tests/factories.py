@@ -113,7 +113,9 @@ def accepted(participant: Participant, *, services=("formal",), by: User | None 
     )  # fmt: skip
 
 
-def an_accepted_participant(region: str = "QC", *, services=("formal",), by: User | None = None, **fields) -> Participant:
+def an_accepted_participant(
+    region: str = "QC", *, services=("formal",), by: User | None = None, **fields
+) -> Participant:
     made = a_participant(region, **fields)
     accepted(made, services=services, by=by)
     return made

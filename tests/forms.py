@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db import connections
 from django.test import Client
 
 GOOD: dict[str, Any] = {
@@ -15,6 +16,8 @@ GOOD: dict[str, Any] = {
     "taking_part__my_information": "on", "taking_part__kept_safe": "on", "taking_part__not_identified": "on",
     "taking_part__agree": "on", "contact_email__may_write": "on", "contact_email__others_may_see": "on",
 }  # fmt: skip
+# Counters of the rate limit: a keyed digest of a network and a number, for an hour.
+NOT_ABOUT_PEOPLE = {"psp_cache"}
 
 
 def hidden_fields(page: str) -> dict[str, str]:
@@ -37,3 +40,21 @@ def typed(client: Client, language: str = "en", **changes: Any) -> dict[str, Any
 def fill(client: Client, language: str = "en", **changes: Any) -> Any:
     """Get the page, fill it in with GOOD answers and `changes`, and send it."""
     return client.post(f"/{language}/intake/", typed(client, language, **changes))
+
+
+def row_counts() -> dict[str, int]:
+    """How many rows every table of both databases has."""
+    counts = {}
+    for alias in ("default", "keys"):
+        with connections[alias].cursor() as cursor:
+            tables = connections[alias].introspection.table_names(cursor)
+            for table in sorted(set(tables) - NOT_ABOUT_PEOPLE):
+                cursor.execute(f'SELECT count(*) FROM "{table}"')
+                counts[f"{alias}.{table}"] = cursor.fetchone()[0]
+    return counts
+
+
+def grown(before: dict[str, int]) -> dict[str, int]:
+    """Tables with another number of rows than before, and the difference."""
+    now = row_counts()
+    return {table: count - before[table] for table, count in now.items() if count != before[table]}

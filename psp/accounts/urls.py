@@ -19,10 +19,15 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", team_only(account.reauthenticate), name="account_reauthenticate"),
-    path("password/change/", team_only(account.password_change), name="account_change_password"),
+    path("password/change/", team_only(views.PasswordChange.as_view()), name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    path("password/reset/key/<uidb36>-<key>/", account.password_reset_from_key, name="account_reset_password_from_key"),
+    # The key itself has a dash in it, the id before it has none.
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[0-9A-Za-z-]+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
     path("password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("enrol/", views.enrol, name="account_enrol"),
     path("elsewhere/", views.end_elsewhere, name="account_end_elsewhere"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from allauth.mfa.utils import is_mfa_enabled
@@ -58,6 +59,16 @@ def end_elsewhere(request: HttpRequest) -> HttpResponse:
     audit.record(Action.SIGN_OUT, user, person=user.pk, purpose=Purpose.SECURITY, fields=("elsewhere",))
     messages.success(request, _("You are signed out everywhere but here."))
     return redirect("mfa_index")
+
+
+class PasswordChange(PasswordChangeView):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user: Any = request.user
+        if user.is_authenticated and not user.has_usable_password():
+            # Nobody knows the present password: the way to a new one is the link.
+            return redirect("account_reset_password")
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class RecoveryCodes(ViewRecoveryCodesView):

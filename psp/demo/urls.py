@@ -1,5 +1,11 @@
 """Pages that exist in the demo only."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from psp.demo import views
+
+app_name = "demo"
+urlpatterns = [
+    path("mailbox/", views.mail, name="mailbox"),
+    path("components/", views.components, name="components"),
+]

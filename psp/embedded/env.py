@@ -15,13 +15,13 @@ from psp.embedded import external, paths, secretfile, servers
 from psp.embedded.failures import StartError
 
 DATABASES = ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "KEYS_DATABASE_OWNER_URL")
-# What `.env.example` lists, as far as a person may want to set it for `make run` too.
-SETTINGS = (
-    "SECRET_KEY", "PSP_MASTER_KEYS", "PSP_MASTER_KEYS_FILE", "PSP_INDEX_KEY", "PSP_AUDIT_KEY", "ALLOWED_HOSTS",
-    "CSRF_TRUSTED_ORIGINS", "DEBUG", "PSP_HTTPS", "PSP_DEMO", "EMAIL_URL", "DEFAULT_FROM_EMAIL",
-    "PSP_TRUSTED_PROXIES", "PSP_BEHIND_PROXY", "PSP_QUICK_EXIT_URL", "PSP_SUPPRESSION_THRESHOLD", "LOG_LEVEL",
-    "STATIC_ROOT",
+# Settings of the program besides those that begin with PSP_; `.env.example` lists them all.
+SETTINGS = frozenset(
+    {"SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "LOG_LEVEL",
+     "STATIC_ROOT"}
 )  # fmt: skip
+# Not settings: who connects to the database, and how the embedded servers run.
+NOT_SETTINGS = ("PSP_DB_ROLE", "PSP_EMBEDDED", "PSP_BROWSER")
 # Which servers are the embedded ones; the others were named by the person.
 EMBEDDED = "PSP_EMBEDDED"
 
@@ -56,7 +56,11 @@ def private_settings(data: Path, given: Mapping[str, str]) -> dict[str, str]:
 
 def given_settings(given: Mapping[str, str]) -> dict[str, str]:
     """The person's own settings, apart from the addresses of servers."""
-    return {name: given[name] for name in SETTINGS if given.get(name)}
+    return {name: value for name, value in given.items() if value and _is_setting(name)}
+
+
+def _is_setting(name: str) -> bool:
+    return name in SETTINGS or (name.startswith("PSP_") and not name.startswith(NOT_SETTINGS))
 
 
 def origins(port: int) -> str:

@@ -60,7 +60,7 @@ def _configuration(home: Home, port: int, password: str) -> bytes:
     """Given on standard input, so that the password is neither in a file nor in the list of processes."""
     lines = (
         f"bind {LOOPBACK}", f"port {port}", f"requirepass {password}", f'dir "{home.path}"', 'save ""',
-        "appendonly no", "daemonize no", "databases 1", "maxmemory 256mb", "maxmemory-policy noeviction",
+        "appendonly no", "daemonize no", "databases 16", "maxmemory 256mb", "maxmemory-policy noeviction",
         "crash-log-enabled no",
     )  # fmt: skip
     return "\n".join(lines).encode() + b"\n"

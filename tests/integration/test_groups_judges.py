@@ -1,4 +1,4 @@
-"""The database as the last judge: each constraint and trigger by its name, through plain SQL as the application's role."""
+"""The database as the last judge: each constraint and trigger by its name, in plain SQL as the application's role."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def in_threads(count: int, work) -> list[object]:
         try:
             gate.wait()
             results[number] = work(number)
-        except Exception as error:  # noqa: BLE001 - what each thread met is the result
+        except Exception as error:
             results[number] = error
         finally:
             connections.close_all()

@@ -10,7 +10,15 @@ from groups import hooks
 from groups.choices import GroupKind, GroupState, LeadRole, MembershipState
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
 from groups.services import (
-    add_lead, add_member, cancel, complete, create_group, end_memberships, establish, leave_group, remove_lead,
+    add_lead,
+    add_member,
+    cancel,
+    complete,
+    create_group,
+    end_memberships,
+    establish,
+    leave_group,
+    remove_lead,
 )  # fmt: skip
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden
@@ -34,7 +42,8 @@ def refused(code, action, **arguments) -> DomainError:
 
 
 def test_settings_are_loaded_with_the_published_sizes():
-    found = {row.kind: (row.min_size, row.max_size, row.session_count, row.minutes) for row in KindSetting.objects.all()}
+    rows = KindSetting.objects.all()
+    found = {row.kind: (row.min_size, row.max_size, row.session_count, row.minutes) for row in rows}
     assert found["formal"] == (4, 10, 10, 90)
     assert found["informal"][2:] == (8, 90)
     assert found["activity"][2:] == (1, 90)
@@ -273,7 +282,6 @@ def test_what_subscribers_refuse_did_not_happen(coordinator, monkeypatch):
     monkeypatch.setattr(hooks, "_on_established", [fail])
     refused("no", establish, group=group, by=coordinator)
     assert PeerGroup.objects.get(pk=group.pk).state == GroupState.FORMING
-
 
 
 def test_create_group_takes_wall_clock_and_zone_as_given(coordinator):

@@ -17,8 +17,18 @@ from psp.crypto.cipher import SealBroken
 from psp.models import User
 from tests.factories import a_coordinator, a_facilitator, a_participant, sign_in
 from tests.integration.signing_in import (
-    PASSWORD, SECRET, ask_for_code, code_in_mail, code_now, give_code, give_password, is_signed_in, link_in_mail,
-    with_app, with_password, with_recovery_codes,
+    PASSWORD,
+    SECRET,
+    ask_for_code,
+    code_in_mail,
+    code_now,
+    give_code,
+    give_password,
+    is_signed_in,
+    link_in_mail,
+    with_app,
+    with_password,
+    with_recovery_codes,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -59,9 +69,8 @@ class TestTeam:
         give_password(client, user)
         client.post("/accounts/2fa/authenticate/", {"code": code_now()})
         client.post("/accounts/logout/")
-        assert list(Entry.objects.filter(actor=user.pk, person=user.pk).order_by("id").values_list("action", flat=True)) == [
-            Action.SIGN_IN, Action.SIGN_OUT,
-        ]  # fmt: skip
+        own = Entry.objects.filter(actor=user.pk, person=user.pk).order_by("id")
+        assert list(own.values_list("action", flat=True)) == [Action.SIGN_IN, Action.SIGN_OUT]
         assert not is_signed_in(client)
 
     def test_time_of_signing_in_leaves_no_row_in_the_history(self, client):
@@ -230,7 +239,9 @@ class TestParticipants:
 
     def test_passkey_is_another_way_in_and_no_second_hurdle(self, client):
         person = a_participant(email="alix@example.org").user
-        Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "-", "credential": {}})
+        Authenticator.objects.create(
+            user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "-", "credential": {}}
+        )
         ask_for_code(client, "alix@example.org")
         give_code(client, code_in_mail(person))
         assert is_signed_in(client)

@@ -217,7 +217,7 @@ def test_mail_sink_keeps_each_message_as_a_private_file(data: Path, tmp_path: Pa
     try:
         assert process.wait_until(lambda: _reachable(port), 10), (tmp_path / "sink.log").read_text()
         with smtplib.SMTP("127.0.0.1", port, timeout=5) as client:
-            client.sendmail("from@example.ca", ["to@example.ca"], "Subject: Rencontre à 19 h\n\nÀ demain.".encode())
+            client.sendmail("from@example.ca", ["to@example.ca"], "Subject: Rencontre\r\n\r\nÀ demain.".encode())
     finally:
         sink.terminate()
         assert sink.wait(timeout=10) == 0

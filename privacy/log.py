@@ -1,0 +1,62 @@
+"""Reading the access log: narrowed, newest first, in pages that need no counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from privacy.people import labels_of
+from psp.audit.choices import Action, Purpose
+from psp.audit.models import Entry
+from psp.calendar_text import long_datetime
+from psp.models import User
+
+PAGE = 50
+
+
+def narrowed(wanted: Mapping[str, Any]) -> QuerySet[Entry]:
+    """Entries that fit what the form holds; `end` is included."""
+    rows = Entry.objects.order_by("-id")
+    if wanted.get("person"):
+        rows = rows.filter(person=wanted["person"])
+    if wanted.get("actor"):
+        rows = rows.filter(actor=wanted["actor"])
+    if wanted.get("start"):
+        rows = rows.filter(at__gte=_midnight(wanted["start"]))
+    if wanted.get("end"):
+        rows = rows.filter(at__lt=_midnight(wanted["end"] + timedelta(days=1)))
+    return rows.filter(action=Action.DENIED) if wanted.get("denied") else rows
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def page_of(rows: QuerySet[Entry], before: str) -> tuple[list[Entry], int | None]:
+    """Entries older than the one with the id `before`, and the id to go on from, or None at the end."""
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def described(entries: list[Entry], reader: User) -> list[dict[str, Any]]:
+    """Each entry in words, with references and usernames and no name."""
+    people = labels_of({key for entry in entries for key in (entry.actor, entry.person) if key})
+    language = (get_language() or "en")[:2]
+    return [
+        {
+            "when": long_datetime(entry.at, reader.time_zone, language), "iso": entry.at.isoformat(),
+            "who": people.get(entry.actor, _("Closed account")) if entry.actor else _("The program’s computer"),
+            "what": Action(entry.action).label, "denied": entry.action == Action.DENIED,
+            "about": people.get(entry.person, _("Closed account")) if entry.person else "",
+            "record": entry.model, "fields": entry.fields.replace(",", ", "), "why": Purpose(entry.purpose).label,
+        }
+        for entry in entries
+    ]  # fmt: skip

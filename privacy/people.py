@@ -1,0 +1,42 @@
+"""How the privacy officer's pages call people: by an opaque reference, never by a name.
+
+Apps above know the references of their people and add a directory when they are ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from psp.choices import Kind
+from psp.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """`find(text)`: the account that has this reference, or None. `labels(ids)`: references of these accounts."""
+
+    find: Callable[[str], UUID | None]
+    labels: Callable[[Iterable[UUID]], dict[UUID, str]]
+
+
+_directories: list[Directory] = []
+
+
+def add_directory(directory: Directory) -> None:
+    _directories.append(directory)
+
+
+def find_person(text: str) -> UUID | None:
+    """The account with this reference."""
+    return next((found for directory in _directories if (found := directory.find(text))), None)
+
+
+def labels_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What to call these accounts: participants by their reference, everybody else by their username."""
+    wanted = set(ids)
+    found = dict(User.objects.filter(pk__in=wanted).exclude(kind=Kind.PARTICIPANT).values_list("pk", "username"))
+    for directory in _directories:
+        found |= directory.labels(wanted)
+    return found

@@ -1,0 +1,34 @@
+"""The privacy officer's page: who opened what, and what was refused."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from privacy import log
+from privacy.forms import LogForm
+from psp.areas import account, requires
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from psp.audit.models import Entry
+from psp.choices import Role
+
+
+@require_GET
+@requires(Role.PRIVACY_OFFICER)
+def access_log(request: HttpRequest) -> HttpResponse:
+    """Reading the log is itself one entry, about the person it was narrowed to, if to one."""
+    form = LogForm(request.GET)
+    entries: list[Entry] = []
+    older = None
+    if form.is_valid():
+        entries, older = log.page_of(log.narrowed(form.cleaned_data), request.GET.get("before", ""))
+        audit.record(Action.READ, Entry, person=form.cleaned_data["person"], purpose=Purpose.SECURITY)
+    query = request.GET.copy()
+    query.pop("before", None)
+    context = {
+        "form": form, "rows": log.described(entries, account(request)), "older": older, "query": query.urlencode(),
+        "later": "before" in request.GET,
+    }  # fmt: skip
+    return render(request, "privacy/log.html", context, status=400 if form.errors else 200)

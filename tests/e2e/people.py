@@ -1,0 +1,97 @@
+"""What people do on the site, told once, in the words of the page's fields rather than of one language."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+import struct
+import time
+
+from playwright.sync_api import Locator, Page, expect
+
+from psp.demo.accounts import PASSWORD, TOTP_SECRET
+from tests.e2e.conftest import Visitor
+
+CODE = re.compile(r"\b[A-Z0-9]{3,6}-?[A-Z0-9]{3,6}\b|\b\d{6}\b")
+ANSWERS = {"affiliation": "veteran", "adult": "yes", "experienced": "yes", "device": "yes", "meeting": "yes",
+           "email_safe": "yes", "hours": "any"}  # fmt: skip
+
+
+def totp_now(secret: str = TOTP_SECRET, period: int = 30) -> str:
+    """RFC 6238, written independently of the library that checks it."""
+    counter = struct.pack(">Q", int(time.time()) // period)
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    offset = digest[-1] & 15
+    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+def submit(scope: Page | Locator) -> None:
+    scope.locator("main form button[type=submit].btn-primary").first.click()
+
+
+def fill_step(visitor: Visitor, *, name: str, email: str, province: str, answers: dict[str, str]) -> None:
+    """Answer whatever the visible step of the application asks."""
+    step = visitor.page.locator("fieldset[data-step]:visible")
+    for box in step.locator("input[type=checkbox]").all():
+        if box.get_attribute("name") not in ("call_safe", "voicemail_safe") and box.get_attribute("value") not in (
+            "informal", "activity", "in_person",
+        ):  # fmt: skip
+            box.check()
+    for field, value in (answers | {"language": visitor.language}).items():
+        choice = step.locator(f"input[name={field}][value='{value}']")
+        if choice.count():
+            choice.check()
+    for field, text in {"name": name, "typed_name": name, "email": email}.items():
+        if step.locator(f"input[name={field}]").count():
+            step.locator(f"input[name={field}]").fill(text)
+    if step.locator("select[name=region]").count():
+        step.locator("select[name=region]").select_option(province)
+
+
+def apply(visitor: Visitor, *, name: str, email: str, province: str = "QC") -> int:
+    """Fill in the application step by step and send it; how many steps there were. Each step is checked."""
+    visitor.open("intake/")
+    steps = 0
+    while visitor.page.locator("fieldset[data-step]:visible").count():
+        fill_step(visitor, name=name, email=email, province=province, answers=ANSWERS)
+        visitor.check()
+        steps += 1
+        visitor.page.locator("[data-step-continue]").click()
+        expect(visitor.page.locator("[data-step-number]")).to_have_text(str(steps + 1))
+    visitor.check()
+    visitor.page.locator("[data-steps-end] button[type=submit]:visible").click()
+    visitor.page.wait_for_url("**/intake/sent/")
+    visitor.check()
+    return steps
+
+
+def sign_in_team(visitor: Visitor, username: str) -> None:
+    """Password, then the second factor; ends on the account's first page."""
+    page = visitor.page
+    page.goto(f"{visitor.site.url}/accounts/login/")
+    page.locator("input[name=login]").fill(username)
+    page.locator("input[name=password]").fill(PASSWORD)
+    submit(page)
+    page.wait_for_url("**/accounts/2fa/authenticate/")
+    page.locator("input[name=code]").fill(totp_now())
+    submit(page)
+    page.wait_for_url(f"{visitor.site.url}/*/*/")
+    visitor.check()
+
+
+def sign_in_participant(visitor: Visitor, email: str) -> None:
+    """By a code that comes by mail; ends on the portal."""
+    page, before = visitor.page, len(visitor.site.messages(email))
+    page.goto(f"{visitor.site.url}/accounts/login/code/")
+    page.locator("input[name=email]").fill(email)
+    submit(page)
+    page.wait_for_url("**/accounts/login/code/confirm/")
+    message = visitor.site.wait_for_message(email, after=before)
+    found = CODE.search(message.get_content())
+    assert found, message.get_content()
+    page.locator("input[name=code]").fill(found.group())
+    submit(page)
+    page.wait_for_url(f"{visitor.site.url}/{visitor.language}/my/")
+    visitor.check()

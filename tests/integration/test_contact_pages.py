@@ -1,0 +1,184 @@
+"""The person's own pages about contact, the desk's list of troubled messages, the demo's mailbox."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from contact import delivery
+from contact.choices import OutboxState
+from contact.models import OutboxMessage, SafeContact
+from contact.services import queue_message, send_code, set_safe_contact
+from psp.audit.models import Entry
+from psp.embedded.mailsink import store
+from tests.factories import a_coordinator, a_facilitator, a_participant, an_analyst, sign_in
+
+pytestmark = pytest.mark.django_db
+
+ANSWERS = {
+    "email_safe": "yes", "call_safe": "no", "voicemail_safe": "no", "phone": "", "name_to_use": "Alex",
+    "mode": "own", "days": ["1", "3"], "begin": "540", "end": "720", "language": "fr", "recheck_on": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def person(client):
+    made = a_participant(consents=("taking_part", "contact_email"), language="en").user
+    sign_in(client, made)
+    return made
+
+
+def page(name: str, language: str = "en", **kwargs) -> str:
+    with translation.override(language):
+        return reverse(name, kwargs=kwargs)
+
+
+def test_choices_are_saved_and_shown_in_both_languages(client, person):
+    answer = client.post(page("contact:change"), ANSWERS)
+    assert (answer.status_code, answer["Location"]) == (302, page("contact:safe_contact"))
+    kept = SafeContact.objects.get(person=person)
+    assert (kept.email_safe, kept.call_safe, kept.name_to_use, kept.language) == (True, False, "Alex", "fr")
+    assert kept.hours == [[1, 540, 720], [3, 540, 720]]
+    assert "Tuesday, Thursday: 9:00 a.m. to 12:00 noon" in client.get(page("contact:safe_contact")).content.decode()
+    french = client.get(page("contact:safe_contact", "fr")).content.decode()
+    assert "mardi, jeudi\u00a0: de 9\u00a0h à 12\u00a0h" in french
+
+
+@pytest.mark.parametrize(("mode", "hours"), [("any", []), ("daytime", [[day, 540, 1020] for day in range(5)])])
+def test_ready_made_hours(client, person, mode, hours):
+    client.post(page("contact:change"), ANSWERS | {"mode": mode, "days": []})
+    assert SafeContact.objects.get(person=person).hours == hours
+
+
+def test_hours_that_the_form_cannot_show_are_kept(client, person):
+    odd = [[0, 60, 120], [2, 300, 360]]
+    set_safe_contact(person=person, by=person, email_safe=True, hours=odd)
+    assert 'value="keep"' in client.get(page("contact:change")).content.decode()
+    client.post(page("contact:change"), ANSWERS | {"mode": "keep"})
+    assert SafeContact.objects.get(person=person).hours == odd
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"email_safe": ""}, "email_safe", "Please answer this question."),
+        ({"call_safe": "yes"}, "phone", "Add the number that we may call."),
+        ({"phone": "12"}, "phone", "Write the phone number with its area code, as in 613 555 0123."),
+        ({"days": []}, "days", "Choose at least one day, or another answer above."),
+        ({"end": "540"}, "end", "Choose a time after the first one."),
+        ({"recheck_on": "2020-01-01"}, "recheck_on", "Choose a day that is still to come, or leave it empty."),
+        ({"recheck_on": "soon"}, "recheck_on", "Write a date such as 2027-03-31."),
+        ({"language": "de"}, "language", "Please answer this question."),
+    ],
+)
+def test_bad_answer_says_how_to_mend_it_and_keeps_what_was_typed(client, person, changes, field, sentence):
+    answer = client.post(page("contact:change"), ANSWERS | changes)
+    assert answer.status_code == 200
+    assert sentence in answer.context["form"].errors[field]
+    assert 'value="Alex"' in answer.content.decode()
+    assert not SafeContact.objects.exists()
+
+
+def test_every_model_field_posted_changes_only_what_the_form_asks(client, person):
+    other = a_participant().user
+    client.post(page("contact:change"), ANSWERS | {"person": str(other.pk), "person_id": str(other.pk), "hours": "[]"})
+    assert list(SafeContact.objects.values_list("person_id", flat=True)) == [person.pk]
+
+
+def test_own_messages_show_what_was_sent_word_for_word_but_never_a_code(client, person, smtp_sink):
+    set_safe_contact(person=person, by=person, email_safe=True)
+    queue_message(person=person, template="check_details", key="check|1", context={})
+    send_code(user=person, code="918273")
+    other = a_participant(consents=("taking_part", "contact_email")).user
+    set_safe_contact(person=other, by=other, email_safe=True, name_to_use="Somebodyelse")
+    queue_message(person=other, template="check_details", key="check|2", context={})
+    delivery.send_due(timezone.now())
+    answer = client.get(page("contact:messages"))
+    shown = answer.content.decode()
+    assert "Is it still safe to write to you here?" in shown
+    assert "918273" not in shown
+    assert "Somebodyelse" not in shown
+    assert Entry.objects.filter(action="read", model="contact.outboxmessage", person=person.pk).count() == 2
+
+
+@pytest.mark.parametrize("name", ["contact:safe_contact", "contact:change", "contact:messages"])
+def test_own_pages_are_for_participants(client, name):
+    assert client.get(page(name)).status_code == 302
+    sign_in(client, a_coordinator())
+    assert client.get(page(name)).status_code == 403
+
+
+def a_troubled_message(region: str, state: str = OutboxState.UNKNOWN, days: int = 0) -> OutboxMessage:
+    person = a_participant(region).user
+    message = queue_message(person=person, template="check_details", key=f"check|{person.pk}", context={})
+    OutboxMessage.objects.filter(pk=message.pk).update(state=state, finished_at=timezone.now() - timedelta(days=days))
+    return message
+
+
+def test_desk_shows_troubled_messages_of_the_own_region_and_notes_each_reading(client):
+    shown = [a_troubled_message("QC"), a_troubled_message("QC", OutboxState.FAILED)]
+    hidden = [a_troubled_message("ON"), a_troubled_message("QC", OutboxState.SENT), a_troubled_message("QC", days=31)]
+    coordinator = a_coordinator("QC")
+    sign_in(client, coordinator)
+    html = client.get(page("desk:messages")).content.decode()
+    for message in shown:
+        assert message.person.participant.reference in html
+    for message in hidden:
+        assert message.person.participant.reference not in html
+    read = Entry.objects.filter(action="read", actor=coordinator.pk)
+    assert sorted(read.values_list("person", flat=True)) == sorted(message.person_id for message in shown)
+
+
+@pytest.mark.parametrize("make", [a_facilitator, an_analyst, lambda: a_participant().user])
+def test_desk_list_is_for_coordinators(client, make):
+    sign_in(client, make())
+    assert client.get(page("desk:messages")).status_code == 403
+
+
+def test_desk_list_costs_the_same_however_many_messages(client):
+    sign_in(client, a_coordinator("QC"))
+    client.get(page("desk:messages"))
+    counts = []
+    for more in (3, 6):
+        for _number in range(more):
+            a_troubled_message("QC")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(page("desk:messages"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+# --- The demo's mailbox ---------------------------------------------------------------------------
+
+
+def test_mailbox_shows_messages_newest_first_with_the_code_prominent(client, settings, tmp_path):
+    settings.PSP_DATA = tmp_path
+    (tmp_path / "mail").mkdir()
+    for subject, body in (("First", "Hello"), ("Second", "Votre code est 4F7-2KQ. Il sert une seule fois.")):
+        content = f"Subject: {subject}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
+        store(tmp_path / "mail", "a@example.org", ["b@example.org"], content.encode())
+    html = client.get("/demo/mailbox/").content.decode()
+    assert html.index("Second") < html.index("First")
+    assert "data-code>4F7-2KQ<" in html.replace("\n", "").replace("  ", "")
+
+
+def test_mailbox_escapes_what_a_message_holds(client, settings, tmp_path):
+    settings.PSP_DATA = tmp_path
+    (tmp_path / "mail").mkdir()
+    content = "Subject: <b>x</b>\r\nContent-Type: text/plain\r\n\r\n<script>alert(1)</script>\r\n"
+    store(tmp_path / "mail", "a@example.org", ["<i>@example.org"], content.encode())
+    html = client.get("/demo/mailbox/").content.decode()
+    for raw in ("<b>x</b>", "<script>alert", "<i>@"):
+        assert raw not in html
+
+
+@pytest.mark.parametrize("address", ["/demo/mailbox/", "/demo/components/"])
+def test_demo_pages_do_not_exist_where_the_demo_is_off(client, settings, address):
+    assert client.get(address).status_code == 200
+    settings.PSP_DEMO = False
+    assert client.get(address).status_code == 404

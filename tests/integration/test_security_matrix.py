@@ -1,0 +1,158 @@
+"""Who may open what (`security.md` 1), and that a look changes nothing (`security.md` 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests import matrix
+from tests.browser import Browser
+from tests.factories import sign_in
+from tests.matrix import ROLES, VISITOR, Rule, World, a_world
+
+pytestmark = pytest.mark.django_db
+# Leaving must never fail, so it is the one change that asks for no token; it can only end a session.
+WITHOUT_TOKEN = {"quick_exit"}
+
+
+def cookies_of(world: World, role: str) -> Any:
+    client = Browser()
+    if role != VISITOR:
+        sign_in(client, world.accounts[role])
+    return client.cookies
+
+
+def address(name: str, rule: Rule, world: World, *, foreign: bool = False) -> str:
+    pick = rule.foreign if foreign else rule.of
+    return reverse(name, args=pick(world) if pick else ())
+
+
+def ask(url: str, method: str, cookies: Any) -> Any:
+    """The answer, with everything that it wrote taken back."""
+    client = Browser(raise_request_exception=False)
+    client.cookies = cookies.copy()
+    with transaction.atomic():
+        answer = client.post(url, {}) if method == "post" else client.get(url)
+        transaction.set_rollback(True)
+    return answer
+
+
+def asks_to_sign_in(answer: Any) -> bool:
+    return answer.status_code == HTTPStatus.FOUND and answer["Location"].startswith(
+        ("/accounts/login/", "/admin/login/")
+    )
+
+
+def outcome(answer: Any) -> str:
+    if asks_to_sign_in(answer):
+        return "sign in"
+    if answer.status_code in (403, 404, 405) or answer.status_code >= 500:
+        return str(answer.status_code)
+    return "ok"
+
+
+def expected(rule: Rule, role: str) -> str:
+    if role in rule.who:
+        return "ok"
+    return "sign in" if role == VISITOR else str(rule.refused)
+
+
+def ruled() -> Iterator[tuple[str, Rule]]:
+    for name in matrix.named_routes():
+        rule = matrix.rule_of(name)
+        if rule is not None:
+            yield name, rule
+
+
+def test_property_01_every_route_has_a_policy():
+    assert [name for name in matrix.named_routes() if matrix.rule_of(name) is None] == []
+
+
+def test_property_01_no_policy_is_left_over():
+    assert set(matrix.POLICY) - set(matrix.named_routes()) == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_property_01_route_opens_for_its_roles_and_for_nobody_else(role):
+    world = a_world()
+    cookies = cookies_of(world, role)
+    wrong = []
+    for name, rule in ruled():
+        answer = ask(address(name, rule, world), rule.method, cookies)
+        # Sign-in pages send each other onward; for a visitor that is the page itself.
+        found = (
+            "ok"
+            if role in rule.who and asks_to_sign_in(answer) and name.startswith(("account_", "mfa_", "admin:login"))
+            else outcome(answer)
+        )
+        if found != expected(rule, role):
+            wrong.append(f"{role} {rule.method} {name}: {found}, not {expected(rule, role)}")
+    assert wrong == []
+
+
+def test_property_01_foreign_region_or_person_is_not_found():
+    world = a_world()
+    wrong = []
+    for name, rule in ruled():
+        for role in sorted(rule.who - {VISITOR}) if rule.foreign else ():
+            found = ask(address(name, rule, world, foreign=True), rule.method, cookies_of(world, role)).status_code
+            if found not in (404, 302 if name.startswith("admin:") else 404):
+                wrong.append(f"{role} {name}: {found}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_property_12_every_change_needs_the_token(role):
+    world = a_world()
+    cookies = cookies_of(world, role)
+    wrong = []
+    for name, rule in ruled():
+        if role not in rule.who or name in WITHOUT_TOKEN:
+            continue
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = cookies.copy()
+        answer = client.post(address(name, rule, world), "a=b", content_type="application/x-www-form-urlencoded")
+        if answer.status_code not in (403, 405):
+            wrong.append(f"{role} {name}: {answer.status_code}")
+    assert wrong == []
+
+
+# The access log and its queue, and the session that every page has.
+MAY_CHANGE = {"audit_entry", "audit_unsealed", "audit_entry_id_seq", "django_session", "django_content_type"}
+
+
+def fingerprint() -> dict[str, Any]:
+    """Number and sum of the rows of every table: changes whenever anything in them does."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in sorted(set(connection.introspection.table_names(cursor)) - MAY_CHANGE):
+            cursor.execute(f'SELECT count(*), coalesce(sum(hashtext(t::text)::bigint), 0) FROM "{table}" t')
+            found[table] = cursor.fetchone()
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_property_12_looking_changes_nothing_but_the_access_log(role):
+    world = a_world()
+    cookies = cookies_of(world, role)
+    wrong = []
+    for name, rule in ruled():
+        if role not in rule.who:
+            continue
+        with transaction.atomic():
+            before = fingerprint()
+            client = Browser(raise_request_exception=False)
+            client.cookies = cookies.copy()
+            client.get(address(name, rule, world))
+            after = fingerprint()
+            transaction.set_rollback(True)
+        changed = [table for table in after if after[table] != before[table]]
+        if changed:
+            wrong.append(f"{role} {name}: {changed}")
+    assert wrong == []

@@ -1,0 +1,313 @@
+"""Who may open what: every route of the site with the roles that it is for.
+
+A route that is not listed fails `test_property_01_every_route_has_a_policy`. To add one: a line in POLICY with
+who may use it; if its address names an object, `of` picks one that the roles may see and `foreign` one that
+nobody but another region or person may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from consent.models import ConsentVersion
+from contact.models import MessageTemplate
+from groups.choices import LeadRole
+from groups.models import GroupLead, KindSetting
+from groups.services import add_member
+from intake.choices import ApplicationState
+from intake.models import IntakeMeeting, Participant
+from psp.accounts import factors
+from psp.accounts.services import enrol_totp
+from psp.audit.models import Entry
+from psp.choices import Kind, Role
+from psp.models import User
+from sessions.models import GroupSession
+from tests import factories
+
+VISITOR, PARTICIPANT = "visitor", "participant"
+ROLES = (VISITOR, PARTICIPANT, *Role.values)
+EVERYBODY = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {VISITOR}
+TEAM = SIGNED_IN - {PARTICIPANT}
+NOBODY: frozenset[str] = frozenset()
+
+
+def only(*roles: str) -> frozenset[str]:
+    return frozenset(roles)
+
+
+@dataclass
+class World:
+    """One account for each role, and objects in their region ("here") and in another ("there")."""
+
+    accounts: dict[str, User] = field(default_factory=dict)
+    things: dict[str, Any] = field(default_factory=dict)
+
+
+Pick = Callable[[World], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`refused`: status for roles that the route is not for. `of`, `foreign`: arguments of the address."""
+
+    who: frozenset[str]
+    method: str = "get"
+    of: Pick | None = None
+    foreign: Pick | None = None
+    refused: int = 403
+
+
+def post(who: frozenset[str], **more: Any) -> Rule:
+    return Rule(who, method="post", **more)
+
+
+def thing(*names: str) -> Pick:
+    """Primary keys of things of the world, as arguments."""
+    return lambda world: tuple(str(world.things[name].pk) for name in names)
+
+
+def given(*values: Any) -> Pick:
+    return lambda _world: values
+
+
+MY = only(PARTICIPANT)
+DESK = only(Role.COORDINATOR)
+LEAD = only(Role.SUPPORTER, Role.CLINICIAN)
+
+
+def here_and_there(name: str, method: str = "get") -> Rule:
+    """Open to the coordinator for the thing in the own region, not to be found for the one elsewhere."""
+    return Rule(DESK, method=method, of=thing(f"{name}_here"), foreign=thing(f"{name}_there"))
+
+
+POLICY: dict[str, Rule] = {
+    # Floor
+    "root": Rule(EVERYBODY),
+    "healthz": Rule(EVERYBODY),
+    "readyz": Rule(EVERYBODY),
+    "quick_exit": post(EVERYBODY),
+    "home": Rule(EVERYBODY),
+    "switch_language": Rule(EVERYBODY),
+    "privacy_notice": Rule(EVERYBODY),
+    "safe_use": Rule(EVERYBODY),
+    "home_for_me": Rule(SIGNED_IN),
+    # Sign-in
+    "account_login": Rule(EVERYBODY),
+    "account_request_login_code": Rule(EVERYBODY),
+    "account_confirm_login_code": Rule(EVERYBODY),
+    "account_logout": post(EVERYBODY),
+    "account_inactive": Rule(EVERYBODY),
+    "account_reauthenticate": Rule(TEAM),
+    "account_change_password": Rule(TEAM),
+    "account_reset_password": Rule(EVERYBODY),
+    "account_reset_password_done": Rule(EVERYBODY),
+    "account_reset_password_from_key": Rule(EVERYBODY, of=given("0", "no-key")),
+    "account_reset_password_from_key_done": Rule(EVERYBODY),
+    "account_enrol": Rule(SIGNED_IN),
+    "account_end_elsewhere": post(SIGNED_IN),
+    "mfa_index": Rule(SIGNED_IN),
+    "mfa_authenticate": Rule(EVERYBODY),
+    "mfa_reauthenticate": Rule(TEAM),
+    "mfa_activate_totp": Rule(TEAM),
+    "mfa_deactivate_totp": Rule(TEAM),
+    "mfa_view_recovery_codes": Rule(TEAM),
+    "mfa_generate_recovery_codes": Rule(TEAM),
+    "mfa_add_webauthn": Rule(SIGNED_IN),
+    "mfa_login_webauthn": Rule(EVERYBODY),
+    "mfa_reauthenticate_webauthn": Rule(TEAM),
+    "mfa_remove_webauthn": Rule(NOBODY, of=thing("passkey_there"), refused=404),
+    # The application
+    "intake:apply": Rule(EVERYBODY),
+    "intake:check": post(EVERYBODY),
+    "intake:stop": post(EVERYBODY),
+    "intake:elsewhere": Rule(EVERYBODY),
+    "intake:sent": Rule(EVERYBODY),
+    # The portal
+    "my:home": Rule(MY),
+    "my:application": Rule(MY),
+    "my:withdraw": Rule(MY),
+    "my:again": Rule(MY),
+    "my:other_time": Rule(MY),
+    "my:opened": Rule(MY),
+    "consent:list": Rule(MY),
+    "consent:text": Rule(MY, of=thing("consent_here"), foreign=thing("consent_there")),
+    "consent:sign": Rule(MY, of=given("results")),
+    "consent:withdraw": Rule(MY, of=given("taking_part")),
+    "contact:safe_contact": Rule(MY),
+    "contact:change": Rule(MY),
+    "contact:messages": Rule(MY),
+    # The desk
+    "desk:today": Rule(DESK),
+    "desk:applications": Rule(DESK),
+    "desk:meetings": Rule(DESK),
+    "desk:search": Rule(DESK),
+    "desk:waiting": Rule(DESK),
+    "desk:groups": Rule(DESK),
+    "desk:group_new": Rule(DESK),
+    "desk:messages": Rule(DESK),
+    "desk:file": here_and_there("participant"),
+    **{
+        f"desk:{name}": here_and_there("application")
+        for name in ("set_meeting", "accept", "decline", "answers", "withdraw")
+    },
+    **{f"desk:{name}": here_and_there("meeting") for name in ("move_meeting", "cancel_meeting", "missed_meeting")},
+    "desk:countersign": here_and_there("consent", method="post"),
+    **{
+        f"desk:{name}": here_and_there("group")
+        for name in ("group", "group_add", "group_establish", "group_complete", "group_cancel", "group_schedule")
+    },
+    "desk:lead_add": here_and_there("group", method="post"),
+    "desk:place_end": here_and_there("membership"),
+    "desk:lead_end": here_and_there("lead", method="post"),
+    "desk:session": here_and_there("session"),
+    "desk:session_move": here_and_there("session", method="post"),
+    "desk:session_cancel": here_and_there("session"),
+    # Those who lead, figures, and the access log
+    "lead:home": Rule(LEAD),
+    "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
+    "lead:session": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
+    "lead:thanks": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
+    "reports:overview": Rule(only(Role.ANALYST)),
+    "reports:overview_csv": Rule(only(Role.ANALYST)),
+    "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
+}
+
+# Parts of an administrator's address that nobody may use: nothing is deleted, and the log is not written by hand.
+CLOSED_IN_ADMIN = (
+    "_delete", "audit_entry_add", "psp_region_add", "psp_programregion_add", "contact_messagetemplate_add",
+    "groups_kindsetting_add",
+)  # fmt: skip
+ADMIN_OBJECTS = {
+    "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),
+    "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
+    "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
+    "groups_kindsetting": given("formal"),
+}  # fmt: skip
+
+
+def admin_rule(name: str) -> Rule:
+    """The rule of a route of the administrators' site, from its name."""
+    local = name.removeprefix("admin:")
+    if local == "login":
+        return Rule(only(VISITOR, Role.ADMINISTRATOR))
+    who = NOBODY if local.endswith(CLOSED_IN_ADMIN) else only(Role.ADMINISTRATOR)
+    model = next((model for model in ADMIN_OBJECTS if local.startswith(model)), None)
+    if model is None or local.endswith(("_changelist", "_add")):
+        of: Pick | None = given("psp") if local == "app_list" else None
+    elif local.endswith("_simple_history"):
+        of = thing(f"history_{model}_object", f"history_{model}")
+    else:
+        of = ADMIN_OBJECTS[model]
+    foreign = thing("person_there") if local in ("psp_user_history", "psp_user_change") else None
+    return Rule(who, method="post" if local == "logout" else "get", of=of, foreign=foreign)
+
+
+def rule_of(name: str) -> Rule | None:
+    return admin_rule(name) if name.startswith("admin:") else POLICY.get(name)
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Name and pattern of every route, with namespaces."""
+    yield from _walk(get_resolver(), "", "")
+
+
+def _walk(resolver: Any, namespace: str, prefix: str) -> Iterator[tuple[str, str]]:
+    for part in resolver.url_patterns:
+        if isinstance(part, URLResolver):
+            inner = f"{namespace}{part.namespace}:" if part.namespace else namespace
+            yield from _walk(part, inner, prefix + str(part.pattern))
+        elif isinstance(part, URLPattern):
+            yield f"{namespace}{part.name}", prefix + str(part.pattern)
+
+
+# Routes without a name of their own: redirects and the catch-all of the administrators' site, and the demo's pages.
+UNNAMED = ("admin:None",)
+OUTSIDE = ("demo:",)
+
+
+def named_routes() -> list[str]:
+    return [name for name, _pattern in routes() if name not in UNNAMED and not name.startswith(OUTSIDE)]
+
+
+def a_world() -> World:
+    """An account for each role in Quebec, and things here and in Ontario."""
+    world = World()
+    make = {
+        Role.SUPPORTER: factories.a_facilitator, Role.CLINICIAN: factories.a_clinician,
+        Role.COORDINATOR: factories.a_coordinator, Role.ANALYST: factories.an_analyst,
+        Role.PRIVACY_OFFICER: factories.a_privacy_officer,
+    }  # fmt: skip
+    for role in Role.values:
+        maker = make.get(Role(role))
+        world.accounts[role] = with_factor(maker() if maker else factories.with_role(factories.a_user(), role))
+    here, there = factories.a_participant("QC"), factories.a_participant("ON")
+    world.accounts[PARTICIPANT] = here.user
+    elsewhere = factories.a_coordinator("ON")
+    add_case(world, "here", here, world.accounts[Role.COORDINATOR])
+    add_case(world, "there", there, elsewhere)
+    for role in (Role.SUPPORTER, Role.CLINICIAN):
+        kind = LeadRole.FACILITATOR if role == Role.SUPPORTER else LeadRole.CLINICIAN
+        GroupLead.objects.create(group=world.things["group_here"], user=world.accounts[role], role=kind)
+    add_settings(world)
+    return world
+
+
+def with_factor(user: User) -> User:
+    """Password, app and recovery codes, so that the pages that change them open."""
+    user.set_password("a long and quiet river")
+    user.save()
+    enrol_totp(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    codes = {"seed": factors.seal("ab" * 40, user.pk), "used_mask": 0}
+    Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data=codes)
+    return user
+
+
+def add_case(world: World, where: str, participant: Participant, by: User) -> None:
+    """An application with a meeting, a group with a place, a lead and a session, in the region of `by`."""
+    region = participant.region_id
+    begin = timezone.now() + timedelta(days=7)
+    application = factories.an_application(participant, state=ApplicationState.MEETING_SET)
+    meeting = IntakeMeeting.objects.create(
+        application=application, coordinator=by, starts_at=begin, ends_at=begin + timedelta(hours=1)
+    )
+    group = factories.a_group(by, program_region=participant.program_region_id, region=region)
+    member = factories.an_accepted_participant(region, by=by)
+    session = GroupSession.objects.create(
+        group=group, number=1, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=1)
+    )
+    made = {
+        "participant": participant, "person": participant.user, "application": application, "meeting": meeting,
+        "consent": participant.user.consents.first(), "group": group, "session": session,
+        "membership": add_member(group=group, participant=member, by=by),
+        "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),
+    }  # fmt: skip
+    world.things |= {f"{name}_{where}": value for name, value in made.items()}
+
+
+def add_settings(world: World) -> None:
+    """What the administrators' addresses name."""
+    colleague = factories.a_user(kind=Kind.STAFF)
+    template, setting = MessageTemplate.objects.get(pk="sign_in_code"), KindSetting.objects.get(pk="formal")
+    template.save()
+    setting.save()
+    world.things |= {
+        "colleague": colleague,
+        "entry": Entry.objects.create(action="read", purpose="own"),
+        "consent_version": ConsentVersion.objects.order_by("pk").first(),
+        "eligibility_version": factories.an_eligibility_version(),
+        "passkey_there": Authenticator.objects.create(
+            user=world.things["person_there"], type=Authenticator.Type.WEBAUTHN, data={"name": "-", "credential": {}}
+        ),
+        "history_psp_user_object": colleague, "history_psp_user": colleague.history.first(),
+        "history_contact_messagetemplate_object": template,
+        "history_contact_messagetemplate": template.history.first(),
+        "history_groups_kindsetting_object": setting, "history_groups_kindsetting": setting.history.first(),
+    }  # fmt: skip
