@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from psp.areas import is_participant
+from psp.areas import account, is_participant
 from psp.dashboard import Card, Place, add_card, add_place
 
 
@@ -20,5 +20,5 @@ def asked_again(request: HttpRequest) -> dict[str, Any] | None:
     """Texts that the person signed in an older version ([NH Annex F] rule 23); None where there are none."""
     from consent.services import texts_asked_again
 
-    texts = texts_asked_again(person=request.user)
+    texts = texts_asked_again(person=account(request))
     return {"texts": texts} if texts else None

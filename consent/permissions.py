@@ -7,7 +7,10 @@ from psp.sight import is_coordinator
 
 
 def can_withdraw_consent(by: User, person: User) -> bool:
-    """The person, always and at once; a coordinator for somebody who asks by phone. The caller answers for the region."""
+    """The person, always and at once; a coordinator for somebody who asks by phone.
+
+    The caller answers for the region: the file is visible to `by`.
+    """
     return by.pk == person.pk or is_coordinator(by)
 
 

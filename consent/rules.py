@@ -100,9 +100,7 @@ def canonical_text(version: ConsentVersion, language: str) -> str:
     The same version in the same language always gives the same characters, and texts that differ in more than
     white space give different ones: each part has its own line, in a fixed order.
     """
-    statements = (
-        _statement(item, number, language) for number, item in enumerate(version.statements, start=1)
-    )
+    statements = (_statement(item, number, language) for number, item in enumerate(version.statements, start=1))
     title = _in(language, version.title_en, version.title_fr)
     summary = _in(language, version.summary_en, version.summary_fr)
     heading = f"{_line(version.purpose)}, version {version.version}, {language}"
@@ -124,9 +122,7 @@ def _name_problems(typed_name: str) -> list[Problem]:
     return [Problem(ProblemCode.NAME_TOO_LONG)] if len(typed_name) > LONGEST_NAME else []
 
 
-def check_signature(
-    version: ConsentVersion, *, ticked: Collection[str], typed_name: str
-) -> tuple[Problem, ...]:
+def check_signature(version: ConsentVersion, *, ticked: Collection[str], typed_name: str) -> tuple[Problem, ...]:
     """What is missing before this may be signed, in the order of the page; empty when it is complete.
 
     Any name will do: it is the person's mark, not a proof of identity.

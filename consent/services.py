@@ -37,7 +37,8 @@ def sign(
     field (the statement's code, or `typed_name`), `consent_not_published`.
     """
     User.objects.select_for_update(of=("self",)).get(pk=person.pk)
-    if standing := Consent.objects.standing().of(person).filter(version=version).first():
+    standing: Consent | None = Consent.objects.standing().of(person).filter(version=version).first()
+    if standing is not None:
         return standing
     _check(version, ticked, typed_name)
     return _keep(person, version, language, ticked, typed_name, manner)
@@ -109,7 +110,9 @@ def withdraw(*, person: User, purpose: str, by: User | None = None) -> int:
 
 def texts_asked_again(*, person: User) -> list[ConsentVersion]:
     """Texts in force of which this person signed an older version and not the present one."""
-    signed = dict(Consent.objects.standing().of(person).order_by("version__number").values_list("purpose", "version__number"))
+    signed = dict(
+        Consent.objects.standing().of(person).order_by("version__number").values_list("purpose", "version__number")
+    )
     return [
         version for purpose, version in texts_in_force().items() if signed.get(purpose, version.number) < version.number
     ]

@@ -16,7 +16,7 @@ from consent import services
 from consent.choices import ConsentPurpose
 from consent.forms import SignForm
 from consent.models import Consent, ConsentVersion
-from psp.areas import for_participants
+from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.calendar_text import long_datetime
@@ -28,7 +28,7 @@ def note_own_read(request: HttpRequest, obj: Any = Consent) -> None:
 
 
 def when(moment: Any, request: HttpRequest) -> str:
-    return long_datetime(moment, request.user.time_zone, (get_language() or "en")[:2])
+    return long_datetime(moment, account(request).time_zone, (get_language() or "en")[:2])
 
 
 def text_of(purpose: str) -> ConsentVersion:
@@ -79,7 +79,7 @@ def sign(request: HttpRequest, purpose: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.sign(
-                person=request.user, version=version, language=(get_language() or "en")[:2], ticked=form.ticked(),
+                person=account(request), version=version, language=(get_language() or "en")[:2], ticked=form.ticked(),
                 typed_name=form.cleaned_data["typed_name"],
             )  # fmt: skip
         except DomainError as error:
@@ -97,7 +97,7 @@ def withdraw(request: HttpRequest, purpose: str) -> HttpResponse:
     """What stops and what stays, then one button. No reason is asked."""
     version = text_of(purpose)
     if request.method == "POST":
-        services.withdraw(person=request.user, purpose=purpose)
+        services.withdraw(person=account(request), purpose=purpose)
         messages.success(request, _("Done. It took effect at once, everywhere. You do not have to explain anything."))
         return redirect("consent:list")
     note_own_read(request)

@@ -89,10 +89,6 @@ class SafeContactForm(forms.Form):
         self.kept = choices.hours
         kwargs.setdefault("initial", initial(choices))
         super().__init__(*args, **kwargs)
-        self.order_fields(
-            ["do_not_contact", "email_safe", "language", "name_to_use", "mode", "days", "begin", "end", "phone",
-             "call_safe", "voicemail_safe", "recheck_on"]
-        )  # fmt: skip
         self._set_choices()
 
     def _set_choices(self) -> None:

@@ -15,7 +15,7 @@ from groups.choices import GroupKind, LeadRole
 from groups.models import PeerGroup
 from groups.services import ROLE_OF_LEAD
 from intake.choices import Modality, Service
-from intake.inputs import LineField
+from psp.inputs import LineField
 from psp.calendar_text import zone_name
 from psp.choices import Language
 from psp.content import load

@@ -7,26 +7,26 @@ the versions that the page showed: nobody signs a text that changed while they w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose
 from consent.models import ConsentVersion
 from consent.services import texts_in_force
 from intake.choices import Modality, Service
-from intake.inputs import AddressField, LineField, NumberField
 from intake.models import EligibilityVersion, Participant
 from intake.rules import Answers, Assessment, CriterionCode
 from intake.sending import ContactWishes, Sending, Signing, check, version_in_force
 from psp.choices import Language
 from psp.content import in_language, load
+from psp.inputs import AddressField, LineField, NumberField
 from psp.models import Region
 
 YES, NO = "yes", "no"
@@ -36,7 +36,7 @@ HOURS: dict[str, tuple[tuple[int, int, int], ...]] = {"any": (), "daytime": DAYT
 CRITERIA = tuple(str(code) for code in CriterionCode)
 REACH = ("email_safe", "email", "phone", "call_safe", "voicemail_safe", "hours", "name_to_use")
 CALL_NAME = ("name", "language")
-CHOOSE, ANSWER = gettext_lazy("Choose an answer."), gettext_lazy("Please answer this question.")
+CHOOSE, ANSWER = _("Choose an answer."), _("Please answer this question.")
 
 
 def names_of_texts(version: int, notice: int, consents: Iterable[tuple[str, int]]) -> str:
@@ -49,6 +49,10 @@ def texts_of_today() -> str:
     version = EligibilityVersion.objects.in_force(timezone.localdate()).values_list("number", flat=True)[0]
     consents = ConsentVersion.objects.in_force(timezone.localdate()).values_list("purpose", "number")
     return names_of_texts(version, int(load("notice_v1")["number"]), consents)
+
+
+def yes_or_no() -> list[tuple[str, str]]:
+    return [(YES, gettext("Yes")), (NO, gettext("No"))]
 
 
 def statement_field(purpose: str, code: str) -> str:
@@ -85,7 +89,7 @@ class EligibilityForm(forms.Form):
         unanswered = self.reason_texts.get(f"unanswered_{code}", str(ANSWER))
         self.fields[code] = forms.ChoiceField(
             label=self._say(item, "question"), help_text=self._say(item, "hint"), widget=forms.RadioSelect,
-            choices=self._affiliations() if code == CriterionCode.AFFILIATION else [(YES, _("Yes")), (NO, _("No"))],
+            choices=self._affiliations() if code == CriterionCode.AFFILIATION else yes_or_no(),
             error_messages={"required": unanswered, "invalid_choice": unanswered},
         )  # fmt: skip
         self.why[code] = self._say(item, "why")
@@ -118,27 +122,27 @@ class WishesForm(EligibilityForm):
     sent_key = forms.UUIDField(
         widget=forms.HiddenInput,
         error_messages={
-            "required": gettext_lazy("Please send this page again."),
-            "invalid": gettext_lazy("Please send this page again."),
+            "required": _("Please send this page again."),
+            "invalid": _("Please send this page again."),
         },
     )
     texts = forms.CharField(widget=forms.HiddenInput, required=False)
     look_anyway = forms.BooleanField(widget=forms.HiddenInput, required=False)
     services = forms.MultipleChoiceField(
-        label=gettext_lazy("What interests you?"),
-        help_text=gettext_lazy("Choose one or more. You can change your mind when you meet the coordinator."),
+        label=_("What interests you?"),
+        help_text=_("Choose one or more. You can change your mind when you meet the coordinator."),
         choices=Service.choices, widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one. You can change it later."), "invalid_choice": CHOOSE},
+        error_messages={"required": _("Choose at least one. You can change it later."), "invalid_choice": CHOOSE},
     )  # fmt: skip
     modalities = forms.MultipleChoiceField(
-        label=gettext_lazy("How could you take part?"), help_text=gettext_lazy("Choose one or both."), choices=Modality.choices,
+        label=_("How could you take part?"), help_text=_("Choose one or both."), choices=Modality.choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one way."), "invalid_choice": CHOOSE},
+        error_messages={"required": _("Choose at least one way."), "invalid_choice": CHOOSE},
     )  # fmt: skip
     typed_name = LineField(
-        label=gettext_lazy("Type your name to sign"), max_length=120,
-        help_text=gettext_lazy("Any name you go by will do. It stands for your signature, with today's date."),
-        error_messages={"required": gettext_lazy("Type your name to sign. Any name you go by will do.")},
+        label=_("Type your name to sign"), max_length=120,
+        help_text=_("Any name you go by will do. It stands for your signature, with today's date."),
+        error_messages={"required": _("Type your name to sign. Any name you go by will do.")},
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -147,7 +151,7 @@ class WishesForm(EligibilityForm):
         self.notice_number = int(load("notice_v1")["number"])
         self.fields["sent_key"].initial = uuid4
         self.fields["texts"].initial = self.shown_texts
-        self.why["services"] = _("So that we offer you what you want, and nothing else.")
+        self.why["services"] = gettext("So that we offer you what you want, and nothing else.")
         for version in self.consents.values():
             self._add_consent(version)
 
@@ -161,7 +165,7 @@ class WishesForm(EligibilityForm):
         for line in version.lines:
             self.fields[statement_field(version.purpose, line["code"])] = forms.BooleanField(
                 label=line["text"], required=needed and line["required"],
-                error_messages={"required": _("Tick this line if you agree. Without it we cannot go on.")},
+                error_messages={"required": gettext("Tick this line if you agree. Without it we cannot go on.")},
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -174,18 +178,24 @@ class WishesForm(EligibilityForm):
             self._check_all_or_none(purpose)
         return cleaned
 
+    def _put(self, **values: str) -> None:
+        """Change what the page will show as sent."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        for name, value in values.items():
+            data[name] = value
+        self.data = data
+
     def renew_key(self) -> None:
         """Let the page, sent once more, count as a sending of its own."""
-        self.data = self.data.copy()
-        self.data["sent_key"] = str(uuid4())
+        self._put(sent_key=str(uuid4()))
 
     def _ask_to_read_again(self) -> None:
         """The page showed another version. Ticks of the old text must not become a signature under the new one."""
-        self.data = self.data.copy()
+        self._put(texts=self.shown_texts)
         for name in [name for name in self.data if "__" in name]:
-            del self.data[name]
-        self.data["texts"] = self.shown_texts
-        self.add_error(None, _("Our texts changed while you were writing. Please read them again, then send."))
+            self._put(**{name: ""})
+        self.add_error(None, gettext("Our texts changed while you were writing. Please read them again, then send."))
 
     def _check_all_or_none(self, purpose: str) -> None:
         ticked = self.ticked(purpose)
@@ -193,7 +203,8 @@ class WishesForm(EligibilityForm):
         missing = [code for code in needed if code not in ticked]
         if ticked and missing:
             self.add_error(
-                statement_field(purpose, missing[0]), _("Tick this line too to say yes, or untick the other to say no.")
+                statement_field(purpose, missing[0]),
+                gettext("Tick this line too to say yes, or untick the other to say no."),
             )
 
     def ticked(self, purpose: str) -> frozenset[str]:
@@ -216,58 +227,58 @@ class ApplicationForm(WishesForm):
     """The public form. Field names are part of the page's contract with scripts and tests."""
 
     read_notice = forms.BooleanField(
-        label=gettext_lazy("I have read how my information is used and protected, and I want to go on."),
-        error_messages={"required": gettext_lazy("Please read the notice, then tick this line to go on.")},
+        label=_("I have read how my information is used and protected, and I want to go on."),
+        error_messages={"required": _("Please read the notice, then tick this line to go on.")},
     )
     region = forms.ChoiceField(
-        label=gettext_lazy("Where do you live?"),
-        help_text=gettext_lazy("Province or territory only. We do not ask for your address."),
-        error_messages={"required": gettext_lazy("Choose the place where you live."),
-                        "invalid_choice": gettext_lazy("Choose a place from the list.")},
+        label=_("Where do you live?"),
+        help_text=_("Province or territory only. We do not ask for your address."),
+        error_messages={"required": _("Choose the place where you live."),
+                        "invalid_choice": _("Choose a place from the list.")},
     )  # fmt: skip
     email_safe = forms.ChoiceField(
-        label=gettext_lazy("Is it safe for us to write to you by e-mail?"), widget=forms.RadioSelect,
-        choices=[(YES, gettext_lazy("Yes, you may write to me by e-mail")), (NO, gettext_lazy("No, do not write to me by e-mail"))],
-        help_text=gettext_lazy("Think about who else can read your e-mail. Our messages never say what they are about."),
+        label=_("Is it safe for us to write to you by e-mail?"), widget=forms.RadioSelect,
+        choices=[(YES, _("Yes, you may write to me by e-mail")), (NO, _("No, do not write to me by e-mail"))],
+        help_text=_("Think about who else can read your e-mail. Our messages never say what they are about."),
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
     email = AddressField(
-        label=gettext_lazy("E-mail address"), required=False,
-        help_text=gettext_lazy("Needed if we may write to you. You also use it to sign in. Better not an address of your work."),
+        label=_("E-mail address"), required=False,
+        help_text=_("Needed if we may write to you. You also use it to sign in. Better not an address of your work."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     phone = NumberField(
-        label=gettext_lazy("Phone number"), required=False, max_length=40,
-        help_text=gettext_lazy("Needed only if e-mail is not safe."),
+        label=_("Phone number"), required=False, max_length=40,
+        help_text=_("Needed only if e-mail is not safe."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
     )  # fmt: skip
-    call_safe = forms.BooleanField(label=gettext_lazy("You may call this number."), required=False)
+    call_safe = forms.BooleanField(label=_("You may call this number."), required=False)
     voicemail_safe = forms.BooleanField(
-        label=gettext_lazy("You may leave a voicemail. It will not say what it is about."), required=False
+        label=_("You may leave a voicemail. It will not say what it is about."), required=False
     )
     hours = forms.ChoiceField(
-        label=gettext_lazy("When is it safe to reach you?"), widget=forms.RadioSelect,
-        choices=[("any", gettext_lazy("At any time")), ("daytime", gettext_lazy("Monday to Friday, from 9 a.m. to 5 p.m.")),
-                 ("evenings", gettext_lazy("In the evening, from 5 p.m. to 9 p.m."))],
-        help_text=gettext_lazy("In the time of the place where you live. You can set your own hours later, in your space."),
+        label=_("When is it safe to reach you?"), widget=forms.RadioSelect,
+        choices=[("any", _("At any time")), ("daytime", _("Monday to Friday, from 9 a.m. to 5 p.m.")),
+                 ("evenings", _("In the evening, from 5 p.m. to 9 p.m."))],
+        help_text=_("In the time of the place where you live. You can set your own hours later, in your space."),
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
     name_to_use = LineField(
-        label=gettext_lazy("Name to use in messages"),
+        label=_("Name to use in messages"),
         required=False,
         max_length=80,
-        help_text=gettext_lazy("If you leave this empty, our messages start without a name."),
+        help_text=_("If you leave this empty, our messages start without a name."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     name = LineField(
-        label=gettext_lazy("What should we call you?"),
+        label=_("What should we call you?"),
         max_length=80,
-        help_text=gettext_lazy("A first name or any name you choose. It does not have to be your legal name."),
+        help_text=_("A first name or any name you choose. It does not have to be your legal name."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Write a name that we can call you by. Any name will do.")},
+        error_messages={"required": _("Write a name that we can call you by. Any name will do.")},
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("In which language shall we serve you?"), choices=Language.choices, widget=forms.RadioSelect,
+        label=_("In which language shall we serve you?"), choices=Language.choices, widget=forms.RadioSelect,
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
 
@@ -275,14 +286,16 @@ class ApplicationForm(WishesForm):
         super().__init__(*args, **kwargs)
         self.regions = {region.code: region for region in Region.objects.order_by("order", "code")}
         places = [(code, str(region)) for code, region in self.regions.items()]
-        self.fields["region"].choices = [("", _("Choose a place")), *places]
+        cast("forms.ChoiceField", self.fields["region"]).choices = [("", gettext("Choose a place")), *places]
         self.order_fields(self._page_order())
         self.fields["language"].initial = (get_language() or "en")[:2]
         self.fields["typed_name"].widget.attrs["autocomplete"] = "off"
         self.why |= {
-            "region": _("A coordinator for your region reads your application. It also tells us your time zone."),
-            "email_safe": _("Someone close to you may see your messages. We write only where you say that it is safe."),
-            "name": _("Everyone in the program will know you by this name."),
+            "region": gettext("A coordinator for your region reads your application. It also tells us your time zone."),
+            "email_safe": gettext(
+                "Someone close to you may see your messages. We write only where you say that it is safe."
+            ),
+            "name": gettext("Everyone in the program will know you by this name."),
         }
 
     def _page_order(self) -> list[str]:
@@ -310,12 +323,12 @@ class ApplicationForm(WishesForm):
 
     def _check_email(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("email_safe") == YES and not cleaned.get("email") and "email" not in self.errors:
-            self.add_error("email", _("Write the e-mail address at which it is safe to reach you."))
+            self.add_error("email", gettext("Write the e-mail address at which it is safe to reach you."))
 
     def _check_phone(self, cleaned: dict[str, Any]) -> None:
         wanted = cleaned.get("call_safe") or cleaned.get("voicemail_safe")
         if wanted and not cleaned.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", _("Add the number that we may call, or untick the lines about calls."))
+            self.add_error("phone", gettext("Add the number that we may call, or untick the lines about calls."))
 
     def _check_reachable(self, cleaned: dict[str, Any]) -> None:
         """A coordinator must be able to answer: by a safe e-mail with consent, or by a safe call."""
@@ -323,12 +336,16 @@ class ApplicationForm(WishesForm):
             return
         if cleaned["email_safe"] == NO:
             field = "call_safe" if cleaned["phone"] else "phone"
-            self.add_error(field, _("We need one safe way to answer you: a phone number that we may call, or e-mail."))
+            self.add_error(
+                field, gettext("We need one safe way to answer you: a phone number that we may call, or e-mail.")
+            )
         elif ConsentPurpose.CONTACT_EMAIL in self.consents and not self.ticked(ConsentPurpose.CONTACT_EMAIL):
             first = self.consents[ConsentPurpose.CONTACT_EMAIL].lines[0]["code"]
             self.add_error(
                 statement_field(ConsentPurpose.CONTACT_EMAIL, first),
-                _("To answer you by e-mail we need your yes to these lines. Or give a phone number that we may call."),
+                gettext(
+                    "To answer you by e-mail we need your yes to these lines. Or give a phone number that we may call."
+                ),
             )
 
     def sending(self) -> Sending:
@@ -341,7 +358,8 @@ class ApplicationForm(WishesForm):
         )  # fmt: skip
         return Sending(
             sent_key=said["sent_key"], answers=self.answers(), services=tuple(said["services"]),
-            modalities=tuple(said["modalities"]), region=self.regions[said["region"]], language=said["language"], name=said["name"],
+            modalities=tuple(said["modalities"]), region=self.regions[said["region"]], language=said["language"],
+            name=said["name"],
             contact=wishes, consents=self.signings(), typed_name=said["typed_name"], version=self.version,
             notice_version=self.notice_number, look_anyway=said["look_anyway"],
         )  # fmt: skip

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.choices import ApplicationState, DecisionReason, Service
 from intake.desk import OPEN
-from intake.inputs import LineField
 from intake.models import Application
 from intake.rules import Affiliation, Answers
 from psp.choices import Language
 from psp.content import in_language
+from psp.inputs import LineField
 
 ANY = ("", _("Any"))
 

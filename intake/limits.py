@@ -23,7 +23,7 @@ IPV6_NETWORK = 64
 def network_of(request: HttpRequest) -> str:
     """The sender's network: only as many forwarded addresses are believed as there are proxies of our own."""
     address = ipaddress.ip_address(get_adapter().get_client_ip(request))
-    if address.version == 6:  # noqa: PLR2004 - IP version
+    if address.version == 6:
         return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))
     return str(address)
 

@@ -20,7 +20,7 @@ from psp.choices import Kind, Language, Role
 from psp.content import in_language
 from psp.models import User
 
-TAG_KINDS = {
+TAG_KINDS: dict[str, str] = {
     ApplicationState.SUBMITTED: "active", ApplicationState.MEETING_SET: "active", ApplicationState.ACCEPTED: "success",
     ApplicationState.DECLINED: "neutral", ApplicationState.WITHDRAWN: "neutral",
 }  # fmt: skip
@@ -109,14 +109,17 @@ def answer_rows(application: Application) -> list[dict[str, str]]:
     """The answers as they were given, under the questions of the version that asked them ([PIA] rule 7)."""
     answers, wording = Answers(**application.answers), application.version.wording
     labels = {item["code"]: in_language(item, "label", language()) for item in wording["affiliations"]}
-    values = {
+    values: dict[str, str | bool | None] = {
         CriterionCode.AFFILIATION: labels.get(answers.affiliation or "", ""), CriterionCode.ADULT: answers.adult,
         CriterionCode.EXPERIENCED: answers.experienced, CriterionCode.DEVICE: answers.has_device,
         CriterionCode.MEETING: answers.agrees_to_meeting,
     }  # fmt: skip
-    said = {True: _("Yes"), False: _("No"), None: _("No answer")}
+    said: dict[str | bool | None, str] = {True: _("Yes"), False: _("No"), None: _("No answer")}
     rows = [
-        {"label": in_language(item, "question", language()), "value": said.get(values[item["code"]], values[item["code"]])}
+        {
+            "label": in_language(item, "question", language()),
+            "value": said.get(values[item["code"]], str(values[item["code"]])),
+        }
         for item in wording["criteria"]
     ]
     wanted = ", ".join(str(Service(code).label) for code in application.services)

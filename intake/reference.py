@@ -19,4 +19,3 @@ def load_versions() -> None:
         number=rules.version,
         defaults={"content": content, "valid_from": first_day, "published_at": timezone.now()},
     )
-

@@ -171,9 +171,7 @@ def assess(answers: Answers, rules: EligibilityRules, *, services: Collection[st
     return Assessment(tuple(reason for reason in found if reason), rules.version)
 
 
-def assess_each(
-    answers: Answers, rules: EligibilityRules, *, services: Iterable[str]
-) -> dict[Service, Assessment]:
+def assess_each(answers: Answers, rules: EligibilityRules, *, services: Iterable[str]) -> dict[Service, Assessment]:
     """The assessment for each service by itself: some may be open to a person when others are not."""
     return {Service(service): assess(answers, rules, services=[service]) for service in services}
 
@@ -198,9 +196,7 @@ def to_json(rules: EligibilityRules) -> dict[str, Any]:
             for item in rules.criteria
         ],
         "affiliations": [
-            {"code": str(code), "on": code in rules.affiliations}
-            for code in Affiliation
-            if code in CATEGORIES
+            {"code": str(code), "on": code in rules.affiliations} for code in Affiliation if code in CATEGORIES
         ],
     }
 
@@ -219,9 +215,7 @@ def from_json(data: object) -> EligibilityRules:
     affiliation_on = any(item.on for item in criteria if item.code is CriterionCode.AFFILIATION)
     if affiliation_on and not covered:
         raise RulesError("affiliations", "at least one must be on while the affiliation criterion is on")
-    return EligibilityRules(
-        _version(whole["version"]), _day(whole["valid_from"], "valid_from"), criteria, covered
-    )
+    return EligibilityRules(_version(whole["version"]), _day(whole["valid_from"], "valid_from"), criteria, covered)
 
 
 def _object(data: object, path: str, keys: set[str]) -> Mapping[str, Any]:

@@ -82,9 +82,7 @@ def version_in_force(*, on: date | None = None) -> EligibilityVersion:
     return found  # type: ignore[no-any-return]
 
 
-def check(
-    *, answers: Answers, services: Collection[str] = (), version: EligibilityVersion | None = None
-) -> Assessment:
+def check(*, answers: Answers, services: Collection[str] = (), version: EligibilityVersion | None = None) -> Assessment:
     """The form's own check: no decision, and it keeps nothing ([PIA] rule 7)."""
     return assess(answers, (version or version_in_force()).rules, services=services)
 
@@ -179,10 +177,13 @@ def apply_again(*, participant: Participant, sending: Sending, by: User) -> Appl
     Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
     require(by.pk == participant.user_id, "apply_again")
     _refuse_unless_eligible(sending)
-    if found := participant.applications.filter(sent_key=sending.sent_key).first():
+    found: Application | None = participant.applications.filter(sent_key=sending.sent_key).first()
+    if found is not None:
         return found
     if participant.applications.standing().exists():
-        raise DomainError(_("We have your application already. You do not have to send it again."), code="already_applied")
+        raise DomainError(
+            _("We have your application already. You do not have to send it again."), code="already_applied"
+        )
     participant.modalities = list(sending.modalities)
     participant.save()
     _sign_all(by, sending)

@@ -106,7 +106,10 @@ def set_meeting(
     *, application: Application, starts_at: datetime, by: User, minutes: int = MEETING_MINUTES,
     revision: int | None = None,
 ) -> IntakeMeeting:  # fmt: skip
-    """Set the meeting with `by` and tell the person. DomainError: `meeting_in_past`, `coordinator_busy`, `wrong_state`."""
+    """Set the meeting with `by` and tell the person.
+
+    DomainError: `meeting_in_past`, `coordinator_busy`, `wrong_state`.
+    """
     application = _opened(application, by, revision)
     _check_way(application, ApplicationState.MEETING_SET)
     _check_time(starts_at)
@@ -225,9 +228,7 @@ def correct_answers(
     application.answers = asdict(answers)
     application.revision += 1
     application.save()
-    audit.record(
-        Action.CHANGE, application, person=application.person_id, purpose=Purpose.INTAKE, fields=("answers",)
-    )
+    audit.record(Action.CHANGE, application, person=application.person_id, purpose=Purpose.INTAKE, fields=("answers",))
     return application
 
 
@@ -262,7 +263,10 @@ def accept(
 def decline(
     *, application: Application, reasons: Collection[str], by: User, revision: int | None = None
 ) -> Application:
-    """Do not accept, with the criteria that are not met; the person reads them ([PIA] rule 7). DomainError: `no_reason`."""
+    """Do not accept, with the criteria that are not met; the person reads them ([PIA] rule 7).
+
+    DomainError: `no_reason`, `wrong_state`.
+    """
     application = _opened(application, by, revision)
     _check_way(application, ApplicationState.DECLINED)
     named = [reason for reason in DecisionReason.values if reason in reasons]
@@ -271,9 +275,7 @@ def decline(
     meeting = _standing_meeting(application)
     begun = meeting is not None and meeting.starts_at <= timezone.now()
     _close_meeting(application, MeetingState.HELD if begun else MeetingState.CANCELLED)
-    _decide(
-        application, ApplicationState.DECLINED, by, decision_version=version_in_force(), decision_reasons=named
-    )
+    _decide(application, ApplicationState.DECLINED, by, decision_version=version_in_force(), decision_reasons=named)
     return application
 
 
@@ -284,10 +286,11 @@ def _close_meeting(application: Application, state: MeetingState) -> None:
 
 
 def _decide(application: Application, state: ApplicationState, by: User, **decision: Any) -> None:
-    _become(application, state, decided_at=timezone.now(), decided_by=by, **decision)
+    now = timezone.now()
+    _become(application, state, decided_at=now, decided_by=by, **decision)
     queue_message(
         person=application.participant.user, template="decision_ready", key=f"decision|{application.pk}", context={},
-        useful_until=application.decided_at + DECISION_USEFUL_FOR,
+        useful_until=now + DECISION_USEFUL_FOR,
     )  # fmt: skip
 
 

@@ -24,7 +24,6 @@ from intake.sending import count_ineligible, submit_application
 from psp.errors import DomainError, add_to_form
 from psp.views import crisis_lines, notice
 
-
 # Seconds after which the empty form is drawn anew, so that a renamed province shows up.
 REDRAW_AFTER = 300
 

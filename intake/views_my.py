@@ -18,13 +18,14 @@ from intake.layout import questions
 from intake.models import Application, Participant
 from intake.services import apply_again, cancel_meeting, withdraw_application
 from intake.views import refusal_words
-from psp.areas import for_participants
+from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.dashboard import cards_for
 from psp.errors import DomainError, add_to_form
 
 PAGE = 25
+ENDED = (ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 
 
 def own_file(request: HttpRequest) -> Participant:
@@ -59,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
          "step": said or portal.next_step(application, meeting, participant.user),
          "tag_kind": portal.TAG_KINDS.get(application.state) if application else "",
          "decision": portal.decision_words(application) if application else None,
-         "may_apply": application is None or application.state in (ApplicationState.DECLINED, ApplicationState.WITHDRAWN)},
+         "may_apply": application is None or application.state in ENDED},
     )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         return redirect("consent:withdraw", purpose="taking_part")
     if request.method == "GET":
         return render(request, "my/withdraw.html", {"application": found})
-    withdraw_application(application=found, by=request.user)
+    withdraw_application(application=found, by=account(request))
     messages.success(request, _("You took back your application. You do not have to do anything else."))
     return redirect("my:home")
 
@@ -103,7 +104,7 @@ def other_time(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         context = {"when": portal.when(meeting.starts_at, participant.user)}
         return render(request, "my/other_time.html", context)
-    cancel_meeting(meeting=meeting, by=request.user)
+    cancel_meeting(meeting=meeting, by=account(request))
     messages.success(request, _("Thank you for telling us. The coordinator will offer you another time."))
     return redirect("my:home")
 
@@ -121,7 +122,7 @@ def again(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return again_page(request, form)
     try:
-        apply_again(participant=participant, sending=form.sending_of(participant), by=request.user)
+        apply_again(participant=participant, sending=form.sending_of(participant), by=account(request))
     except DomainError as error:
         add_to_form(form, error)
         return again_page(request, form)

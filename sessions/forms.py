@@ -15,7 +15,7 @@ from groups.models import Membership
 from sessions.choices import AttendanceStatus
 from sessions.models import Attendance, GroupSession
 from sessions.rules import to_utc
-from sessions.services import attendance_mark, members_at
+from sessions.services import attendance_mark, members_at, shown_names
 
 CHOOSE = _("Choose one of the answers.")
 
@@ -31,11 +31,12 @@ class AttendanceForm(forms.Form):
     def __init__(self, *args: Any, session: GroupSession, members: Iterable[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.members = {f"m-{member.pk}": member for member in members}
+        names = shown_names(self.members.values())
         noted = dict(Attendance.objects.filter(session=session).values_list("participant_id", "status"))
         self.fields["seen"].initial = attendance_mark(session)
         for name, member in self.members.items():
             self.fields[name] = forms.ChoiceField(
-                label=member.participant.user.name, choices=AttendanceStatus.choices, widget=forms.RadioSelect,
+                label=names[member.pk], choices=AttendanceStatus.choices, widget=forms.RadioSelect,
                 required=False, initial=noted.get(member.participant_id), error_messages={"invalid_choice": CHOOSE},
             )  # fmt: skip
 

@@ -170,6 +170,19 @@ def members_at(session: GroupSession) -> list[Membership]:
     return _by_name(found)
 
 
+def shown_names(members: Iterable[Membership]) -> dict[UUID, str]:
+    """Membership → chosen name; people of one name are numbered in the order in which they joined."""
+    found = sorted(members, key=lambda member: (member.joined_at, str(member.pk)))
+    sharing: dict[str, list[UUID]] = {}
+    for member in found:
+        sharing.setdefault(member.participant.user.name, []).append(member.pk)
+    return {
+        pk: f"{name} {number}" if len(same) > 1 else name
+        for name, same in sharing.items()
+        for number, pk in enumerate(same, start=1)
+    }
+
+
 def current_members(group: PeerGroup) -> list[Membership]:
     """Who is in the group now, by chosen name."""
     found = Membership.objects.active().filter(group=group).select_related("participant__user")
@@ -209,12 +222,17 @@ def attendance_mark(session: GroupSession) -> str:
     return ";".join(f"{status}@{moment.timestamp():.6f}" for status, moment in marks)
 
 
+def is_its_day(session: GroupSession) -> bool:
+    """Whether the session's day has come where the group meets: from then on, attendance can be noted."""
+    zone = ZoneInfo(session.group.time_zone)
+    return session.starts_at.astimezone(zone).date() <= timezone.now().astimezone(zone).date()
+
+
 def _check_open_for_attendance(session: GroupSession) -> None:
     if session.state == SessionState.CANCELLED:
         message = _("This session was cancelled, so nobody was there. Nothing was changed.")
         raise DomainError(message, code="session_cancelled")
-    zone = ZoneInfo(session.group.time_zone)
-    if session.starts_at.astimezone(zone).date() > timezone.now().astimezone(zone).date():
+    if not is_its_day(session):
         message = _("This session is on another day. Come back on the day itself; nothing was changed.")
         raise DomainError(message, code="too_early")
 

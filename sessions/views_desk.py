@@ -71,7 +71,7 @@ def _page(
     context = {
         "session": words.line(found, found.group.time_zone), "group": found.group, "form": attendance,
         "move": move or MoveForm(session=found), "planned": found.state == SessionState.SCHEDULED,
-        "cancelled": found.state == SessionState.CANCELLED, "revision": found.revision,
+        "open": services.is_its_day(found) and found.state != SessionState.CANCELLED,
         "zone": words.zone(found.group.time_zone, found.starts_at),
     }  # fmt: skip
     return render(request, "sessions/session.html", context)

@@ -19,9 +19,10 @@ from psp.audit.choices import Purpose
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from sessions import words
+from sessions.choices import SessionState
 from sessions.forms import attendance_form
 from sessions.models import GroupSession
-from sessions.services import current_members, record_attendance
+from sessions.services import current_members, is_its_day, record_attendance, shown_names
 
 leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
 
@@ -56,7 +57,7 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     sessions = found.sessions.select_related("group").order_by("starts_at")
     context = {
         "group": found,
-        "names": [member.participant.user.name for member in members],
+        "names": sorted(shown_names(members).values(), key=str.casefold),
         "sessions": [words.line(session, me.time_zone) for session in sessions],
     }
     return render(request, "lead/group.html", context)
@@ -77,7 +78,10 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         else:
             return redirect("lead:thanks", session_id=found.pk)
     audit.record_reads(form.members.values(), purpose=Purpose.SESSIONS)
-    context = {"session": words.line(found, me.time_zone), "form": form, "group": found.group}
+    context = {
+        "session": words.line(found, me.time_zone), "form": form, "group": found.group,
+        "open": is_its_day(found) and found.state != SessionState.CANCELLED,
+    }  # fmt: skip
     return render(request, "lead/session.html", context)
 
 

@@ -15,13 +15,16 @@ def django_db_setup() -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_context():
-    """No keys, actor or cached counters from the test before."""
+    """No keys, actor, language or cached counters from the test before."""
+    from django.utils import translation
+
     from psp.context_vars import actor_id, request_id
     from psp.crypto import keyring
 
     keyring.clear()
     actor_id.set(None)
     request_id.set("")
+    translation.activate("en")
     yield
     keyring.clear()
 

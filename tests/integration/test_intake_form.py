@@ -71,7 +71,10 @@ def test_criterion_limited_to_group_services_is_data_not_code(client):
     """The wording and reach of a criterion has changed before; a change is a new version, nothing else."""
     content = load("eligibility_v1")
     content["rules"]["version"] = 2
-    next(item for item in content["rules"]["criteria"] if item["code"] == "meeting")["services"] = ["formal", "informal"]
+    next(item for item in content["rules"]["criteria"] if item["code"] == "meeting")["services"] = [
+        "formal",
+        "informal",
+    ]
     EligibilityVersion.objects.create(
         number=2, content=content, valid_from=timezone.localdate(), published_at=timezone.now()
     )
@@ -151,7 +154,7 @@ def test_broken_key_of_the_form_gets_a_new_one(client, value):
 
 
 def test_every_field_at_once_with_nul_bytes_is_refused_without_a_fault(client):
-    response = client.post("/en/intake/", {name: "\x00" for name in [*GOOD, "sent_key", "texts", "look_anyway", "change"]})
+    response = client.post("/en/intake/", dict.fromkeys([*GOOD, "sent_key", "texts", "look_anyway", "change"], "\x00"))
     assert response.status_code == 200
     assert not Participant.objects.exists()
 
@@ -165,7 +168,8 @@ def test_nothing_sent_at_all_lists_what_is_missing(client):
 
 
 @pytest.mark.parametrize(
-    "name", ["Zoé-Ève O’Brien", "מרים", "سارة بنت أحمد", "🦫 Beaver", "Nguyễn Thị Ánh", "x" * 80, "<b>Jo</b>", "{{ 7 }}"]
+    "name",
+    ["Zoé-Ève O’Brien", "מרים", "سارة بنت أحمد", "🦫 Beaver", "Nguyễn Thị Ánh", "x" * 80, "<b>Jo</b>", "{{ 7 }}"],
 )
 def test_name_of_any_script_is_kept_as_typed(client, name):
     assert fill(client, name=name, typed_name=name).status_code == 302
@@ -197,8 +201,9 @@ def test_extra_fields_change_nothing(client):
 
 
 def test_phone_alone_is_enough_when_email_is_not_safe(client):
-    answers = {"email_safe": "no", "email": "", "phone": "(613) 555-0123", "call_safe": "on", "voicemail_safe": "on",
-               "hours": "evenings", "contact_email__may_write": None, "contact_email__others_may_see": None}  # fmt: skip
+    answers = {"email_safe": "no", "email": "", "phone": "(613) 555-0123", "call_safe": "on",
+               "voicemail_safe": "on", "hours": "evenings", "contact_email__may_write": None,
+               "contact_email__others_may_see": None}  # fmt: skip
     assert fill(client, **answers).status_code == 302
     choices = SafeContact.objects.get()
     assert (choices.email_safe, choices.call_safe, choices.voicemail_safe) == (False, True, True)

@@ -304,7 +304,9 @@ def test_acceptance_needs_answers_that_meet_the_criteria(application, coordinato
     )
     with pytest.raises(DomainError, match="not_eligible"):
         services.accept(application=application, services=["formal"], by=coordinator)
-    services.correct_answers(application=application, answers=Answers("veteran", True, True, True, True), by=coordinator)
+    services.correct_answers(
+        application=application, answers=Answers("veteran", True, True, True, True), by=coordinator
+    )
     services.accept(application=application, services=["formal"], by=coordinator)
     adults = [row.answers["adult"] for row in application.history.order_by("history_id")]
     assert adults == [True, True, False, True, True], "the history keeps every answer"

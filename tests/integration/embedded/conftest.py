@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -82,14 +82,17 @@ def python(code: str, data: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+RUNNER = (sys.executable, "-m", "psp.embedded.run")
+
+
 class Run:
     """A runner under test and what it has said so far."""
 
-    def __init__(self, data: Path, log: Path, **environment: str) -> None:
+    def __init__(self, data: Path, log: Path, command: Sequence[str] = RUNNER, **environment: str) -> None:
         self.log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "psp.embedded.run"], cwd=ROOT, env=clean_environment(data, **environment),
+                command, cwd=ROOT, env=clean_environment(data, **environment),
                 stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import os
 import re
@@ -18,10 +19,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from psp.embedded import env, mailsink, paths, process, programs
+from psp.embedded import env, home, mailsink, paths, process, programs
+from psp.embedded.failures import StartError
 from psp.embedded.ports import free_port
-from psp.embedded.servers import Servers, superuser
-from tests.integration.embedded.conftest import Run, home_of, processes_of, starter
+from psp.embedded.servers import Servers, ensure_servers, superuser
+from tests.integration.embedded.conftest import RUNNER, Run, home_of, processes_of, starter
 
 Start = Callable[..., Run]
 
@@ -97,6 +99,20 @@ def test_run_starts_a_killed_server_again_and_names_a_child_that_died(used: Path
     assert run.wait() == 1
     assert f"The worker process ended by itself (signal 9); what it said is in {used}/logs/worker.log." in run.said
     assert processes_of(used) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_run_ends_when_only_its_make_is_told_to(used: Path, tmp_path: Path, number: signal.Signals) -> None:
+    """Make passes an interrupt on to nobody, and a killed one cannot."""
+    makefile = tmp_path / "Makefile"
+    makefile.write_text(f"run:\n\t@exec {' '.join(RUNNER)} --with-parent\n")
+    made = Run(used, tmp_path / "make.log", ("make", "-f", str(makefile)), PSP_DEMO="0")
+    made.wait_ready()
+
+    made.send(number)
+    made.wait()
+    assert process.wait_until(lambda: processes_of(used) == [], 20), processes_of(used)
+    assert "Stopping … done" in made.said
 
 
 def test_second_runner_on_the_same_data_is_refused(data: Path, start: Start) -> None:
@@ -191,20 +207,42 @@ def test_run_on_a_given_server_makes_the_keys_database_there(start: Start, serve
         assert connection.execute("SELECT count(*) > 0 FROM django_migrations").fetchone() == (True,)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-@pytest.mark.parametrize("size", ["1m", "80m"])
-def test_run_on_a_full_disk_is_refused(data: Path, start: Start, size: str) -> None:
+def test_first_start_with_too_little_space_is_refused_and_leaves_nothing(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "FIRST_START_BYTES", 1 << 60)
+    with pytest.raises(
+        StartError, match=r"^The first start needs \d+ MB, and the disk that holds .* MB free: free some"
+    ):
+        ensure_servers(data)
+
+    assert home.find_home(data) is None
+    assert processes_of(data) == []
+
+
+@pytest.fixture
+def small_disk(data: Path) -> Iterator[None]:
+    """A file system of one megabyte where the data directory will be: only some may mount one."""
     data.parent.chmod(0o755)
     data.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "none", str(data)], check=True)
-    try:
-        sentence = refused(start())
-    finally:
-        subprocess.run(["umount", "-l", str(data)], check=True)
-        shutil.rmtree(data)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=0755", "none", str(data)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this account may not mount a small disk; the test before this one needs none")
+    yield
+    subprocess.run(["umount", "-l", str(data)], check=True)
+    shutil.rmtree(data)
 
-    assert sentence.startswith("The first start needs 500 MB")
-    assert "set PSP_DATA to another disk" in sentence
+
+def test_run_on_a_full_disk_is_refused(data: Path, small_disk: None, start: Start) -> None:
+    before = refused(start())
+    with contextlib.suppress(OSError), (data / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+    full = refused(start())
+
+    assert before.startswith("The first start needs 500 MB")
+    assert full.startswith((f"The disk that holds {data} is full", "The first start needs 500 MB"))
+    assert "set PSP_DATA to another disk" in full
 
 
 # --- Mail of the demo -----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.core.validators import EmailValidator, ProhibitNullCharactersValidator
+from django.core.validators import EmailValidator, MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 # They join letters of some scripts and emoji; every other invisible character has no place in a name.
@@ -35,7 +35,8 @@ class LineField(forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
         self.validators = [one for one in self.validators if not isinstance(one, ProhibitNullCharactersValidator)]
         for validator in self.validators:
-            validator.message = self.error_messages["max_length"]
+            if isinstance(validator, MaxLengthValidator):
+                validator.message = self.error_messages["max_length"]
 
     def to_python(self, value: Any) -> str:
         return plain_line(str(super().to_python(value) or ""))
@@ -56,7 +57,7 @@ class AddressField(forms.EmailField):
 
     def clean(self, value: Any) -> str:
         text = str(value or "")
-        if len(text) > 254:  # noqa: PLR2004 - the longest address there is
+        if len(text) > 254:
             raise forms.ValidationError(self.error_messages["max_length"], code="max_length")
         return str(super().clean(plain_line(text).replace(" ", "")))
 
