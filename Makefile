@@ -55,7 +55,7 @@ screenshots: venv-dev ## Make the pictures of the README
 
 messages: venv-dev ## Collect new English texts into the French catalogue (needs gettext)
 	$(PY) -m psp.embedded.gettext
-	$(MANAGE) makemessages --locale fr --no-location --ignore .venv --ignore .local
+	$(PY) -m tools.merge_messages
 
 lock: venv ## Pin the newest compatible versions in requirements/*.txt, with hashes (UPGRADE=--upgrade)
 	$(BOOTSTRAP) lock

@@ -15,7 +15,8 @@ def outside_names_are_neutral(app_configs: Any, **_kwargs: Any) -> list[CheckMes
     """No message goes out whose sender or link has telling words; better to know before the first one."""
     found: list[CheckMessage] = []
     for name in ("DEFAULT_FROM_EMAIL", "PSP_PUBLIC_URL"):
-        telling = [word for language in ("en", "fr") for word in neutral_violations(getattr(settings, name), language)]
+        value = getattr(settings, name)
+        telling = dict.fromkeys(neutral_violations(value, "en") + neutral_violations(value, "fr"))
         if telling:
             hint = "Choose one that a household member may read: every message would be refused."
             found.append(Warning(f"{name} is not neutral: {', '.join(telling)}.", hint=hint, id="contact.W001"))

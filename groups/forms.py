@@ -15,10 +15,10 @@ from groups.choices import GroupKind, LeadRole
 from groups.models import PeerGroup
 from groups.services import ROLE_OF_LEAD
 from intake.choices import Modality, Service
-from psp.inputs import LineField
 from psp.calendar_text import zone_name
 from psp.choices import Language
 from psp.content import load
+from psp.inputs import LineField
 from psp.models import Region, User
 from psp.sight import coordinated_regions
 

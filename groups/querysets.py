@@ -32,7 +32,8 @@ class PeerGroupQuerySet(models.QuerySet[Any]):
     def with_counts(self) -> PeerGroupQuerySet:
         """Adds `members`: how many are in the group now."""
         active = Q(memberships__state=MembershipState.MEMBER)
-        return self.annotate(members=Count("memberships", filter=active))
+        counted: PeerGroupQuerySet = self.annotate(members=Count("memberships", filter=active))
+        return counted
 
 
 def waiting_for_place(people: models.QuerySet[Any], kind: str) -> models.QuerySet[Any]:
@@ -46,7 +47,7 @@ def waiting_for_place(people: models.QuerySet[Any], kind: str) -> models.QuerySe
         participant=OuterRef("pk"), group__kind=kind,
         group__state__in=[GroupState.FORMING, GroupState.ESTABLISHED],
     )  # fmt: skip
-    waiting = people.waiting_for(kind).filter(~Exists(placed))  # type: ignore[attr-defined]
+    waiting: models.QuerySet[Any] = people.waiting_for(kind).filter(~Exists(placed))  # type: ignore[attr-defined]
     return waiting.annotate(waiting_since=Min("applications__submitted_at")).order_by("waiting_since", "pk")
 
 

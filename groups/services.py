@@ -131,7 +131,9 @@ def leave_group(*, membership: Membership | UUID, by: User) -> Membership:
     found = Membership.objects.select_related("participant").get(pk=_key(membership))
     _locked_participant(found.participant_id)
     group = _locked_group(found.group_id)
-    member: Membership = Membership.objects.select_for_update(of=("self",)).select_related("participant").get(pk=found.pk)
+    member: Membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("participant").get(pk=found.pk)
+    )
     member.group = group
     require(permissions.can_leave_group(by, member), "leave_group")
     if member.state == MembershipState.MEMBER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -157,17 +158,17 @@ def events(application: Application, reader: User) -> list[dict[str, Any]]:
 
 def _steps(application: Application) -> list[tuple[datetime, str, User | None]]:
     sentences = {
-        ApplicationState.SUBMITTED: _("Application received"), ApplicationState.ACCEPTED: _("Accepted"),
-        ApplicationState.DECLINED: _("Not accepted"), ApplicationState.WITHDRAWN: _("Application withdrawn"),
+        ApplicationState.ACCEPTED: _("Accepted"), ApplicationState.DECLINED: _("Not accepted"),
+        ApplicationState.WITHDRAWN: _("Application withdrawn"),
     }  # fmt: skip
-    found, before = [], None
-    for row in application.history.select_related("history_user").order_by("history_date", "history_id"):
-        if before is not None and row.answers != before.answers:
+    found: list[tuple[datetime, str, User | None]] = [(application.submitted_at, _("Application received"), None)]
+    rows = list(application.history.select_related("history_user").order_by("history_date", "history_id"))
+    for before, row in pairwise(rows):
+        if row.answers != before.answers:
             found.append((row.history_date, _("Answers corrected"), row.history_user))
-        if before is None or (row.state != before.state and row.state != ApplicationState.SUBMITTED):
-            found.append((row.history_date, sentences.get(row.state, ""), row.history_user))
-        before = row
-    return [event for event in found if event[1]]
+        if row.state != before.state and row.state in sentences:
+            found.append((row.history_date, sentences[row.state], row.history_user))
+    return found
 
 
 def _meeting_steps(application: Application, reader: User) -> list[tuple[datetime, str, User | None]]:

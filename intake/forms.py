@@ -278,7 +278,7 @@ class ApplicationForm(WishesForm):
         error_messages={"required": _("Write a name that we can call you by. Any name will do.")},
     )
     language = forms.ChoiceField(
-        label=_("In which language shall we serve you?"), choices=Language.choices, widget=forms.RadioSelect,
+        label=_("Which language do you prefer?"), choices=Language.choices, widget=forms.RadioSelect,
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
 

@@ -135,7 +135,7 @@ def file_rows(participant: Participant) -> list[dict[str, str]]:
         {"label": _("E-mail address"), "value": user.sealed_email or _("No answer")},
         {"label": _("Where do you live?"), "value": str(participant.region)},
         {"label": _("How could you take part?"), "value": ways or _("No answer")},
-        {"label": _("In which language shall we serve you?"), "value": str(Language(user.language).label)},
+        {"label": _("Which language do you prefer?"), "value": str(Language(user.language).label)},
     ]
 
 

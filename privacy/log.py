@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from privacy.people import labels_of
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
-from psp.calendar_text import long_datetime
 from psp.models import User
 
 PAGE = 50
@@ -49,10 +48,10 @@ def page_of(rows: QuerySet[Entry], before: str) -> tuple[list[Entry], int | None
 def described(entries: list[Entry], reader: User) -> list[dict[str, Any]]:
     """Each entry in words, with references and usernames and no name."""
     people = labels_of({key for entry in entries for key in (entry.actor, entry.person) if key})
-    language = (get_language() or "en")[:2]
+    zone = ZoneInfo(reader.time_zone)
     return [
         {
-            "when": long_datetime(entry.at, reader.time_zone, language), "iso": entry.at.isoformat(),
+            "when": entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"), "iso": entry.at.isoformat(),
             "who": people.get(entry.actor, _("Closed account")) if entry.actor else _("The program’s computer"),
             "what": Action(entry.action).label, "denied": entry.action == Action.DENIED,
             "about": people.get(entry.person, _("Closed account")) if entry.person else "",

@@ -17,11 +17,11 @@ from reporting.periods import Period, Span, containing, parse, since
 
 
 def period_name(period: Period) -> str:
-    """As in "Fiscal year 2026–2027", "January to March 2027", "November 2026"."""
+    """As in "fiscal year 2026–2027", "January to March 2027", "November 2026"."""
     months = MONTHS["fr" if (get_language() or "en").startswith("fr") else "en"]
     first = months[period.first.month - 1]
     if period.span == Span.YEAR:
-        return _("Fiscal year %(first)d–%(last)d") % {"first": period.first.year, "last": period.first.year + 1}
+        return _("fiscal year %(first)d–%(last)d") % {"first": period.first.year, "last": period.first.year + 1}
     if period.span == Span.QUARTER:
         last = period.parts()[-1].first
         words = {"first": first, "last": months[last.month - 1], "year": last.year}

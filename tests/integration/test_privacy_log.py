@@ -128,7 +128,11 @@ def test_log_is_paged_without_gap_or_repetition(officer, django_assert_max_num_q
             page = officer.get(address).content.decode()
         seen += [word for word in made if word in page]
         start = page.find('rel="next"')
-        address = URL + page[page.index('href="', start) + 6 : page.index('"', page.index('href="', start) + 6)] if start > 0 else ""
+        address = (
+            URL + page[page.index('href="', start) + 6 : page.index('"', page.index('href="', start) + 6)]
+            if start > 0
+            else ""
+        )
         address = address.replace("&amp;", "&")
     assert sorted(seen) == made
 

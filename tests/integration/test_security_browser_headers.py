@@ -21,7 +21,7 @@ from psp import pages
 from tests import matrix
 from tests.browser import FORM, Browser
 from tests.factories import sign_in
-from tests.integration.test_security_matrix import address, cookies_of, ruled
+from tests.integration.test_security_matrix import address, browser_with, cookies_of, ruled
 from tests.matrix import ROLES, a_world
 
 pytestmark = pytest.mark.django_db
@@ -47,13 +47,13 @@ class TestProperty15:
     """CSP without unsafe-inline and unsafe-eval on every address, the admin included."""
 
     @pytest.mark.parametrize("role", ROLES)
-    def test_property_15_every_page_of_every_role_has_the_policy(self, role):
+    def test_property_15_every_page_of_every_role_has_the_policy_and_keeps_to_it(self, role):
         world = a_world()
         cookies, wrong = cookies_of(world, role), {}
         for name, rule in ruled():
-            client = Browser(raise_request_exception=False)
-            client.cookies = cookies.copy()
-            faults = faults_of(client.get(address(name, rule, world)))
+            answer = browser_with(cookies).get(address(name, rule, world))
+            is_page = answer.get("Content-Type", "").startswith("text/html")
+            faults = faults_of(answer) + (inline_parts(answer.content.decode()) if is_page else [])
             if faults:
                 wrong[name] = faults
         assert wrong == {}
@@ -64,6 +64,7 @@ class TestProperty15:
     )
     def test_property_15_answers_without_a_view_have_the_policy(self, client, path, status):
         answer = client.get(path)
+        answer.close()
         assert (answer.status_code, faults_of(answer)) == (status, [])
 
     def test_property_15_refusals_have_the_policy(self, client):
@@ -74,21 +75,10 @@ class TestProperty15:
         ):
             assert (answer.status_code, faults_of(answer)) == (status, [])
 
-    def test_property_15_no_page_has_inline_script_style_or_handler(self):
-        world = a_world()
-        wrong = {}
-        for role in ROLES:
-            cookies = cookies_of(world, role)
-            for name, rule in ruled():
-                client = Browser(raise_request_exception=False)
-                client.cookies = cookies.copy()
-                answer = client.get(address(name, rule, world))
-                if answer["Content-Type"].startswith("text/html"):
-                    wrong[name] = inline_parts(answer.content.decode())
-        assert {name: parts for name, parts in wrong.items() if parts} == {}
-
     def test_property_15_nobody_else_may_read_our_files(self, client):
-        assert not client.get("/static/css/psp.css").has_header("Access-Control-Allow-Origin")
+        answer = client.get("/static/css/psp.css")
+        answer.close()
+        assert not answer.has_header("Access-Control-Allow-Origin")
 
 
 def inline_parts(page: str) -> list[str]:
@@ -113,22 +103,22 @@ client.post("/accounts/login/code/", "email=nobody@example.org", content_type="a
 plain = client.get("/en/")
 print(json.dumps({
     "headers": dict(form.headers), "plain": [plain.status_code, plain["Location"]],
-    "cookies": {name: [str(morsel["secure"]), morsel["path"], morsel["domain"], str(morsel["httponly"]), morsel["samesite"]]
-                for name, morsel in client.cookies.items()},
+    "cookies": {name: [str(m["secure"]), m["path"], m["domain"], str(m["httponly"]), m["samesite"]]
+                for name, m in client.cookies.items()},
 }))
 """
 
 
+@pytest.fixture(scope="module")
+def over_https():
+    environment = {**os.environ, "PSP_HTTPS": "1", "PSP_DEMO": "0", "LOG_LEVEL": "CRITICAL"}
+    command = [sys.executable, "-W", "ignore", "-c", PROBE]
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, check=True)
+    return json.loads(run.stdout.splitlines()[-1])
+
+
 class TestProperty16:
     """__Host- cookies, HSTS of a year, nosniff, no-referrer, COOP."""
-
-    @pytest.fixture(scope="class")
-    def over_https(self):
-        environment = {**os.environ, "PSP_HTTPS": "1", "PSP_DEMO": "0", "LOG_LEVEL": "CRITICAL"}
-        run = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", PROBE], capture_output=True, text=True, env=environment, cwd=ROOT, check=True,
-        )  # fmt: skip
-        return json.loads(run.stdout.splitlines()[-1])
 
     def test_property_16_every_cookie_is_bound_to_this_host_and_to_https(self, over_https):
         cookies = over_https["cookies"]
@@ -157,9 +147,7 @@ class TestProperty30:
         for role in ROLES:
             cookies = cookies_of(world, role)
             for name, rule in ruled():
-                client = Browser(raise_request_exception=False)
-                client.cookies = cookies.copy()
-                answer = client.post(address(name, rule, world), UPLOAD, content_type=MULTIPART)
+                answer = browser_with(cookies).post(address(name, rule, world), UPLOAD, content_type=MULTIPART)
                 if answer.status_code != 415:
                     wrong.append(f"{role} {name}: {answer.status_code}")
         assert wrong == []

@@ -33,10 +33,19 @@ def address(name: str, rule: Rule, world: World, *, foreign: bool = False) -> st
     return reverse(name, args=pick(world) if pick else ())
 
 
+# One client for all requests: making a client builds the whole chain of middleware anew.
+BROWSER = Browser(raise_request_exception=False)
+
+
+def browser_with(cookies: Any) -> Browser:
+    """The one browser, with these cookies and nothing that another answer left."""
+    BROWSER.cookies = cookies.copy()
+    return BROWSER
+
+
 def ask(url: str, method: str, cookies: Any) -> Any:
     """The answer, with everything that it wrote taken back."""
-    client = Browser(raise_request_exception=False)
-    client.cookies = cookies.copy()
+    client = browser_with(cookies)
     with transaction.atomic():
         answer = client.post(url, {}) if method == "post" else client.get(url)
         transaction.set_rollback(True)
@@ -110,14 +119,13 @@ def test_property_01_foreign_region_or_person_is_not_found():
 @pytest.mark.parametrize("role", ROLES)
 def test_property_12_every_change_needs_the_token(role):
     world = a_world()
-    cookies = cookies_of(world, role)
+    cookies, strict = cookies_of(world, role), Client(enforce_csrf_checks=True)
     wrong = []
     for name, rule in ruled():
         if role not in rule.who or name in WITHOUT_TOKEN:
             continue
-        client = Client(enforce_csrf_checks=True)
-        client.cookies = cookies.copy()
-        answer = client.post(address(name, rule, world), "a=b", content_type="application/x-www-form-urlencoded")
+        strict.cookies = cookies.copy()
+        answer = strict.post(address(name, rule, world), "a=b", content_type="application/x-www-form-urlencoded")
         if answer.status_code not in (403, 405):
             wrong.append(f"{role} {name}: {answer.status_code}")
     assert wrong == []
@@ -147,9 +155,7 @@ def test_property_12_looking_changes_nothing_but_the_access_log(role):
             continue
         with transaction.atomic():
             before = fingerprint()
-            client = Browser(raise_request_exception=False)
-            client.cookies = cookies.copy()
-            client.get(address(name, rule, world))
+            browser_with(cookies).get(address(name, rule, world))
             after = fingerprint()
             transaction.set_rollback(True)
         changed = [table for table in after if after[table] != before[table]]

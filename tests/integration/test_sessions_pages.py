@@ -267,3 +267,25 @@ def test_portal_card_is_not_there_for_someone_who_left(rf, group, session):
     request = rf.get("/en/my/")
     request.user = User.objects.get(pk=member.participant.user_id)
     assert not [card for card in cards_for(request, "my") if card["template"] == "sessions/my_card.html"]
+
+
+def test_people_of_one_name_can_be_told_apart_the_same_way_on_every_page(client, group, session):
+    lead = lead_of(group)
+    for member in group.memberships.all()[:2]:
+        user = member.participant.user
+        user.name = "Camille"
+        user.save()
+    sign_in(client, lead)
+    names = client.get(page("lead:group", group_id=group.pk)).context["names"]
+    assert [name for name in names if name.startswith("Camille")] == ["Camille 1", "Camille 2"]
+    with time_machine.travel(session.starts_at):
+        sign_in(client, lead)
+        rows = client.get(page("lead:session", session_id=session.pk)).context["form"].rows()
+    assert {"Camille 1", "Camille 2"} <= {row.label for row in rows}
+
+
+def test_before_its_day_a_session_shows_names_but_nothing_to_fill_in(client, group, session):
+    sign_in(client, lead_of(group))
+    html = client.get(page("lead:session", session_id=session.pk)).content.decode()
+    assert "On the day itself" in html
+    assert 'type="radio"' not in html
