@@ -222,7 +222,7 @@ def _finish(message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
     if outcome.letter is not None:
         held.subject, held.body = outcome.letter.subject, outcome.letter.kept
     if not waits:
-        held.secret = ""
+        held.secret = ""  # nosec B105 - wiped
     held.save()
     if outcome.state in {OutboxState.SENT, OutboxState.UNKNOWN}:
         audit.record(Action.SEND, held, person=held.person_id, purpose=Purpose.CONTACT)

@@ -13,10 +13,13 @@ class GroupsConfig(AppConfig):
 
     def ready(self) -> None:
         from groups import dashboard, withdrawal
+        from groups.reference import public_figures
+        from psp.dashboard import add_public_figures
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         withdrawal.subscribe()
+        add_public_figures(public_figures)
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

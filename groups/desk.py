@@ -69,7 +69,7 @@ def is_open(group: PeerGroup, present: int) -> bool:
 def schedule_url(group: PeerGroup) -> str:
     """The group's sessions, where an app above keeps them; "" if none does."""
     try:
-        return reverse("desk:schedule", args=[group.pk])
+        return reverse("desk:group_schedule", args=[group.pk])
     except NoReverseMatch:
         return ""
 

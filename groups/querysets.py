@@ -37,18 +37,19 @@ class PeerGroupQuerySet(models.QuerySet[Any]):
 
 
 def waiting_for_place(people: models.QuerySet[Any], kind: str) -> models.QuerySet[Any]:
-    """Those of `people` who are accepted for this kind and agree, without a place in a group of it that forms or runs.
+    """Those of `people` who are accepted for this kind and agree, and have no place in a group of it, past or present.
+
+    Who was in a group that was cancelled waits again; who completed one does not wait for the next.
 
     Adds `waiting_since`, when the accepted application was sent; the longest waiting first.
     """
     from groups.models import Membership
 
-    placed = Membership.objects.active().filter(
-        participant=OuterRef("pk"), group__kind=kind,
-        group__state__in=[GroupState.FORMING, GroupState.ESTABLISHED],
-    )  # fmt: skip
+    places = Membership.objects.active().filter(participant=OuterRef("pk"), group__kind=kind)
+    placed = places.exclude(group__state=GroupState.CANCELLED)
     waiting: models.QuerySet[Any] = people.waiting_for(kind).filter(~Exists(placed))  # type: ignore[attr-defined]
-    return waiting.annotate(waiting_since=Min("applications__submitted_at")).order_by("waiting_since", "pk")
+    dated: models.QuerySet[Any] = waiting.annotate(waiting_since=Min("applications__submitted_at"))
+    return dated.order_by("waiting_since", "pk")
 
 
 class MembershipQuerySet(models.QuerySet[Any]):

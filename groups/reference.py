@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groups.choices import GroupKind
 from groups.models import KindSetting
 from groups.rules import DEFAULTS
 
@@ -19,3 +20,15 @@ def load_kind_settings() -> None:
                 "session_count": item.min_sessions, "minutes": item.minutes,
             },
         )  # fmt: skip
+
+
+def public_figures() -> dict[str, int]:
+    """What the public front page says about the groups, as set now."""
+    settings = KindSetting.objects.in_bulk()
+    formal, informal = settings.get(GroupKind.FORMAL), settings.get(GroupKind.INFORMAL)
+    if formal is None or informal is None:
+        return {}
+    return {
+        "formal_min": formal.min_size, "formal_max": formal.max_size, "formal_sessions": formal.session_count,
+        "informal_sessions": informal.session_count, "minutes": formal.minutes,
+    }  # fmt: skip

@@ -57,6 +57,6 @@ def register() -> None:
     allowed = holds(Role.COORDINATOR)
     add_place(Place("desk", _("Today"), "home", "desk:today", allowed, order=0, key="t"))
     add_place(Place("desk", _("Applications"), "document", "desk:applications", allowed, order=10, key="a"))
-    add_place(Place("desk", _("Intake meetings"), "calendar", "desk:meetings", allowed, order=20, key="m"))
+    add_place(Place("desk", _("Intake meetings"), "calendar", "desk:meetings", allowed, order=20, key="i"))
     add_card(Card("desk", "desk/cards/applications.html", new_applications, order=10))
     add_card(Card("desk", "desk/cards/meetings.html", meetings, order=20))

@@ -66,4 +66,4 @@ def questions(form: WishesForm, **context: Any) -> SafeString:
     helper = FormHelper()
     helper.form_tag, helper.disable_csrf = False, True
     helper.layout = first_application(form) if isinstance(form, ApplicationForm) else another_application(form)
-    return SafeString(render_crispy_form(form, helper, {"form": form, **context}))
+    return SafeString(render_crispy_form(form, helper, {"form": form, **context}))  # nosec B703

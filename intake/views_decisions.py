@@ -232,7 +232,8 @@ def answers(request: HttpRequest, pk: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
     application = application_or_404(request, pk)
     return confirm_page(
-        request, application, lambda _revision: services.withdraw_application(application=application, by=account(request)),
+        request, application,
+        lambda _revision: services.withdraw_application(application=application, by=account(request)),
         title=_("Take back the application for the person"), button=_("Take it back"), danger=True,
         consequences=[_("Do this only when the person asks for it. Ask for no reason."),
                       _("A meeting that is set is cancelled. The person can apply again.")],

@@ -144,11 +144,11 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _application(request: HttpRequest, application: Application) -> dict[str, Any]:
-    meeting = meeting_of(application)
+    meeting, person = meeting_of(application), application.participant.user
     return {
         "tag": TAG_KINDS[ApplicationState(application.state)], "answers": answer_rows(application),
         "decision": decision_words(application), "meeting": meeting,
-        "clocks": desk.both_clocks(meeting.starts_at, account(request), application.participant.user) if meeting else None,
+        "clocks": desk.both_clocks(meeting.starts_at, account(request), person) if meeting else None,
         "begun": meeting is not None and meeting.starts_at <= timezone.now(),
         "events": desk.events(application, account(request)), "waited": desk.waiting_text(application.submitted_at),
         "can": {

@@ -38,10 +38,23 @@ class Card:
 
 _places: list[Place] = []
 _cards: list[Card] = []
+_figures: list[Callable[[], dict[str, Any]]] = []
 
 
 def add_place(place: Place) -> None:
     _places.append(place)
+
+
+def add_public_figures(figures: Callable[[], dict[str, Any]]) -> None:
+    """Program settings that the public front page tells, e.g. how many people a group has."""
+    _figures.append(figures)
+
+
+def public_figures() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for figures in _figures:
+        found |= figures()
+    return found
 
 
 def add_card(card: Card) -> None:

@@ -21,6 +21,7 @@ from psp import leaving, pages
 from psp.calendar_text import long_date
 from psp.choices import Kind, Role
 from psp.content import in_language, load
+from psp.dashboard import public_figures
 from psp.sight import sight_of
 
 
@@ -50,7 +51,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "psp/home.html", {"crisis_lines": crisis_lines()})
+    return render(request, "psp/home.html", {"crisis_lines": crisis_lines(), "figures": public_figures()})
 
 
 @login_not_required

@@ -11,7 +11,8 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import dashboard, subscriptions
+        from sessions import dashboard, desk_cards, subscriptions
 
         dashboard.register()
+        desk_cards.register()
         subscriptions.subscribe()

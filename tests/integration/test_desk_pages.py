@@ -1,4 +1,4 @@
-"""The desk's pages: who may open them, what they show, how many queries they need, what they leave in the access log."""
+"""The desk's pages: who may open them, what they show, their number of queries, what they leave in the access log."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from groups.services import add_member
 from intake.models import IntakeMeeting
 from psp.audit.models import Entry
 from psp.crypto import keyring
+from sessions.models import Attendance, GroupSession
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -161,6 +162,28 @@ def test_file_shows_the_person_and_leaves_exactly_one_access_row(desk, coordinat
     assert opened(person) == before + 1
     entry = Entry.objects.filter(person=person.user_id, action="read").latest("pk")
     assert (entry.actor, entry.model, entry.purpose) == (coordinator.pk, "intake.participant", "intake")
+
+
+def a_session(group, at, number=1, state="scheduled") -> GroupSession:
+    return GroupSession.objects.create(
+        group=group, number=number, starts_at=at, ends_at=at + timedelta(minutes=90), state=state
+    )
+
+
+def test_file_shows_attendance_and_today_the_sessions_to_come(desk, coordinator):
+    group = make.a_formal_group(coordinator, members=1)
+    person = group.memberships.get().participant
+    now = timezone.now()
+    past = a_session(group, now - timedelta(days=2), state="held")
+    Attendance.objects.create(session=past, participant=person, status="left_early", recorded_by=coordinator)
+    coming = a_session(group, now + timedelta(days=3), 2)
+    foreign = make.a_formal_group(make.a_coordinator("ON"), program_region="ON", region="ON", name_en="Elsewhere")
+    a_session(foreign, now + timedelta(days=3))
+    page = desk.get(reverse("desk:file", args=[person.pk])).content.decode()
+    assert "Left early" in page
+    front = desk.get(reverse("desk:today")).content.decode()
+    assert reverse("desk:session", args=[coming.pk]) in front
+    assert "Elsewhere" not in front
 
 
 def test_title_of_a_file_holds_no_name(desk):

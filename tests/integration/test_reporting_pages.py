@@ -121,7 +121,7 @@ def test_longest_span_only_where_the_setting_says_so(analyst, settings):
 def test_only_protected_tables_are_shown():
     table = protect(CountTable(("region",), (("QC",),), {("QC",): 12}))
     bare = {("QC",): 3, ("*",): 3}
-    fake = Report(parse("2026"), bare, table, table)  # type: ignore[arg-type]
+    fake = Report(parse("2026"), bare, table, table)
     for show in (present.rows, present.report_csv, lambda item: figures_table(item, "Caption")):
         with pytest.raises(TypeError):
             show(fake)

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.servers.basehttp import WSGIServer
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,6 +41,8 @@ from tests.integration.signing_in import (
 
 pytestmark = pytest.mark.django_db
 TRIES = 50
+# The test server would turn away most of fifty browsers that knock at the same moment.
+WSGIServer.request_queue_size = 2 * TRIES
 
 
 def an_administrator(**fields: Any) -> User:
@@ -448,6 +451,8 @@ class TestProperty13:
             ]
 
         code, link, other_code, other_link = self.seconds(steps(address) + steps(self.UNKNOWN), 7)
+        # Nobody waits less than the fixed time, which hides the few milliseconds that a known address costs.
+        assert min(code, link, other_code, other_link) >= timing.EVEN_SECONDS
         assert abs(code - other_code) < 0.01
         assert abs(link - other_link) < 0.01
 
