@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from consent.permissions import can_countersign_consent, can_withdraw_consent
 from consent.rules import Problem, ProblemCode, canonical_text, check_signature, text_hash
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.audit.models import Entry
 from psp.errors import DomainError, require
 from psp.models import User
 
@@ -41,7 +42,27 @@ def sign(
     if standing is not None:
         return standing
     _check(version, ticked, typed_name)
-    return _keep(person, version, language, ticked, typed_name, manner)
+    consent = _written(person, version, language, ticked, typed_name, manner)
+    consent.save(force_insert=True)
+    _entry(consent).save(force_insert=True)
+    return consent
+
+
+@transaction.atomic
+def sign_first(
+    *, person: User, texts: Iterable[tuple[ConsentVersion, Collection[str]]], language: str, typed_name: str
+) -> list[Consent]:
+    """Sign several texts at once for an account made in this transaction: (version, ticked statements) each.
+
+    Nobody else can know the account yet, so there is nothing to wait for and nothing signed before.
+    """
+    consents = []
+    for version, ticked in texts:
+        _check(version, ticked, typed_name)
+        consents.append(_written(person, version, language, ticked, typed_name, Manner.ONLINE))
+    Consent.objects.bulk_create(consents)
+    Entry.objects.bulk_create([_entry(consent) for consent in consents])
+    return consents
 
 
 def _check(version: ConsentVersion, ticked: Collection[str], typed_name: str) -> None:
@@ -63,18 +84,22 @@ def _refusal(problem: Problem) -> DomainError:
     return DomainError(sentences[problem.code], code="consent_incomplete", field=field)
 
 
-def _keep(
+def _written(
     person: User, version: ConsentVersion, language: str, ticked: Collection[str], typed_name: str, manner: str
 ) -> Consent:
+    """The signature, not saved yet."""
     text = version.as_text()
-    consent = Consent(
+    return Consent(
         person=person, version=version, purpose=version.purpose, language=language, manner=manner,
         text=canonical_text(text, language), text_hash=text_hash(text, language), ticked=sorted(ticked),
         typed_name=typed_name.strip(),
     )  # fmt: skip
-    consent.save(force_insert=True)
-    audit.record(Action.CREATE, consent, person=person.pk, purpose=Purpose.CONSENT, fields=(version.purpose,))
-    return consent
+
+
+def _entry(consent: Consent) -> Entry:
+    return audit.entry_for(
+        Action.CREATE, consent, person=consent.person_id, purpose=Purpose.CONSENT, fields=(consent.purpose,)
+    )
 
 
 @transaction.atomic

@@ -6,28 +6,26 @@ the versions that the page showed: nobody signs a text that changed while they w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose
 from consent.models import ConsentVersion
-from consent.services import texts_in_force
 from intake.choices import Modality, Service
-from intake.models import EligibilityVersion, Participant
+from intake.models import Participant
 from intake.rules import Answers, Assessment, CriterionCode
-from intake.sending import ContactWishes, Sending, Signing, check, version_in_force
+from intake.sending import ContactWishes, Sending, Signing, check
+from intake.texts import Texts, places, texts_of_today
 from psp.choices import Language
-from psp.content import in_language, load
+from psp.content import in_language
 from psp.inputs import AddressField, LineField, NumberField
-from psp.models import Region
 
 YES, NO = "yes", "no"
 DAYTIME = tuple((day, 9 * 60, 17 * 60) for day in range(5))
@@ -37,18 +35,6 @@ CRITERIA = tuple(str(code) for code in CriterionCode)
 REACH = ("email_safe", "email", "phone", "call_safe", "voicemail_safe", "hours", "name_to_use")
 CALL_NAME = ("name", "language")
 CHOOSE, ANSWER = _("Choose an answer."), _("Please answer this question.")
-
-
-def names_of_texts(version: int, notice: int, consents: Iterable[tuple[str, int]]) -> str:
-    """The versions on one page, e.g. "e1 n1 contact_email1 results1 taking_part1"."""
-    return " ".join([f"e{version}", f"n{notice}", *(f"{purpose}{number}" for purpose, number in sorted(consents))])
-
-
-def texts_of_today() -> str:
-    """The same for the versions in force, without loading their texts."""
-    version = EligibilityVersion.objects.in_force(timezone.localdate()).values_list("number", flat=True)[0]
-    consents = ConsentVersion.objects.in_force(timezone.localdate()).values_list("purpose", "number")
-    return names_of_texts(version, int(load("notice_v1")["number"]), consents)
 
 
 def yes_or_no() -> list[tuple[str, str]]:
@@ -63,9 +49,10 @@ def statement_field(purpose: str, code: str) -> str:
 class EligibilityForm(forms.Form):
     """The five criteria of one version, one question each ([PIA] rules 1 to 5)."""
 
-    def __init__(self, *args: Any, version: EligibilityVersion | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, texts: Texts | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.version = version or version_in_force()
+        self.shown = texts or texts_of_today()
+        self.version = self.shown.version
         self.why: dict[str, Any] = {}
         for item in self.version.wording["criteria"]:
             self._add_criterion(item)
@@ -147,18 +134,12 @@ class WishesForm(EligibilityForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.consents = texts_in_force()
-        self.notice_number = int(load("notice_v1")["number"])
+        self.consents = self.shown.consents
         self.fields["sent_key"].initial = uuid4
-        self.fields["texts"].initial = self.shown_texts
+        self.fields["texts"].initial = self.shown.names
         self.why["services"] = gettext("So that we offer you what you want, and nothing else.")
         for version in self.consents.values():
             self._add_consent(version)
-
-    @property
-    def shown_texts(self) -> str:
-        numbers = ((purpose, version.number) for purpose, version in self.consents.items())
-        return names_of_texts(self.version.number, self.notice_number, numbers)
 
     def _add_consent(self, version: ConsentVersion) -> None:
         needed = version.purpose == ConsentPurpose.TAKING_PART
@@ -170,7 +151,7 @@ class WishesForm(EligibilityForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("texts", "") != self.shown_texts:
+        if cleaned.get("texts", "") != self.shown.names:
             self._ask_to_read_again()
         if "sent_key" in self.errors:
             self.renew_key()
@@ -192,7 +173,7 @@ class WishesForm(EligibilityForm):
 
     def _ask_to_read_again(self) -> None:
         """The page showed another version. Ticks of the old text must not become a signature under the new one."""
-        self._put(texts=self.shown_texts)
+        self._put(texts=self.shown.names)
         for name in [name for name in self.data if "__" in name]:
             self._put(**{name: ""})
         self.add_error(None, gettext("Our texts changed while you were writing. Please read them again, then send."))
@@ -284,9 +265,9 @@ class ApplicationForm(WishesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.regions = {region.code: region for region in Region.objects.order_by("order", "code")}
-        places = [(code, str(region)) for code, region in self.regions.items()]
-        cast("forms.ChoiceField", self.fields["region"]).choices = [("", gettext("Choose a place")), *places]
+        self.regions = places()
+        choices = [(code, str(region)) for code, region in self.regions.items()]
+        cast("forms.ChoiceField", self.fields["region"]).choices = [("", gettext("Choose a place")), *choices]
         self.order_fields(self._page_order())
         self.fields["language"].initial = (get_language() or "en")[:2]
         self.fields["typed_name"].widget.attrs["autocomplete"] = "off"
@@ -361,7 +342,7 @@ class ApplicationForm(WishesForm):
             modalities=tuple(said["modalities"]), region=self.regions[said["region"]], language=said["language"],
             name=said["name"],
             contact=wishes, consents=self.signings(), typed_name=said["typed_name"], version=self.version,
-            notice_version=self.notice_number, look_anyway=said["look_anyway"],
+            notice_version=self.shown.notice, look_anyway=said["look_anyway"],
         )  # fmt: skip
 
 
@@ -379,5 +360,5 @@ class AgainForm(WishesForm):
             sent_key=said["sent_key"], answers=self.answers(), services=tuple(said["services"]),
             modalities=tuple(said["modalities"]), region=participant.region, language=(get_language() or "en")[:2],
             name="", contact=ContactWishes(), consents=self.signings(), typed_name=said["typed_name"],
-            version=self.version, notice_version=self.notice_number, look_anyway=said["look_anyway"],
+            version=self.version, notice_version=self.shown.notice, look_anyway=said["look_anyway"],
         )  # fmt: skip

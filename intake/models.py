@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, Range
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -49,7 +50,7 @@ class EligibilityVersion(models.Model):
     def __str__(self) -> str:
         return str(self.number)
 
-    @property
+    @cached_property
     def rules(self) -> EligibilityRules:
         """The criteria as the pure rules know them; RulesError if the stored content cannot be read."""
         return from_json(self.content["rules"])

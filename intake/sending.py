@@ -13,17 +13,19 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.models import ConsentVersion
-from consent.services import sign
-from contact.services import queue_message, set_safe_contact
+from consent.services import sign, sign_first
+from contact.models import SafeContact
+from contact.services import queue_message
 from intake.models import Application, EligibilityVersion, IneligibleTally, Participant
 from intake.rules import Answers, Assessment, Reason, assess
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.audit.models import Entry
 from psp.choices import Kind
 from psp.crypto import keyring
 from psp.errors import DomainError, require
@@ -75,7 +77,7 @@ class Sending:
 
 
 def version_in_force(*, on: date | None = None) -> EligibilityVersion:
-    """The eligibility version of today. DoesNotExist where none was ever published."""
+    """The eligibility version of today, or of another day. DoesNotExist where there is none."""
     found = EligibilityVersion.objects.in_force(on or timezone.localdate()).first()
     if found is None:
         raise EligibilityVersion.DoesNotExist("no eligibility version is in force")
@@ -98,9 +100,9 @@ def submit_application(*, sending: Sending) -> Application | None:
     """
     _refuse_unless_eligible(sending)
     _one_at_a_time(sending)
-    if found := Application.objects.filter(sent_key=sending.sent_key).select_related("participant__user").first():
-        return _sent_before(found, sending)
-    owner = User.objects.by_email(sending.contact.email).first()
+    if Application.objects.filter(sent_key=sending.sent_key).exists():
+        return _sent_before(sending)
+    owner = User.objects.by_email(sending.contact.email).order_by().first()
     if owner is None:
         return _open_file(sending, announce=True)
     _work_for_nothing(sending)
@@ -119,12 +121,15 @@ def _refuse_unless_eligible(sending: Sending) -> None:
 def _one_at_a_time(sending: Sending) -> None:
     """Two clicks, or two tabs with one address, wait for each other. Always in this order: form, then address."""
     index = User._meta.get_field("email_index").digest(sending.contact.email)
+    names = [f"intake:{name}" for name in (str(sending.sent_key), index) if name]
+    one = "pg_advisory_xact_lock(hashtextextended(%s, 0))"
     with connection.cursor() as cursor:
-        for name in filter(None, (str(sending.sent_key), index)):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"intake:{name}"])
+        # PostgreSQL works through a list of columns from left to right.
+        cursor.execute(f"SELECT {', '.join([one] * len(names))}", names)
 
 
-def _sent_before(found: Application, sending: Sending) -> Application:
+def _sent_before(sending: Sending) -> Application:
+    found: Application = Application.objects.select_related("participant__user").get(sent_key=sending.sent_key)
     if found.participant.user.email_index != User._meta.get_field("email_index").digest(sending.contact.email):
         raise DomainError(
             _("You sent this form before, with another e-mail address. If that one was wrong, send the form again now:"
@@ -144,26 +149,37 @@ def _open_file(sending: Sending, *, announce: bool) -> Application:
         user=user, region=sending.region, program_region_id=sending.region.program_region_id,
         modalities=list(sending.modalities),
     )  # fmt: skip
-    wishes = sending.contact
-    set_safe_contact(
-        person=user, by=user, email_safe=wishes.email_safe, phone=wishes.phone, call_safe=wishes.call_safe,
-        voicemail_safe=wishes.voicemail_safe, name_to_use=wishes.name_to_use, hours=wishes.hours,
-        language=sending.language,
-    )  # fmt: skip
-    _sign_all(user, sending)
-    application = _apply(participant, sending)
+    choices = _safe_contact(user, sending)
+    signed = [(signing.version, signing.ticked) for signing in sending.consents]
+    sign_first(person=user, texts=signed, language=sending.language, typed_name=sending.typed_name)
+    application = _apply(participant, sending, choices)
     if announce:
         queue_message(person=user, template="application_received", key=f"received|{application.pk}", context={})
     return application
 
 
-def _apply(participant: Participant, sending: Sending) -> Application:
+def _safe_contact(user: User, sending: Sending) -> SafeContact:
+    wishes = sending.contact
+    choices = SafeContact(
+        person=user, email_safe=wishes.email_safe, call_safe=wishes.call_safe, voicemail_safe=wishes.voicemail_safe,
+        name_to_use=wishes.name_to_use, hours=[list(span) for span in wishes.hours], language=sending.language,
+    )  # fmt: skip
+    choices.set_phone(wishes.phone)
+    choices.save(force_insert=True)
+    return choices
+
+
+def _apply(participant: Participant, sending: Sending, *also_made: Model) -> Application:
     application = Application.objects.create(
         participant=participant, sent_key=sending.sent_key, version=sending.version,
         answers=asdict(sending.answers), notice_version=sending.notice_version, services=list(sending.services),
         language=sending.language,
     )  # fmt: skip
-    audit.record(Action.CREATE, application, person=participant.user_id, purpose=Purpose.INTAKE)
+    entries = [
+        audit.entry_for(Action.CREATE, made, person=participant.user_id, purpose=Purpose.INTAKE)
+        for made in (application, *also_made)
+    ]
+    Entry.objects.bulk_create(entries)
     return application
 
 

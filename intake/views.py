@@ -16,16 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from intake.elsewhere import other_services
-from intake.forms import ApplicationForm, EligibilityForm, texts_of_today
+from intake.forms import ApplicationForm, EligibilityForm
 from intake.layout import questions
 from intake.limits import spend
 from intake.rules import UNANSWERED, Reason
 from intake.sending import count_ineligible, submit_application
+from intake.texts import READ_AGAIN, Texts, texts_of_today
 from psp.errors import DomainError, add_to_form
 from psp.views import crisis_lines, notice
-
-# Seconds after which the empty form is drawn anew, so that a renamed province shows up.
-REDRAW_AFTER = 300
 
 
 @login_not_required
@@ -55,15 +53,15 @@ def apply(request: HttpRequest) -> HttpResponse:
 def empty_page(request: HttpRequest) -> HttpResponse:
     """The form before anything is typed: the same for everybody but for its key, so its questions are drawn once."""
     texts = texts_of_today()
-    drawn = empty_questions(get_language() or "en", texts, int(time.time()) // REDRAW_AFTER)
-    hidden = {"sent_key": uuid4(), "texts": texts, "look_anyway": ""}
+    drawn = empty_questions(get_language() or "en", texts, int(time.monotonic()) // READ_AGAIN)
+    hidden = {"sent_key": uuid4(), "texts": texts.names, "look_anyway": ""}
     return render(request, "intake/apply.html", {"hidden": hidden, "questions": drawn})
 
 
 @lru_cache(maxsize=8)
-def empty_questions(language: str, texts: str, _period: int) -> str:
+def empty_questions(language: str, texts: Texts, _period: int) -> str:
     """The question groups of the empty form, kept in this process while the texts are the same."""
-    return questions(ApplicationForm(), notice=notice(language))
+    return questions(ApplicationForm(texts=texts), notice=notice(language))
 
 
 def form_page(request: HttpRequest, form: ApplicationForm, *, status: int = 200) -> HttpResponse:

@@ -74,7 +74,7 @@ class UserManager(BaseUserManager["User"]):
         # A slow hash only where there is a password: participants sign in with a code.
         user.set_password(password) if password else user.set_unusable_password()
         user.save(using=self._db)
-        user.remember_address()
+        user.remember_address(fresh=True)
         return user
 
     def create_superuser(self, username: str, *, password: str | None = None, **fields: Any) -> User:
@@ -149,10 +149,13 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
         self.email_index = digest_for(type(self), "email_index", email)
         self.email = alias_of(email)
 
-    def remember_address(self) -> None:
-        """Let the sign-in library know the alias (one verified address an account)."""
+    def remember_address(self, *, fresh: bool = False) -> None:
+        """Let the sign-in library know the alias (one verified address an account). `fresh`: there is none yet."""
         from allauth.account.models import EmailAddress
 
+        if fresh and self.email:
+            EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
+            return
         EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
         if self.email:
             EmailAddress.objects.get_or_create(

@@ -125,7 +125,7 @@ class OnceMixin:
         with factors.belonging_to(self.user.pk):
             if factors.is_replay(self.user.pk, typed):
                 check_rate_limit(self.user)
-                raise get_adapter().validation_error("incorrect_code")
+                raise get_adapter().validation_error("used_code")
             code: str = super().clean_code()  # type: ignore[misc]
             found = self.authenticator  # type: ignore[attr-defined]
             if found.type == found.Type.TOTP:
