@@ -20,8 +20,8 @@ CATALOGUE = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\([a-z_0-9]+\)[sd]|%[sd]|\{[a-z_0-9]*\}")
 # A plain space where Canadian French wants a non-breaking one, or a space that does not belong there.
 TYPOGRAPHY = (
-    (re.compile(r"\S :(?!\S)"), "a plain space before a colon: use a non-breaking one"),
-    (re.compile(r"« |(?<! )»|«(?! )"), "« guillemets » take non-breaking spaces"),
+    (re.compile(r"\S:(?=\s|$)|\S :"), "a colon takes a non-breaking space before it"),
+    (re.compile("«(?!\u00a0)|(?<!\u00a0)»"), "« guillemets » take non-breaking spaces"),
     (re.compile(r"\s[;!?](?!\w)"), "no space before ; ! ?"),
     (re.compile(r"\w'\w"), "a straight apostrophe: use ’"),
     (re.compile(r'(?<![=\w])"'), "straight quotation marks: use « »"),
