@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,21 +49,19 @@ def sign(
     return consent
 
 
-@transaction.atomic
-def sign_first(
+def first_signatures(
     *, person: User, texts: Iterable[tuple[ConsentVersion, Collection[str]]], language: str, typed_name: str
-) -> list[Consent]:
-    """Sign several texts at once for an account made in this transaction: (version, ticked statements) each.
+) -> list[Model]:
+    """Signatures under several texts (version, ticked statements each) and their log entries, not written yet.
 
-    Nobody else can know the account yet, so there is nothing to wait for and nothing signed before.
+    For an account that is made in the same transaction: nobody else can know it, so there is nothing to wait for
+    and nothing that was signed before. DomainError as `sign`.
     """
     consents = []
     for version, ticked in texts:
         _check(version, ticked, typed_name)
         consents.append(_written(person, version, language, ticked, typed_name, Manner.ONLINE))
-    Consent.objects.bulk_create(consents)
-    Entry.objects.bulk_create([_entry(consent) for consent in consents])
-    return consents
+    return [*consents, *(_entry(consent) for consent in consents)]
 
 
 def _check(version: ConsentVersion, ticked: Collection[str], typed_name: str) -> None:

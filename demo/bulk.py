@@ -18,14 +18,15 @@ def batches(items: Sequence[Any], size: int = BATCH) -> Iterator[list[Any]]:
         yield batch
 
 
-def create(rows: Sequence[Any]) -> None:
-    """Insert rows of one model, and one history row each where the model keeps history."""
+def create(rows: Sequence[Any], *, history: bool = True) -> None:
+    """Insert rows of one model, and one history row each where the model keeps history (unless told not to)."""
     if not rows:
         return
     model = type(rows[0])
     for batch in batches(rows):
         model._default_manager.bulk_create(batch)
-        remember(batch, "+")
+        if history:
+            remember(batch, "+")
 
 
 def change(rows: Sequence[Any], fields: Sequence[str]) -> None:
@@ -36,8 +37,13 @@ def change(rows: Sequence[Any], fields: Sequence[str]) -> None:
     remember(rows, "~")
 
 
-def remember(rows: Sequence[Any], kind: str) -> None:
-    """Write history rows of `kind` ("+" made, "~" changed) for rows that were written in bulk."""
+def remember(rows: Sequence[Any], kind: str, *, at: str = "") -> None:
+    """Write history rows of `kind` ("+" made, "~" changed) for rows that were written in bulk.
+
+    `at` names the attribute with the moment of the change; without it, it is now.
+    """
+    if not rows:
+        return
     manager = getattr(type(rows[0]), "history", None)
     if manager is None:
         return
@@ -45,6 +51,13 @@ def remember(rows: Sequence[Any], kind: str) -> None:
     names = [field.attname for field in manager.model.tracked_fields]
     now = timezone.now()
     history._default_manager.bulk_create(
-        [history(history_date=now, history_type=kind, **{name: getattr(row, name) for name in names}) for row in rows],
+        [
+            history(
+                history_date=getattr(row, at) if at else now,
+                history_type=kind,
+                **{name: getattr(row, name) for name in names},
+            )
+            for row in rows
+        ],
         batch_size=BATCH,
     )

@@ -74,8 +74,8 @@ def make_group(
     world: World, settings: KindSetting, region: Region, members: list[Person], number: int, *, is_newest: bool
 ) -> PeerGroup:
     return PeerGroup(
-        id=uuid_from(world.rng), kind=GroupKind.FORMAL, name_en=f"Group {region.code} {number + 1}",
-        name_fr=f"Groupe {region.code} {number + 1}", program_region_id=region.program_region_id, region=region,
+        id=uuid_from(world.rng), kind=GroupKind.FORMAL, name_en=f"Evenings {region.code} {number + 1}",
+        name_fr=f"Les soirs {region.code} {number + 1}", program_region_id=region.program_region_id, region=region,
         language=members[0].language, min_size=settings.min_size, max_size=settings.max_size,
         session_count=settings.session_count, minutes=settings.minutes, weeks_apart=settings.weeks_apart,
         time_zone=region.time_zone, starts_on=first_session(world, members, is_newest=is_newest),

@@ -7,6 +7,7 @@ triggers and constraints judge every one.
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -178,7 +179,9 @@ def make_applications(world: World, people: list[Person]) -> None:
         given = Answers(Affiliation(person.affiliation), True, True, True, True)
         assert assess(given, rules, services=[Service(name) for name in person.services]).eligible
         rows.append(make_application(world, person, version, answers))
-    bulk.create(rows)
+    bulk.create(rows, history=False)
+    bulk.remember([as_sent(row) for row in rows], "+", at="submitted_at")
+    bulk.remember([row for row in rows if row.state != ApplicationState.SUBMITTED], "~", at="last_action_at")
     bulk.create([make_meeting(world, row) for row in rows if row.state in MEETING_STATES])
     world.counts["applications"] += len(rows)
 
@@ -195,6 +198,7 @@ def make_application(world: World, person: Person, version: EligibilityVersion, 
     )  # fmt: skip
     if person.fate in (ApplicationState.ACCEPTED, ApplicationState.DECLINED):
         row.decided_at = person.applied_at + timedelta(days=world.rng.randint(5, 19))
+        row.last_action_at = row.decided_at
         row.decided_by = coordinator_for(world, participant)
         row.decision_version = version
     if person.fate == ApplicationState.ACCEPTED:
@@ -202,6 +206,15 @@ def make_application(world: World, person: Person, version: EligibilityVersion, 
     if person.fate == ApplicationState.DECLINED:
         row.decision_reasons = ["no_device"]
     return row
+
+
+def as_sent(row: Application) -> Application:
+    """The application as it was when it arrived, for its history."""
+    sent = copy(row)
+    sent.state, sent.last_action_at = ApplicationState.SUBMITTED, row.submitted_at
+    sent.decided_at = sent.decided_by = sent.decision_version = None
+    sent.accepted_for, sent.decision_reasons = [], []
+    return sent
 
 
 def coordinator_for(world: World, participant: Participant) -> User:

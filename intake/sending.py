@@ -13,24 +13,24 @@ from datetime import date
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Model
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.models import ConsentVersion
-from consent.services import sign, sign_first
+from consent.services import first_signatures, sign
 from contact.models import SafeContact
 from contact.services import queue_message
 from intake.models import Application, EligibilityVersion, IneligibleTally, Participant
 from intake.rules import Answers, Assessment, Reason, assess
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.audit.models import Entry
 from psp.choices import Kind
 from psp.crypto import keyring
 from psp.errors import DomainError, require
 from psp.keys.router import KEYS
 from psp.models import Region, User
+from psp.together import insert_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +140,22 @@ def _sent_before(sending: Sending) -> Application:
 
 
 def _open_file(sending: Sending, *, announce: bool) -> Application:
-    """Account, data key, file, application, safe contact and consents."""
-    user = User.objects.create_user(
+    """Account, data key, file, safe contact, consents and application, in one round trip."""
+    user = User.objects.new_user(
         kind=Kind.PARTICIPANT, email=sending.contact.email, name=sending.name, language=sending.language,
         time_zone=sending.region.time_zone,
     )  # fmt: skip
-    participant = Participant.objects.create(
+    participant = Participant(
         user=user, region=sending.region, program_region_id=sending.region.program_region_id,
         modalities=list(sending.modalities),
     )  # fmt: skip
-    choices = _safe_contact(user, sending)
-    signed = [(signing.version, signing.ticked) for signing in sending.consents]
-    sign_first(person=user, texts=signed, language=sending.language, typed_name=sending.typed_name)
-    application = _apply(participant, sending, choices)
+    application, choices = _new_application(participant, sending), _safe_contact(user, sending)
+    texts = [(signing.version, signing.ticked) for signing in sending.consents]
+    signed = first_signatures(person=user, texts=texts, language=sending.language, typed_name=sending.typed_name)
+    log = [
+        audit.entry_for(Action.CREATE, made, person=user.pk, purpose=Purpose.INTAKE) for made in (choices, application)
+    ]
+    insert_all(user, *user.address_rows(), participant, choices, *signed, application, *log)
     if announce:
         queue_message(person=user, template="application_received", key=f"received|{application.pk}", context={})
     return application
@@ -165,22 +168,15 @@ def _safe_contact(user: User, sending: Sending) -> SafeContact:
         name_to_use=wishes.name_to_use, hours=[list(span) for span in wishes.hours], language=sending.language,
     )  # fmt: skip
     choices.set_phone(wishes.phone)
-    choices.save(force_insert=True)
     return choices
 
 
-def _apply(participant: Participant, sending: Sending, *also_made: Model) -> Application:
-    application = Application.objects.create(
+def _new_application(participant: Participant, sending: Sending) -> Application:
+    return Application(
         participant=participant, sent_key=sending.sent_key, version=sending.version,
         answers=asdict(sending.answers), notice_version=sending.notice_version, services=list(sending.services),
         language=sending.language,
     )  # fmt: skip
-    entries = [
-        audit.entry_for(Action.CREATE, made, person=participant.user_id, purpose=Purpose.INTAKE)
-        for made in (application, *also_made)
-    ]
-    Entry.objects.bulk_create(entries)
-    return application
 
 
 @transaction.atomic
@@ -203,7 +199,9 @@ def apply_again(*, participant: Participant, sending: Sending, by: User) -> Appl
     participant.modalities = list(sending.modalities)
     participant.save()
     _sign_all(by, sending)
-    application = _apply(participant, sending)
+    application = _new_application(participant, sending)
+    application.save(force_insert=True)
+    audit.record(Action.CREATE, application, person=by.pk, purpose=Purpose.INTAKE)
     queue_message(person=by, template="application_received", key=f"received|{application.pk}", context={})
     return application
 

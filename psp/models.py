@@ -66,6 +66,14 @@ class Region(models.Model):
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str = "", *, password: str | None = None, email: str = "", **fields: Any) -> User:
         """Make an account with its own data key; `email` and `name` are sealed under it."""
+        user = self.new_user(username, password=password, email=email, **fields)
+        user.save(using=self._db)
+        for row in user.address_rows():
+            row.save(force_insert=True)
+        return user
+
+    def new_user(self, username: str = "", *, password: str | None = None, email: str = "", **fields: Any) -> User:
+        """`create_user` without writing the account (its data key is made): for `psp.together.insert_all`."""
         name = fields.pop("name", "")
         user = self.model(username=username or f"p-{secrets.token_hex(12)}", **fields)
         keyring.create(user.id)
@@ -73,8 +81,6 @@ class UserManager(BaseUserManager["User"]):
         user.set_address(email)
         # A slow hash only where there is a password: participants sign in with a code.
         user.set_password(password) if password else user.set_unusable_password()
-        user.save(using=self._db)
-        user.remember_address(fresh=True)
         return user
 
     def create_superuser(self, username: str, *, password: str | None = None, **fields: Any) -> User:
@@ -149,13 +155,16 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
         self.email_index = digest_for(type(self), "email_index", email)
         self.email = alias_of(email)
 
-    def remember_address(self, *, fresh: bool = False) -> None:
-        """Let the sign-in library know the alias (one verified address an account). `fresh`: there is none yet."""
+    def address_rows(self) -> list[models.Model]:
+        """What the sign-in library must know about a new account: its alias as one verified address."""
         from allauth.account.models import EmailAddress
 
-        if fresh and self.email:
-            EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
-            return
+        return [EmailAddress(user=self, email=self.email, verified=True, primary=True)] if self.email else []
+
+    def remember_address(self) -> None:
+        """Let the sign-in library know that the alias has changed."""
+        from allauth.account.models import EmailAddress
+
         EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
         if self.email:
             EmailAddress.objects.get_or_create(

@@ -1,0 +1,64 @@
+"""The demo's data: repeatable, through the rules, and never among real people."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.management import call_command
+
+from contact.lint import neutral_violations
+from groups.models import Membership, PeerGroup
+from intake.models import Application
+from psp.choices import Kind
+from psp.models import User
+from sessions.models import Attendance
+
+pytestmark = pytest.mark.django_db
+
+
+def seeded(capsys, number: int = 60) -> list[str]:
+    call_command("seed_demo", participants=number, seed=3)
+    capsys.readouterr()
+    return sorted(f"{user.pk} {user.name} {user.language}" for user in User.objects.filter(kind=Kind.PARTICIPANT))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_seed_makes_the_same_people(capsys):
+    from tests.environment import empty_databases
+
+    first = seeded(capsys)
+    empty_databases()
+    assert seeded(capsys) == first
+    assert len(first) == 60
+
+
+def test_every_row_of_a_person_has_its_history(capsys):
+    seeded(capsys)
+    for model in (User, Application, PeerGroup, Membership, Attendance):
+        assert set(model.history.values_list("id", flat=True)) >= set(model.objects.values_list("pk", flat=True)), model
+
+
+def test_names_of_groups_are_neutral(capsys):
+    seeded(capsys)
+    for group in PeerGroup.objects.all():
+        assert neutral_violations(group.name_en, "en") == []
+        assert neutral_violations(group.name_fr, "fr") == []
+
+
+@pytest.mark.parametrize("made_by_demo", [True, False])
+def test_a_database_that_holds_people_is_refused_with_a_sentence(capsys, made_by_demo):
+    User.objects.create_user(kind=Kind.STAFF, username="somebody", made_by_demo=made_by_demo)
+    with pytest.raises(SystemExit) as stopped:
+        call_command("seed_demo", participants=1, seed=1)
+    assert stopped.value.code == 2
+    assert ("are here already" if made_by_demo else "did not make") in capsys.readouterr().err
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(("option", "value"), [("participants", -1), ("participants", 100_001), ("years", 0.0)])
+def test_numbers_out_of_range_are_refused_with_a_sentence(capsys, option, value):
+    options = {"participants": 1, "seed": 1, "years": 1.0} | {option: value}
+    with pytest.raises(SystemExit) as stopped:
+        call_command("seed_demo", **options)
+    assert stopped.value.code == 2
+    assert f"--{option}" in capsys.readouterr().err
+    assert not User.objects.exists()
