@@ -13,6 +13,7 @@ from contact.hours import DAY_END, Mode, as_choice, as_hours, clock
 from contact.models import SafeContact
 from psp.calendar_text import WEEKDAYS
 from psp.choices import Language
+from psp.inputs import DayField
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 HALF_HOURS = range(0, DAY_END + 1, 30)
@@ -70,7 +71,7 @@ class SafeContactForm(forms.Form):
         label=_("In which language should we write?"), choices=Language.choices, widget=forms.RadioSelect,
         error_messages={"required": ANSWER, "invalid_choice": ANSWER},
     )  # fmt: skip
-    recheck_on = forms.DateField(
+    recheck_on = DayField(
         label=_("Until when is this sure to hold?"), required=False,
         help_text=_("After this day we send nothing until you have looked at your choices again."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

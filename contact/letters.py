@@ -34,7 +34,9 @@ class Letter:
 
 def write(message: OutboxMessage, choices: SafeContact) -> Letter:
     """The message in words. WordingError where a text is not neutral or does not fit its values."""
-    language, name = choices.language, choices.name_to_use or None
+    # Anybody can apply with somebody's address and any words for a name: none of theirs go out before its owner
+    # has signed in.
+    language, name = choices.language, (choices.name_to_use or None) if message.person.last_login else None
     content, code = _content(message.template), message.template_id
     values, hidden = _values(message, language, message.secret), _values(message, language, HIDDEN)
     sent = compose(content, code, language, values, name=name)

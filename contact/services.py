@@ -26,7 +26,8 @@ from psp.models import User
 from psp.queue import after_commit
 
 __all__ = [
-    "add_guard", "add_planner", "cancel_messages", "queue_message", "safe_contact_of", "send_code", "set_safe_contact",
+    "add_guard", "add_planner", "cancel_messages", "first_message", "queue_message", "safe_contact_of",
+    "send_code", "set_safe_contact",
 ]  # fmt: skip
 
 USEFUL_FOR = timedelta(days=7)
@@ -65,6 +66,20 @@ def queue_message(
     if kept.pk == message.pk and due_at is None:
         _send_soon(message.pk)
     return kept
+
+
+def first_message(*, person: User, template: str, key: str) -> OutboxMessage:
+    """A message to go now, not written yet, for an account that is made in the same transaction.
+
+    For `psp.together.insert_all`: its key must be new.
+    """
+    now = timezone.now()
+    message = OutboxMessage(
+        key=key, person_id=person.pk, template_id=template, channel=Channel.EMAIL, due_at=now,
+        useful_until=now + USEFUL_FOR,
+    )  # fmt: skip
+    _send_soon(message.pk)
+    return message
 
 
 def _send_soon(message_id: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class GroupKind(models.TextChoices):
@@ -16,7 +17,7 @@ class GroupState(models.TextChoices):
     FORMING = "forming", _("Being formed")
     ESTABLISHED = "established", _("Established")
     COMPLETED = "completed", _("Completed")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("group", "Cancelled")
 
 
 class MembershipState(models.TextChoices):

@@ -18,7 +18,7 @@ from intake.choices import Modality, Service
 from psp.calendar_text import zone_name
 from psp.choices import Language
 from psp.content import load
-from psp.inputs import LineField
+from psp.inputs import DayField, LineField
 from psp.models import Region, User
 from psp.sight import coordinated_regions
 
@@ -53,7 +53,7 @@ class GroupForm(forms.Form):
     name_fr = LineField(
         label=_("Name in French"), max_length=80, help_text=_("The same in French, as in « Les mardis soir »."),
     )  # fmt: skip
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("First session on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write the day as in 2026-11-30.")},
     )  # fmt: skip

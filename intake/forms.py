@@ -6,7 +6,9 @@ the versions that the page showed: nobody signs a text that changed while they w
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, cast
 from uuid import uuid4
 
@@ -22,7 +24,7 @@ from intake.choices import Modality, Service
 from intake.models import Participant
 from intake.rules import Answers, Assessment, CriterionCode
 from intake.sending import ContactWishes, Sending, Signing, check
-from intake.texts import Texts, places, texts_of_today
+from intake.texts import Texts, places, reading_period, texts_of_today
 from psp.choices import Language
 from psp.content import in_language
 from psp.inputs import AddressField, LineField, NumberField
@@ -46,16 +48,46 @@ def statement_field(purpose: str, code: str) -> str:
     return f"{purpose}__{code}"
 
 
+class SharedFields(dict[str, forms.Field]):
+    """Fields that many forms use at once, because putting them together costs more than judging what was typed."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> SharedFields:
+        return SharedFields(self)
+
+
+@lru_cache(maxsize=24)
+def fields_of(
+    kind: type[EligibilityForm], texts: Texts, language: str, _period: int
+) -> tuple[SharedFields, dict[str, str]]:
+    """The fields of one kind of form in one language, and why each is asked."""
+    draft = kind.__new__(kind)
+    draft.shown, draft.version, draft.why = texts, texts.version, {}
+    draft.fields = copy.deepcopy(kind.base_fields)
+    draft.put_together()
+    return SharedFields(draft.fields), draft.why
+
+
 class EligibilityForm(forms.Form):
     """The five criteria of one version, one question each ([PIA] rules 1 to 5)."""
 
     def __init__(self, *args: Any, texts: Texts | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.shown = texts or texts_of_today()
         self.version = self.shown.version
-        self.why: dict[str, Any] = {}
+        language = get_language() or "en"
+        shared, self.why = fields_of(type(self), self.shown, language, reading_period())
+        # Django copies `base_fields` deeply; these are shared instead.
+        vars(self)["base_fields"] = shared
+        super().__init__(*args, **kwargs)
+
+    def put_together(self) -> None:
+        """Add to `fields` and `why` what depends on the texts and the language. Runs once for many forms."""
         for item in self.version.wording["criteria"]:
             self._add_criterion(item)
+
+    def own_fields(self) -> None:
+        """Fields of this form alone, for drawing it: widgets are changed there."""
+        self.fields = {name: copy.deepcopy(field) for name, field in self.fields.items()}
+        self._bound_fields_cache: dict[str, Any] = {}
 
     @cached_property
     def reason_texts(self) -> dict[str, str]:
@@ -132,9 +164,12 @@ class WishesForm(EligibilityForm):
         error_messages={"required": _("Type your name to sign. Any name you go by will do.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.consents = self.shown.consents
+    @property
+    def consents(self) -> dict[str, ConsentVersion]:
+        return self.shown.consents
+
+    def put_together(self) -> None:
+        super().put_together()
         self.fields["sent_key"].initial = uuid4
         self.fields["texts"].initial = self.shown.names
         self.why["services"] = gettext("So that we offer you what you want, and nothing else.")
@@ -263,10 +298,9 @@ class ApplicationForm(WishesForm):
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.regions = places()
-        choices = [(code, str(region)) for code, region in self.regions.items()]
+    def put_together(self) -> None:
+        super().put_together()
+        choices = [(code, str(region)) for code, region in places().items()]
         cast("forms.ChoiceField", self.fields["region"]).choices = [("", gettext("Choose a place")), *choices]
         self.order_fields(self._page_order())
         self.fields["language"].initial = (get_language() or "en")[:2]
@@ -339,7 +373,7 @@ class ApplicationForm(WishesForm):
         )  # fmt: skip
         return Sending(
             sent_key=said["sent_key"], answers=self.answers(), services=tuple(said["services"]),
-            modalities=tuple(said["modalities"]), region=self.regions[said["region"]], language=said["language"],
+            modalities=tuple(said["modalities"]), region=places()[said["region"]], language=said["language"],
             name=said["name"],
             contact=wishes, consents=self.signings(), typed_name=said["typed_name"], version=self.version,
             notice_version=self.shown.notice, look_anyway=said["look_anyway"],
@@ -349,8 +383,8 @@ class ApplicationForm(WishesForm):
 class AgainForm(WishesForm):
     """Another application from the person's own pages: name, place and safe contact are in the file."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def put_together(self) -> None:
+        super().put_together()
         consents = [name for name in self.fields if "__" in name]
         self.order_fields([*CRITERIA, "services", "modalities", *consents, "typed_name"])
 

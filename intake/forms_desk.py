@@ -15,7 +15,7 @@ from intake.models import Application
 from intake.rules import Affiliation, Answers
 from psp.choices import Language
 from psp.content import in_language
-from psp.inputs import LineField
+from psp.inputs import DayField, LineField
 
 ANY = ("", _("Any"))
 
@@ -65,7 +65,7 @@ class RevisionForm(forms.Form):
 class MeetingForm(RevisionForm):
     """A day and a time on the coordinator's own clock."""
 
-    day = forms.DateField(
+    day = DayField(
         label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write the day as in 2026-11-30."), "required": _("Choose a day.")},
     )  # fmt: skip

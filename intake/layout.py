@@ -63,6 +63,7 @@ def another_application(form: WishesForm) -> Layout:
 
 def questions(form: WishesForm, **context: Any) -> SafeString:
     """The question groups as HTML, with what is wrong at the top; the form tag and hidden fields are the page's."""
+    form.own_fields()
     helper = FormHelper()
     helper.form_tag, helper.disable_csrf = False, True
     helper.layout = first_application(form) if isinstance(form, ApplicationForm) else another_application(form)

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -20,17 +20,24 @@ from django.utils.translation import gettext as _
 from consent.models import ConsentVersion
 from consent.services import first_signatures, sign
 from contact.models import SafeContact
-from contact.services import queue_message
+from contact.services import first_message, queue_message
 from intake.models import Application, EligibilityVersion, IneligibleTally, Participant
 from intake.rules import Answers, Assessment, Reason, assess
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Kind
 from psp.crypto import keyring
+from psp.crypto.fields import digest_for
 from psp.errors import DomainError, require
 from psp.keys.router import KEYS
 from psp.models import Region, User
 from psp.together import insert_all
+
+LOCK = "pg_advisory_xact_lock(hashtextextended(%s, 0))"
+KNOWN = """
+SELECT EXISTS (SELECT FROM intake_application WHERE sent_key = %(key)s),
+       (SELECT id FROM psp_user WHERE email_index = %(index)s AND %(index)s <> '')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +102,21 @@ def submit_application(*, sending: Sending) -> Application | None:
 
     Known address: nothing is created or changed, because anybody could have typed it. Its owner gets a message,
     and can apply again from their own pages. The same form sent twice gives the first application back.
-    DomainError: `not_eligible` (unless `look_anyway`), `not_answered`, `sent_with_other_address`, and whatever
+    DomainError: `not_eligible` (unless `look_anyway`), `not_answered`, and whatever
     consent and safe contact refuse.
     """
     _refuse_unless_eligible(sending)
+    # With another address the same form is another sending: a different answer would tell whether the first
+    # address was known ([security] 13).
+    sending = replace(sending, sent_key=uuid5(sending.sent_key, _index(sending)))
     _one_at_a_time(sending)
-    if Application.objects.filter(sent_key=sending.sent_key).exists():
+    sent_before, owner = _known(sending)
+    if sent_before:
         return _sent_before(sending)
-    owner = User.objects.by_email(sending.contact.email).order_by().first()
     if owner is None:
-        return _open_file(sending, announce=True)
+        return _open_file(sending)
     _work_for_nothing(sending)
-    _tell_owner(owner)
+    _tell_owner(User.objects.get(pk=owner))
     return None
 
 
@@ -120,26 +130,30 @@ def _refuse_unless_eligible(sending: Sending) -> None:
 
 def _one_at_a_time(sending: Sending) -> None:
     """Two clicks, or two tabs with one address, wait for each other. Always in this order: form, then address."""
-    index = User._meta.get_field("email_index").digest(sending.contact.email)
-    names = [f"intake:{name}" for name in (str(sending.sent_key), index) if name]
-    one = "pg_advisory_xact_lock(hashtextextended(%s, 0))"
+    names = [f"intake:{name}" for name in (sending.sent_key, _index(sending)) if name]
     with connection.cursor() as cursor:
         # PostgreSQL works through a list of columns from left to right.
-        cursor.execute(f"SELECT {', '.join([one] * len(names))}", names)
+        cursor.execute(f"SELECT {', '.join([LOCK] * len(names))}", names)
+
+
+def _index(sending: Sending) -> str:
+    return digest_for(User, "email_index", sending.contact.email)
+
+
+def _known(sending: Sending) -> tuple[bool, UUID | None]:
+    """Whether this very form came before, and the account that has the address, if one has."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, {"key": sending.sent_key, "index": _index(sending)})
+        before, owner = cursor.fetchone()
+    return before, owner
 
 
 def _sent_before(sending: Sending) -> Application:
     found: Application = Application.objects.select_related("participant__user").get(sent_key=sending.sent_key)
-    if found.participant.user.email_index != User._meta.get_field("email_index").digest(sending.contact.email):
-        raise DomainError(
-            _("You sent this form before, with another e-mail address. If that one was wrong, send the form again now:"
-              " we will treat it as a new application."),
-            code="sent_with_other_address", field="email",
-        )  # fmt: skip
     return found
 
 
-def _open_file(sending: Sending, *, announce: bool) -> Application:
+def _open_file(sending: Sending) -> Application:
     """Account, data key, file, safe contact, consents and application, in one round trip."""
     user = User.objects.new_user(
         kind=Kind.PARTICIPANT, email=sending.contact.email, name=sending.name, language=sending.language,
@@ -155,9 +169,8 @@ def _open_file(sending: Sending, *, announce: bool) -> Application:
     log = [
         audit.entry_for(Action.CREATE, made, person=user.pk, purpose=Purpose.INTAKE) for made in (choices, application)
     ]
-    insert_all(user, *user.address_rows(), participant, choices, *signed, application, *log)
-    if announce:
-        queue_message(person=user, template="application_received", key=f"received|{application.pk}", context={})
+    told = first_message(person=user, template="application_received", key=f"received|{application.pk}")
+    insert_all(user, *user.address_rows(), participant, choices, *signed, application, *log, told)
     return application
 
 
@@ -189,6 +202,7 @@ def apply_again(*, participant: Participant, sending: Sending, by: User) -> Appl
     Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
     require(by.pk == participant.user_id, "apply_again")
     _refuse_unless_eligible(sending)
+    sending = replace(sending, sent_key=uuid5(sending.sent_key, str(participant.pk)))
     found: Application | None = participant.applications.filter(sent_key=sending.sent_key).first()
     if found is not None:
         return found
@@ -218,7 +232,7 @@ def _work_for_nothing(sending: Sending) -> None:
     """Do for a known address what a new one costs, and undo it: the time taken tells nobody anything."""
     nobody = replace(sending.contact, email=f"{secrets.token_hex(16)}@example.invalid")
     with transaction.atomic(), transaction.atomic(using=KEYS):
-        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody), announce=False)
+        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody))
         transaction.set_rollback(True)
         transaction.set_rollback(True, using=KEYS)
     keyring.ring().keys.pop(decoy.participant.user_id, None)

@@ -66,9 +66,14 @@ def loaded(rows: tuple[Row, ...]) -> Texts:
     return Texts(" ".join(names), EligibilityVersion.objects.get(pk=key), consents, notice)
 
 
+def reading_period() -> int:
+    """A number that changes when places are to be read again."""
+    return int(time.monotonic()) // READ_AGAIN
+
+
 def places() -> dict[str, Region]:
     """Provinces, territories and "outside Canada" by code, in their order."""
-    return _places(int(time.monotonic()) // READ_AGAIN)
+    return _places(reading_period())
 
 
 @lru_cache(maxsize=1)

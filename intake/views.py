@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import lru_cache
 from typing import Any
 from uuid import uuid4
@@ -21,7 +20,7 @@ from intake.layout import questions
 from intake.limits import spend
 from intake.rules import UNANSWERED, Reason
 from intake.sending import count_ineligible, submit_application
-from intake.texts import READ_AGAIN, Texts, texts_of_today
+from intake.texts import Texts, reading_period, texts_of_today
 from psp.errors import DomainError, add_to_form
 from psp.views import crisis_lines, notice
 
@@ -53,7 +52,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 def empty_page(request: HttpRequest) -> HttpResponse:
     """The form before anything is typed: the same for everybody but for its key, so its questions are drawn once."""
     texts = texts_of_today()
-    drawn = empty_questions(get_language() or "en", texts, int(time.monotonic()) // READ_AGAIN)
+    drawn = empty_questions(get_language() or "en", texts, reading_period())
     hidden = {"sent_key": uuid4(), "texts": texts.names, "look_anyway": ""}
     return render(request, "intake/apply.html", {"hidden": hidden, "questions": drawn})
 

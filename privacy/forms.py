@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.people import find_person
 from psp.choices import Kind
+from psp.inputs import DayField
 from psp.models import User
 
 DAY = {"type": "date"}
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
+    return DayField(
         label=label, required=False, widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
         error_messages={"invalid": _("Write the day as in 2026-11-30.")},
     )  # fmt: skip

@@ -27,6 +27,7 @@ ENDS_SESSIONS = frozenset({"kind", "is_active", "username"})
 
 class AccountForm(AnyModelForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind of account"), choices=[(kind.value, kind.label) for kind in TEAM])
+    name = forms.CharField(label=gettext_lazy("Name to use"), max_length=80, required=False)
     address = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
 
     class Meta:

@@ -19,8 +19,9 @@ def other_language_url(request: HttpRequest, other: str) -> str:
     """The same page in the other language; pages without a language in their address switch by cookie."""
     parts = request.path.split("/", 2)
     if parts[1] in LANGUAGE_NAMES and len(parts) > 2:
-        query = f"?{request.GET.urlencode()}" if request.GET else ""
-        return f"/{other}/{parts[2]}{query}"
+        # As it came: a query that cannot be read must not break the page that says so.
+        query = request.META.get("QUERY_STRING", "")
+        return f"/{other}/{parts[2]}{'?' * bool(query)}{query}"
     return f"/{other}/language/?next={request.path}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 # They join letters of some scripts and emoji; every other invisible character has no place in a name.
 JOINERS = "\u200c\u200d"
 PHONE_DIGITS = range(7, 16)
+YEARS = range(2000, 2100)
 PHONE_SHAPE = re.compile(r"^[0-9 ()+./x\-\u00a0\u2010-\u2015#*]+$", re.IGNORECASE)
 
 
@@ -40,6 +42,16 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return plain_line(str(super().to_python(value) or ""))
+
+
+class DayField(forms.DateField):
+    """A day within reach. Others are slips of the keyboard, and clocks cannot be reckoned at the ends of time."""
+
+    def to_python(self, value: Any) -> date | None:
+        day: date | None = super().to_python(value)
+        if day is not None and day.year not in YEARS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class AddressField(forms.EmailField):

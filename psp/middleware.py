@@ -120,6 +120,10 @@ class BodyMiddleware:
             return pages.problem(request, 400)
         if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return pages.problem(request, 413)
+        charset = (request.content_params or {}).get("charset", "utf-8").lower()
+        # What the database cannot hold, or Python cannot read, is no address and no form of ours.
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "") or charset != "utf-8":
+            return pages.problem(request, 400)
         return self.get_response(request)
 
 
@@ -255,13 +259,14 @@ class ErrorsMiddleware:
         if isinstance(exception, PermissionDenied):
             self._note_denial(request)
             return pages.problem(request, 403)
-        if isinstance(exception, Http404):
+        if isinstance(exception, Http404) and request.resolver_match and request.resolver_match.kwargs:
             self._note_denial(request)
         return None
 
     @staticmethod
     def _note_denial(request: HttpRequest) -> None:
-        """Only where an id was asked for by someone signed in: that is a look at something about a person."""
+        """A closed area, or an id that is none of theirs, asked for by someone signed in."""
         match: Any = request.resolver_match
-        if request.user.is_authenticated and match is not None and match.kwargs:
-            audit.record_denial(match.view_name, str(next(iter(match.kwargs.values()))), purpose=Purpose.SECURITY)
+        if request.user.is_authenticated and match is not None:
+            named = str(next(iter(match.kwargs.values()), ""))
+            audit.record_denial(match.view_name, named, purpose=Purpose.SECURITY)

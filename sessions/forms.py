@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import Membership
+from psp.inputs import DayField
 from sessions.choices import AttendanceStatus
 from sessions.models import Attendance, GroupSession
 from sessions.rules import to_utc
@@ -59,7 +60,7 @@ def attendance_form(session: GroupSession, data: Any = None) -> AttendanceForm:
 class MoveForm(forms.Form):
     """Another day and time, as the clock of the group's time zone shows them."""
 
-    day = forms.DateField(
+    day = DayField(
         label=_("New day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": _("Choose the new day."), "invalid": _("Write a date such as 2027-03-31."),

@@ -13,7 +13,7 @@ FORM = "application/x-www-form-urlencoded"
 class Browser(Client):
     """`post(url, {...})` sends what a browser's form would."""
 
-    def post(self, path: str, data: Any = None, content_type: str = FORM, **extra: Any) -> Any:
+    def post(self, path: Any, data: Any = None, content_type: str = FORM, **extra: Any) -> Any:  # type: ignore[override]
         body = (
             urlencode(data or {}, doseq=True) if content_type == FORM and not isinstance(data, (str, bytes)) else data
         )

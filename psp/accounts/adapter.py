@@ -11,6 +11,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -68,6 +69,12 @@ class AccountAdapter(DefaultAccountAdapter):
         user = User.objects.filter(email=email, is_active=True).first()
         if user is not None:
             mail.send(user, kind, code=context.get("code", ""), link=context.get("password_reset_url", ""))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Where people reach the site, never where the request says that it came to."""
+        uid, _dash, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return f"{settings.PSP_PUBLIC_URL}{path}"
 
     def get_login_stages(self) -> list[str]:
         ours = {"allauth.mfa.stages.AuthenticateStage": "psp.accounts.stages.SecondFactorStage"}

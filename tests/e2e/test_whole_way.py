@@ -16,6 +16,7 @@ import pytest
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.people import apply, fill, sign_in_participant, sign_in_team, submit
+from tests.e2e.stack import Stack
 
 ZONE = ZoneInfo("America/Toronto")
 # Words that would tell a stranger who reads along what this is about.
@@ -74,6 +75,16 @@ def test_whole_way(cast, visitor, site):
     assert not [message for message in site.messages(cast.email) if TELLING.search(everything(message))]
     assert [fault for who in (person, coordinator, lead, analyst) for fault in who.faults + who.strangers] == []
     assert site.manage("verify_audit").startswith("The chain holds")
+    assert_nothing_leaked(site, [NAME, cast.email, cast.email.split("@")[0]])
+
+
+def assert_nothing_leaked(site: Stack, canaries: list[str]) -> None:
+    """`security.md` 21 and 23: after all this, neither a backup of the main database nor any log names the person."""
+    logs = {path.name: path.read_text(errors="replace") for path in site.folder.glob("*.log")}
+    places = {"backup": site.dump()} | logs
+    assert "INSERT INTO public.audit_entry" in places["backup"]
+    found = [(name, canary) for name, text in places.items() for canary in canaries if canary.lower() in text.lower()]
+    assert found == []
 
 
 def everything(message) -> str:

@@ -34,7 +34,7 @@ def _no_guards(monkeypatch):
 
 
 def a_reachable_person(**choices) -> User:
-    person = a_participant(consents=BOTH, email="canary@example.org", name="Chosen").user
+    person = a_participant(consents=BOTH, email="canary@example.org", name="Chosen", last_login=NOW).user
     set_safe_contact(person=person, by=person, **({"email_safe": True, "language": "en"} | choices))
     return person
 

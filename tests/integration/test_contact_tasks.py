@@ -30,7 +30,9 @@ import django
 django.setup()
 from contact.services import queue_message, send_code, set_safe_contact
 from tests.factories import a_participant
-person = a_participant(consents=("taking_part", "contact_email"), email={ADDRESS!r}, name={NAME!r}).user
+from django.utils.timezone import now
+fields = {{"email": {ADDRESS!r}, "name": {NAME!r}, "last_login": now()}}
+person = a_participant(consents=("taking_part", "contact_email"), **fields).user
 set_safe_contact(person=person, by=person, email_safe=True, call_safe=True, phone={PHONE!r}, name_to_use={CALLED!r})
 queue_message(person=person, template="check_details", key="check|1", context={{}})
 send_code(user=person, code={CODE!r})

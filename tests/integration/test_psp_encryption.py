@@ -38,7 +38,7 @@ def test_history_holds_ciphertext_that_opens_at_its_own_row():
 
 
 @pytest.mark.parametrize("column", ["name", "sealed_email"])
-def test_token_moved_to_another_person_does_not_open(column):
+def test_property_23_token_moved_to_another_person_does_not_open(column):
     one, other = person(), person("Somebody", "somebody@exemple.ca")
     token = bytes(User.objects.filter(pk=one.pk).values_list(column, flat=True)[0])
     put_token(column, other, token)
@@ -46,14 +46,14 @@ def test_token_moved_to_another_person_does_not_open(column):
         getattr(User.objects.get(pk=other.pk), column)
 
 
-def test_token_moved_to_another_column_does_not_open():
+def test_property_23_token_moved_to_another_column_does_not_open():
     one = person()
     put_token("sealed_email", one, bytes(User.objects.filter(pk=one.pk).values_list("name", flat=True)[0]))
     with pytest.raises(SealBroken):
         _ = User.objects.get(pk=one.pk).sealed_email
 
 
-def test_token_with_one_bit_changed_does_not_open():
+def test_property_23_token_with_one_bit_changed_does_not_open():
     one = person()
     token = bytearray(User.objects.filter(pk=one.pk).values_list("name", flat=True)[0])
     token[-1] ^= 1
@@ -91,13 +91,13 @@ def test_blind_index_finds_every_spelling_of_an_address():
     assert User.objects.by_email("  CANARI.1@Exemple.ca ").get() == made
 
 
-def test_blind_indexes_of_two_columns_cannot_be_linked():
+def test_property_24_blind_indexes_of_two_columns_cannot_be_linked():
     made = person()
     assert made.email_index[:48] not in made.email
     assert keyring.index_of(ADDRESS, column="a", kind="email") != keyring.index_of(ADDRESS, column="b", kind="email")
 
 
-def test_blind_index_depends_on_the_secret(settings):
+def test_property_24_blind_index_depends_on_the_secret(settings):
     first = keyring.index_of(ADDRESS, column="a", kind="email")
     settings.PSP_INDEX_KEY = "A" * 43 + "="
     assert keyring.index_of(ADDRESS, column="a", kind="email") != first

