@@ -69,6 +69,7 @@ class GroupForm(forms.Form):
         zones = zones_of(regions)
         self.fields["region"].queryset = regions  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
+        self.fields["language"].initial = user.language
         if user.time_zone in dict(zones):
             self.fields["time_zone"].initial = user.time_zone
 

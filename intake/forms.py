@@ -261,12 +261,16 @@ class ApplicationForm(WishesForm):
     email = AddressField(
         label=_("E-mail address"), required=False,
         help_text=_("Needed if we may write to you. You also use it to sign in. Better not an address of your work."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "data-needed-with": "email_safe=yes"}
+        ),
     )  # fmt: skip
     phone = NumberField(
         label=_("Phone number"), required=False, max_length=40,
         help_text=_("Needed only if e-mail is not safe."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "inputmode": "tel", "data-needed-with": "email_safe=no"}
+        ),
     )  # fmt: skip
     call_safe = forms.BooleanField(label=_("You may call this number."), required=False)
     voicemail_safe = forms.BooleanField(

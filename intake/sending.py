@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from consent.models import ConsentVersion
 from consent.services import first_signatures, sign
-from contact.models import SafeContact
+from contact.models import OutboxMessage, SafeContact
 from contact.services import first_message, queue_message
 from intake.models import Application, EligibilityVersion, IneligibleTally, Participant
 from intake.rules import Answers, Assessment, Reason, assess
@@ -114,9 +114,10 @@ def submit_application(*, sending: Sending) -> Application | None:
     if sent_before:
         return _sent_before(sending)
     if owner is None:
-        return _open_file(sending)
+        with transaction.atomic():  # a savepoint, because the work for nothing has one
+            return _open_file(sending)
     _work_for_nothing(sending)
-    _tell_owner(User.objects.get(pk=owner))
+    _tell_owner(User(pk=owner))
     return None
 
 
@@ -153,7 +154,7 @@ def _sent_before(sending: Sending) -> Application:
     return found
 
 
-def _open_file(sending: Sending) -> Application:
+def _open_file(sending: Sending, *, tell: bool = True) -> Application:
     """Account, data key, file, safe contact, consents and application, in one round trip."""
     user = User.objects.new_user(
         kind=Kind.PARTICIPANT, email=sending.contact.email, name=sending.name, language=sending.language,
@@ -169,8 +170,10 @@ def _open_file(sending: Sending) -> Application:
     log = [
         audit.entry_for(Action.CREATE, made, person=user.pk, purpose=Purpose.INTAKE) for made in (choices, application)
     ]
-    told = first_message(person=user, template="application_received", key=f"received|{application.pk}")
-    insert_all(user, *user.address_rows(), participant, choices, *signed, application, *log, told)
+    rows = [user, *user.address_rows(), participant, choices, *signed, application, *log]
+    if tell:
+        rows.append(first_message(person=user, template="application_received", key=f"received|{application.pk}"))
+    insert_all(*rows)
     return application
 
 
@@ -232,16 +235,17 @@ def _work_for_nothing(sending: Sending) -> None:
     """Do for a known address what a new one costs, and undo it: the time taken tells nobody anything."""
     nobody = replace(sending.contact, email=f"{secrets.token_hex(16)}@example.invalid")
     with transaction.atomic(), transaction.atomic(using=KEYS):
-        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody))
+        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody), tell=False)
         transaction.set_rollback(True)
         transaction.set_rollback(True, using=KEYS)
     keyring.ring().keys.pop(decoy.participant.user_id, None)
 
 
 def _tell_owner(owner: User) -> None:
-    """At most once a day, so that nobody can flood a mailbox with somebody's address."""
+    """At most once a day, so that nobody can flood a mailbox with somebody's address. `owner`: only the id counts."""
     key = f"again|{owner.pk}|{timezone.localdate():%Y-%m-%d}"
-    queue_message(person=owner, template="already_received", key=key, context={})
+    message = first_message(person=owner, template="already_received", key=key)
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -205,7 +205,7 @@ def decline(request: HttpRequest, pk: UUID) -> HttpResponse:
     told = [_("The person will read: “%(reason)s.”") % {"reason": sentence} for sentence in sentences]
     return show(
         request, application, form, title=_("Do not accept"), danger=True, confirmed=confirming,
-        button=_("Yes, do not accept") if confirming else _("Go on"),
+        button=_("Yes, do not accept") if confirming else _("See what the person will read"),
         consequences=[*told, _("A decision cannot be undone. The person can apply again.")],
     )  # fmt: skip
 

@@ -88,7 +88,8 @@ def _chips(request: HttpRequest, form: FilterForm, chosen: dict[str, str]) -> li
             labels = dict(form.fields[name].choices)  # type: ignore[attr-defined]
             label = labels[chosen[name] or "all"]
             without = _query(request, **{name: usual})
-            found.append({"label": f"{form.fields[name].label}: {label}", "remove_url": f"?{without}"})
+            words = _("%(filter)s: %(choice)s") % {"filter": form.fields[name].label, "choice": label}
+            found.append({"label": words, "remove_url": f"?{without}"})
     return found
 
 

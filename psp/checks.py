@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.module_loading import import_string
 
 from psp.crypto import cipher
 
@@ -15,6 +17,16 @@ def https_outside_the_demo(app_configs: Any, **_kwargs: Any) -> list[CheckMessag
     if settings.PSP_HTTPS and not settings.PSP_DEMO:
         return []
     return [Warning("PSP_HTTPS=0 and PSP_DEMO=1 are for the demo on one machine only.", id="psp.W001")]
+
+
+@register(Tags.security)
+def forms_are_protected(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:
+    """Stands in for Django's security.W003, which does not know subclasses of its own middleware."""
+    for path in settings.MIDDLEWARE:
+        part = import_string(path)
+        if isinstance(part, type) and issubclass(part, CsrfViewMiddleware):
+            return []
+    return [Error("No CSRF middleware is in MIDDLEWARE.", id="psp.E002")]
 
 
 @register(Tags.security)

@@ -24,10 +24,10 @@ class NoReferrerCsrfMiddleware(CsrfViewMiddleware):
     def _origin_verified(self, request: HttpRequest) -> bool:
         if request.META["HTTP_ORIGIN"] == "null":
             return comes_from_ourselves(request)
-        return bool(super()._origin_verified(request))
+        return bool(super()._origin_verified(request))  # type: ignore[misc] # private, and so untyped
 
     def _check_referer(self, request: HttpRequest) -> None:
         """Called over HTTPS when there is no Origin header at all."""
         if "HTTP_REFERER" not in request.META and comes_from_ourselves(request):
             return
-        super()._check_referer(request)
+        super()._check_referer(request)  # type: ignore[misc]

@@ -74,7 +74,7 @@ class _Table:
             for field in self.fields
         )
         # Names come from the models, values stay parameters.
-        return f"INSERT INTO {quote(self.model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
+        return f"INSERT INTO {quote(self.model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608  # nosec B608
 
 
 @cache

@@ -29,7 +29,6 @@ def _fresh_context():
     keyring.clear()
 
 
-
 @pytest.fixture
 def client():
     """Sends forms as a browser does (pytest-django's own sends multipart, which is refused)."""

@@ -19,7 +19,8 @@ def licence(package: Distribution) -> str:
     """What the package's metadata say about its licence, in one line."""
     meta = package.metadata
     classifiers = [value for value in meta.get_all("Classifier") or [] if value.startswith("License")]
-    named = [*(meta.get_all("License-Expression") or []), *(text[:80] for text in meta.get_all("License") or []), *classifiers]
+    texts = [text[:80] for text in meta.get_all("License") or []]
+    named = [*(meta.get_all("License-Expression") or []), *texts, *classifiers]
     return " ".join(filter(None, [*named, KNOWN.get(meta["Name"].lower(), "")]))
 
 

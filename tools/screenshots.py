@@ -6,11 +6,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import ViewportSize
+
 import tests.environment  # noqa: F401 - servers and settings, as for the tests
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 760}
+DESK, PHONE = ViewportSize(width=1280, height=860), ViewportSize(width=390, height=760)
 
 
 def main() -> int:

@@ -78,9 +78,21 @@
 
   /* ----- checking what is in sight ----- */
 
+  /** What the browser lets pass all the same: none of several boxes ticked, or nothing typed where another answer asks for it. */
+  function isLeftOut(field) {
+    const [name, value] = (field.dataset.neededWith ?? "").split("=");
+    if (name) return form.elements[name]?.value === value && !field.value.trim();
+    const question = questionOf(field);
+    const boxes = fieldsOf(question);
+    if (field.type !== "checkbox" || boxes.length < 2 || question.querySelector(".question-optional")) return false;
+    return !boxes.some((box) => box.checked);
+  }
+
+  const isWrong = (field) => !field.validity.valid || isLeftOut(field);
+
   function messageFor(field) {
     const { validity, type, tagName } = field;
-    if (validity.valid) return "";
+    if (validity.valid) return type === "checkbox" ? words.choose : words.required;
     if (validity.valueMissing) {
       if (type === "checkbox") return words.tick;
       return type === "radio" || tagName === "SELECT" ? words.choose : words.required;
@@ -122,9 +134,9 @@
     const seen = new Set();
     const wrong = fieldsOf(step).filter((field) => {
       if (seen.has(field.name)) return false;
-      const invalid = !field.validity.valid;
-      if (invalid) seen.add(field.name);
-      return invalid;
+      const wrongHere = isWrong(field);
+      if (wrongHere) seen.add(field.name);
+      return wrongHere;
     });
     step.querySelectorAll("[data-question].has-error").forEach(clearError);
     wrong.forEach((field) => showError(field, messageFor(field)));
@@ -194,16 +206,17 @@
 
   const textOf = (element) => element?.textContent.replace(/\s+/g, " ").trim() ?? "";
 
-  function labelOf(question) {
-    const label = question.querySelector(".question-label, label").cloneNode(true);
-    label.querySelectorAll(".question-optional").forEach((part) => part.remove());
-    return textOf(label);
+  function headingText(heading) {
+    const copy = heading.cloneNode(true);
+    copy.querySelectorAll(".question-optional").forEach((part) => part.remove());
+    return textOf(copy);
   }
+
+  const labelOf = (question) => headingText(question.querySelector(".question-label, label"));
 
   function answerOf(question) {
     const fields = fieldsOf(question);
     const ticks = fields.filter((field) => /^(radio|checkbox)$/.test(field.type));
-    if (ticks.length === 1 && ticks[0].type === "checkbox" && fields.length === 1) return ticks[0].checked ? words.yes : "";
     if (ticks.length) return ticks.filter((one) => one.checked).map((one) => textOf(one.labels[0])).join("\n");
     return fields.map((field) => (field.tagName === "SELECT" ? textOf(field.selectedOptions[0]) : field.value)).join(" ").trim();
   }
@@ -215,30 +228,60 @@
     return made;
   }
 
-  function reviewRow(question, at) {
+  const isTick = (question) => fieldsOf(question).length === 1 && fieldsOf(question)[0].type === "checkbox";
+
+  /** Tick boxes that stand under one heading are one thing to look at again: [heading or null, questions] in the order of the page. */
+  function inGroups(step) {
+    const headings = [...step.querySelectorAll("h2, h3")];
+    const groups = new Map();
+    for (const question of step.querySelectorAll("[data-question]")) {
+      const above = headings.filter((one) => one.compareDocumentPosition(question) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
+      const key = isTick(question) && above ? above : question;
+      groups.set(key, [...(groups.get(key) ?? []), question]);
+    }
+    return [...groups].map(([key, questions]) => [key === questions[0] ? null : key, questions]);
+  }
+
+  function ticksText(questions) {
+    const ticked = questions.filter((question) => fieldsOf(question)[0].checked).length;
+    if (ticked === 0) return words.no;
+    return ticked === questions.length ? words.yes : `${ticked} / ${questions.length}`;
+  }
+
+  function reviewRow([heading, questions]) {
     const row = element("div", "summary-row");
-    const label = labelOf(question);
-    const change = element("dd", "summary-change");
+    const label = heading ? headingText(heading) : labelOf(questions[0]);
+    const answer = isTick(questions[0]) ? ticksText(questions) : answerOf(questions[0]) || words.noAnswer;
+    row.append(element("dt", "", label), element("dd", "summary-lines", answer));
+    return row;
+  }
+
+  function reviewHead(step, at) {
+    const head = element("div", "review-head");
+    const title = textOf(legendOf(step));
     const button = element("button", "btn-text", words.change);
     button.type = "button";
-    button.append(element("span", "visually-hidden", ` ${label}`));
+    button.append(element("span", "visually-hidden", ` ${title}`));
     button.addEventListener("click", () => {
       backToReview = true;
       go(at);
-      fieldsOf(question)[0]?.focus();
     });
-    change.append(button);
-    row.append(element("dt", "", label), element("dd", "summary-lines", answerOf(question) || words.noAnswer), change);
-    return row;
+    head.append(element("h3", "", title), button);
+    return head;
+  }
+
+  /* A step that only asks for one needed tick holds nothing to look at again. */
+  function hasAnswers(step) {
+    const fields = fieldsOf(step);
+    return fields.length > 1 || (fields.length === 1 && !(fields[0].type === "checkbox" && fields[0].required));
   }
 
   function fillReview() {
     const lists = steps.flatMap((step, at) => {
-      const questions = [...step.querySelectorAll("[data-question]")];
-      if (!questions.length) return [];
+      if (!hasAnswers(step)) return [];
       const list = element("dl", "summary-list");
-      list.append(...questions.map((question) => reviewRow(question, at)));
-      return [element("h3", "", textOf(legendOf(step))), list];
+      list.append(...inGroups(step).map(reviewRow));
+      return [reviewHead(step, at), list];
     });
     review.querySelector("[data-review-lists]").replaceChildren(...lists);
   }
@@ -263,7 +306,7 @@
       forward();
       return;
     }
-    const broken = steps.findIndex((step) => fieldsOf(step).some((field) => !field.validity.valid));
+    const broken = steps.findIndex((step) => fieldsOf(step).some(isWrong));
     if (broken < 0) return;
     event.preventDefault();
     go(broken);

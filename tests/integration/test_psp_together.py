@@ -36,8 +36,8 @@ def rows(email: str):
 def stored(model, **where):
     """The row as plain values, without keys, moments and sealed tokens, which differ each time."""
     changing = {
-        "id", "history_id", "history_date", "person_id", "user_id", "reference", "created_at", "date_joined", "username",
-        "password", "name", "sealed_email", "email", "email_index", "phone", "name_to_use",
+        "id", "history_id", "history_date", "person_id", "user_id", "reference", "created_at", "date_joined",
+        "username", "password", "name", "sealed_email", "email", "email_index", "phone", "name_to_use",
     }  # fmt: skip
     return {name: value for name, value in model.objects.values().get(**where).items() if name not in changing}
 

@@ -133,9 +133,7 @@ def test_check_signature_optional_statement_may_stay_empty() -> None:
         ([SIGNED], SIGNED + HOUR, False),
     ],
 )
-def test_in_force_from_signing_until_withdrawal(
-    withdrawals: list[datetime], now: datetime, holds: bool
-) -> None:
+def test_in_force_from_signing_until_withdrawal(withdrawals: list[datetime], now: datetime, holds: bool) -> None:
     assert in_force(SIGNATURE, withdrawals, now) is holds
 
 

@@ -44,9 +44,7 @@ def test_may_send_in_safe_hours_on_a_safe_channel() -> None:
         ({"recheck_on": date(2026, 12, 7)}, "email", Refusal.RECHECK_PASSED),
     ],
 )
-def test_may_send_refuses_with_no_time_to_wait_for(
-    changes: dict[str, object], channel: str, reason: Refusal
-) -> None:
+def test_may_send_refuses_with_no_time_to_wait_for(changes: dict[str, object], channel: str, reason: Refusal) -> None:
     assert ask(replace(CHOICE, **changes), channel=channel) == Decision(False, reason)  # type: ignore[arg-type]
 
 
@@ -128,9 +126,7 @@ def test_next_allowed_in_the_hour_of_the_change(hours: SafeHours, now: datetime,
     assert next_allowed(SafeContactChoice(EMAIL, EMAIL, (hours,)), now, TORONTO) == expected
 
 
-@pytest.mark.parametrize(
-    "bad", [(7, 0, 60), (-1, 0, 60), (0, 60, 60), (0, 90, 60), (0, -1, 60), (0, 0, 1441)]
-)
+@pytest.mark.parametrize("bad", [(7, 0, 60), (-1, 0, 60), (0, 60, 60), (0, 90, 60), (0, -1, 60), (0, 0, 1441)])
 def test_safe_hours_refuse_what_is_no_span_of_a_day(bad: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="must"):
         SafeHours(*bad)
@@ -160,9 +156,7 @@ choices = st.builds(
 
 
 @given(choices, st.sampled_from(sorted(Channel)), moments | near_changes, zones)
-def test_may_send_never_against_the_choice(
-    choice: SafeContactChoice, channel: str, now: datetime, tz: str
-) -> None:
+def test_may_send_never_against_the_choice(choice: SafeContactChoice, channel: str, now: datetime, tz: str) -> None:
     decision = may_send(choice, channel=channel, now=now, tz=tz)
     local = now.astimezone(ZoneInfo(tz))
     if decision.allowed:
@@ -179,9 +173,7 @@ def test_may_send_never_against_the_choice(
 
 
 @given(choices, moments | near_changes, zones)
-def test_may_send_at_the_moment_it_named_is_allowed(
-    choice: SafeContactChoice, now: datetime, tz: str
-) -> None:
+def test_may_send_at_the_moment_it_named_is_allowed(choice: SafeContactChoice, now: datetime, tz: str) -> None:
     willing = replace(choice, safe_channels=EMAIL, consented_channels=EMAIL, do_not_contact=False)
     decision = may_send(willing, channel="email", now=now, tz=tz)
     if decision.not_before is not None:

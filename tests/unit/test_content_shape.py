@@ -86,9 +86,7 @@ def test_regions_are_the_13_and_outside_canada_each_in_one_program_region() -> N
     provinces = {item["code"]: item for item in content["provinces"]}
     assert set(provinces) == PROVINCES | {"XX"}
     assert len(content["provinces"]) == 14
-    grouped = [
-        (code, region["code"]) for region in content["program_regions"] for code in region["provinces"]
-    ]
+    grouped = [(code, region["code"]) for region in content["program_regions"] for code in region["provinces"]]
     assert sorted(grouped) == sorted((code, item["program_region"]) for code, item in provinces.items())
     for item in provinces.values():
         assert item["time_zone"] == item["time_zones"][0]

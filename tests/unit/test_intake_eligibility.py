@@ -30,8 +30,7 @@ limits = st.none() | st.frozensets(st.sampled_from(ALL_SERVICES), min_size=1)
 @st.composite
 def any_rules(draw: st.DrawFn) -> r.EligibilityRules:
     criteria = tuple(
-        r.Criterion(code, draw(st.booleans()), draw(limits))
-        for code in draw(st.permutations(list(r.CriterionCode)))
+        r.Criterion(code, draw(st.booleans()), draw(limits)) for code in draw(st.permutations(list(r.CriterionCode)))
     )
     covered = draw(st.frozensets(st.sampled_from(sorted(r.CATEGORIES)), min_size=1))
     return r.EligibilityRules(draw(st.integers(1, 99)), draw(st.dates()), criteria, covered)
@@ -88,9 +87,7 @@ def test_assess_nothing_answered_names_every_criterion_in_order() -> None:
 
 def test_assess_cadet_switched_off_is_told_not_covered_rather_than_planned() -> None:
     rules = replace(VERSION_1, affiliations=VERSION_1.affiliations - {r.Affiliation.CADET})
-    assert r.assess(replace(GOOD, affiliation="cadet"), rules, services=[]).reasons == (
-        "affiliation_not_covered",
-    )
+    assert r.assess(replace(GOOD, affiliation="cadet"), rules, services=[]).reasons == ("affiliation_not_covered",)
 
 
 def test_assess_family_switched_on_by_data_is_eligible() -> None:

@@ -16,14 +16,8 @@ NB = "\u00a0"
 
 
 def test_long_datetime_as_the_house_writes_it() -> None:
-    assert (
-        long_datetime(SEVEN_PM, "America/Toronto", "en")
-        == "Tuesday, 8 December 2026, 7:00 p.m. (Eastern time)"
-    )
-    assert (
-        long_datetime(SEVEN_PM, "America/Toronto", "fr")
-        == f"le mardi 8 décembre 2026 à 19{NB}h (heure de l’Est)"
-    )
+    assert long_datetime(SEVEN_PM, "America/Toronto", "en") == "Tuesday, 8 December 2026, 7:00 p.m. (Eastern time)"
+    assert long_datetime(SEVEN_PM, "America/Toronto", "fr") == f"le mardi 8 décembre 2026 à 19{NB}h (heure de l’Est)"
 
 
 @pytest.mark.parametrize(

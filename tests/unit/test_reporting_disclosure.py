@@ -177,9 +177,7 @@ def test_protect_publishes_true_numbers_and_all_of_them(data: dict[str, Any], th
 
 
 @given(any_table(), thresholds, st.data())
-def test_audit_finds_any_single_number_put_back(
-    data: dict[str, Any], threshold: int, draw: st.DataObject
-) -> None:
+def test_audit_finds_any_single_number_put_back(data: dict[str, Any], threshold: int, draw: st.DataObject) -> None:
     counted = parse_table(data)
     values = dict(protect(counted, threshold).values)
     assert list(audit(counted, values, threshold)) == []
@@ -192,9 +190,7 @@ def test_audit_finds_any_single_number_put_back(
 
 
 @given(any_table(), thresholds, st.data())
-def test_audit_finds_a_wrong_or_missing_number(
-    data: dict[str, Any], threshold: int, draw: st.DataObject
-) -> None:
+def test_audit_finds_a_wrong_or_missing_number(data: dict[str, Any], threshold: int, draw: st.DataObject) -> None:
     counted = parse_table(data)
     values = dict(protect(counted, threshold).values)
     key = draw.draw(st.sampled_from(sorted(values)))

@@ -44,8 +44,7 @@ def test_series_keeps_the_wall_clock_when_clocks_go_back(tz: str, before: float,
     assert [item.local.time() for item in sessions] == [EVENING, EVENING]
     midnights = [datetime(2026, 10, 27, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)]
     hours = [
-        (item.start_utc - midnight) / timedelta(hours=1)
-        for item, midnight in zip(sessions, midnights, strict=True)
+        (item.start_utc - midnight) / timedelta(hours=1) for item, midnight in zip(sessions, midnights, strict=True)
     ]
     assert hours == [before, after]
 
@@ -65,12 +64,8 @@ def test_series_without_a_change_of_clocks_is_exactly_weekly(tz: str) -> None:
 
 
 def test_to_utc_time_left_out_in_spring_moves_later() -> None:
-    assert to_utc(date(2027, 3, 14), time(2, 30), "America/Toronto") == datetime(
-        2027, 3, 14, 7, 30, tzinfo=UTC
-    )
-    (session,) = series(
-        start_date=date(2027, 3, 14), start_time=time(2, 30), tz="America/Toronto", count=1, minutes=60
-    )
+    assert to_utc(date(2027, 3, 14), time(2, 30), "America/Toronto") == datetime(2027, 3, 14, 7, 30, tzinfo=UTC)
+    (session,) = series(start_date=date(2027, 3, 14), start_time=time(2, 30), tz="America/Toronto", count=1, minutes=60)
     assert session.local.time() == time(3, 30)
     assert session.end_utc - session.start_utc == timedelta(hours=1)
 
@@ -177,9 +172,7 @@ def test_series_with_no_day_free_says_so() -> None:
 def test_series_is_ordered_complete_and_true_to_the_wall_clock(
     start: date, wall: time, tz: str, count: int, apart: int, skip: set[date]
 ) -> None:
-    sessions = series(
-        start_date=start, start_time=wall, tz=tz, count=count, minutes=90, weeks_apart=apart, skip=skip
-    )
+    sessions = series(start_date=start, start_time=wall, tz=tz, count=count, minutes=90, weeks_apart=apart, skip=skip)
     assert len(sessions) == count
     assert all(first.end_utc < second.start_utc for first, second in pairwise(sessions))
     for item in sessions:
