@@ -69,9 +69,9 @@ def queue_message(
 
 
 def first_message(*, person: User, template: str, key: str) -> OutboxMessage:
-    """A message to go now, not written yet, for an account that is made in the same transaction.
+    """A message to go now, not written yet: for what must cost one statement and no more.
 
-    For `psp.together.insert_all`: its key must be new.
+    The caller writes it, in one statement of its own or with others (`psp.together.insert_all`).
     """
     now = timezone.now()
     message = OutboxMessage(

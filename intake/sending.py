@@ -115,9 +115,12 @@ def submit_application(*, sending: Sending) -> Application | None:
         return _sent_before(sending)
     if owner is None:
         with transaction.atomic():  # a savepoint, because the work for nothing has one
-            return _open_file(sending)
+            application = _open_file(sending)
+        _tell(application.person_id, "application_received", f"received|{application.pk}")
+        return application
     _work_for_nothing(sending)
-    _tell_owner(User(pk=owner))
+    # At most once a day, so that nobody can flood a mailbox with somebody's address.
+    _tell(owner, "already_received", f"again|{owner}|{timezone.localdate():%Y-%m-%d}")
     return None
 
 
@@ -154,7 +157,7 @@ def _sent_before(sending: Sending) -> Application:
     return found
 
 
-def _open_file(sending: Sending, *, tell: bool = True) -> Application:
+def _open_file(sending: Sending) -> Application:
     """Account, data key, file, safe contact, consents and application, in one round trip."""
     user = User.objects.new_user(
         kind=Kind.PARTICIPANT, email=sending.contact.email, name=sending.name, language=sending.language,
@@ -170,10 +173,7 @@ def _open_file(sending: Sending, *, tell: bool = True) -> Application:
     log = [
         audit.entry_for(Action.CREATE, made, person=user.pk, purpose=Purpose.INTAKE) for made in (choices, application)
     ]
-    rows = [user, *user.address_rows(), participant, choices, *signed, application, *log]
-    if tell:
-        rows.append(first_message(person=user, template="application_received", key=f"received|{application.pk}"))
-    insert_all(*rows)
+    insert_all(user, *user.address_rows(), participant, choices, *signed, application, *log)
     return application
 
 
@@ -235,16 +235,15 @@ def _work_for_nothing(sending: Sending) -> None:
     """Do for a known address what a new one costs, and undo it: the time taken tells nobody anything."""
     nobody = replace(sending.contact, email=f"{secrets.token_hex(16)}@example.invalid")
     with transaction.atomic(), transaction.atomic(using=KEYS):
-        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody), tell=False)
+        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody))
         transaction.set_rollback(True)
         transaction.set_rollback(True, using=KEYS)
     keyring.ring().keys.pop(decoy.participant.user_id, None)
 
 
-def _tell_owner(owner: User) -> None:
-    """At most once a day, so that nobody can flood a mailbox with somebody's address. `owner`: only the id counts."""
-    key = f"again|{owner.pk}|{timezone.localdate():%Y-%m-%d}"
-    message = first_message(person=owner, template="already_received", key=key)
+def _tell(person: UUID, template: str, key: str) -> None:
+    """One message, once: the same statement whoever is told, because that too takes time."""
+    message = first_message(person=User(pk=person), template=template, key=key)
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
 
 
