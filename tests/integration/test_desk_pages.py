@@ -129,13 +129,13 @@ def test_number_of_queries_is_the_same_for_25_and_250_people(desk, coordinator):
     assert {keys for _main, keys in few} == {1}, "all keys in one query"
 
 
-def test_list_leaves_one_access_row_for_each_person_shown(desk):
+def test_property_04_list_leaves_one_access_row_for_each_person_shown(desk):
     people = [a_waiting()[0] for _number in range(30)]
     desk.get(reverse("desk:applications"))
     assert sorted(opened(person) for person in people) == [0] * 5 + [1] * 25
 
 
-def test_today_leaves_one_access_row_for_each_person_shown_and_numbers_are_links(desk, coordinator):
+def test_property_04_today_leaves_one_access_row_for_each_person_shown_and_numbers_are_links(desk, coordinator):
     waiting, _application = a_waiting(name="Waiting One")
     meets, application = a_waiting(name="Meets Today")
     begin = timezone.now() + timedelta(minutes=1)
@@ -151,7 +151,7 @@ def test_today_leaves_one_access_row_for_each_person_shown_and_numbers_are_links
     assert f"{reverse('desk:applications')}?state=submitted" in page
 
 
-def test_file_shows_the_person_and_leaves_exactly_one_access_row(desk, coordinator):
+def test_property_04_file_shows_the_person_and_leaves_exactly_one_access_row(desk, coordinator):
     person = make.an_accepted_participant(name=CANARY, by=coordinator)
     add_member(group=make.a_group(coordinator), participant=person, by=coordinator)
     before = opened(person)

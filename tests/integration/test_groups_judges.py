@@ -43,7 +43,7 @@ def test_tests_run_as_the_application_role():
 
 
 @pytest.mark.django_db
-def test_membership_group_full(full):
+def test_property_36_membership_group_full(full):
     assert judge(MEMBER, full.pk, make.a_participant().pk) == "membership_group_full"
 
 
@@ -57,7 +57,7 @@ def test_membership_group_full_when_someone_comes_back(coordinator, full):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", ["established", "cancelled"])
-def test_membership_group_open(coordinator, state):
+def test_property_36_membership_group_open(coordinator, state):
     group = make.a_formal_group(coordinator, members=4)
     PeerGroup.objects.filter(pk=group.pk).update(state=state)
     assert judge(MEMBER, group.pk, make.a_participant().pk) == "membership_group_open"
@@ -135,7 +135,7 @@ def test_lead_once(coordinator):
 
 
 @pytest.mark.django_db
-def test_full_group_refuses_bulk_writes_and_the_shell_too(full):
+def test_property_36_full_group_refuses_bulk_writes_and_the_shell_too(full):
     with pytest.raises(IntegrityError), transaction.atomic():
         Membership.objects.bulk_create([Membership(group=full, participant=make.a_participant())])
     assert Membership.objects.active().filter(group=full).count() == 10
@@ -164,7 +164,7 @@ def in_threads(count: int, work) -> list[object]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_thirty_at_once_never_make_an_eleventh():
+def test_property_36_thirty_at_once_never_make_an_eleventh():
     coordinator = make.a_coordinator("QC")
     group = make.a_group(coordinator)
     people = [make.an_accepted_participant(by=coordinator) for _number in range(30)]
@@ -177,7 +177,7 @@ def test_thirty_at_once_never_make_an_eleventh():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_thirty_inserts_at_once_in_plain_sql_never_make_an_eleventh():
+def test_property_36_thirty_inserts_at_once_in_plain_sql_never_make_an_eleventh():
     group = make.a_group(make.a_coordinator("QC"))
     people = [make.a_participant() for _number in range(30)]
 
@@ -195,7 +195,7 @@ def test_thirty_inserts_at_once_in_plain_sql_never_make_an_eleventh():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_establishing_while_people_join_and_leave_never_leaves_a_group_that_is_too_small_or_too_large():
+def test_property_36_establishing_while_people_join_and_leave_never_leaves_a_group_that_is_too_small_or_too_large():
     coordinator = make.a_coordinator("QC")
     for _round in range(3):
         group = make.a_formal_group(coordinator, members=4)

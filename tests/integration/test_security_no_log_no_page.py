@@ -1,0 +1,58 @@
+"""`security.md` 5: if the access row cannot be written, the page is not served."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CANARY = "Canari-Sans-Journal"
+
+
+@contextmanager
+def log_that_takes_nothing() -> Iterator[None]:
+    """The owner takes from the application what it needs to write the access log."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+        owner.execute("REVOKE INSERT ON audit_entry FROM psp_app")
+        try:
+            yield
+        finally:
+            owner.execute("GRANT INSERT ON audit_entry TO psp_app")
+
+
+@pytest.mark.parametrize("place", ["file", "applications"])
+def test_property_05_no_access_row_no_page(place):
+    coordinator = make.a_coordinator("QC")
+    person = make.a_participant("QC", name=CANARY)
+    make.an_application(person)
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, coordinator)
+    path = reverse(f"desk:{place}", args=[person.pk] if place == "file" else [])
+    assert CANARY in client.get(path).content.decode()
+    with log_that_takes_nothing():
+        answer = client.get(path)
+    assert answer.status_code == 500
+    assert CANARY not in answer.content.decode()
+
+
+def test_property_05_no_access_row_no_change():
+    coordinator = make.a_coordinator("QC")
+    group = make.a_formal_group(coordinator, members=1)
+    person = make.an_accepted_participant("QC", by=coordinator)
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, coordinator)
+    with log_that_takes_nothing():
+        answer = client.post(
+            reverse("desk:group_add", args=[group.pk]), f"participant={person.pk}",
+            content_type="application/x-www-form-urlencoded",
+        )  # fmt: skip
+    assert answer.status_code == 500
+    assert group.memberships.count() == 1
