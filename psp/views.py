@@ -130,9 +130,10 @@ def quick_exit(request: HttpRequest) -> HttpResponse:
     Without CSRF protection on purpose: leaving must never fail, and all that a forged request can do
     is to end a session.
     """
+    # Also for whoever comes back: an exit without a network hid the pages and could not end the session.
+    logout(request)
     if leaving.COME_BACK in request.POST:
         return leaving.come_back()
-    logout(request)
     response = HttpResponseRedirect(settings.PSP_QUICK_EXIT_URL)
     leaving.mark_left(response)
     response["Clear-Site-Data"] = '"cache", "storage"'

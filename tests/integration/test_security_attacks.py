@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from contact.models import OutboxMessage
 from intake.models import Application
+from psp import leaving
 from psp.audit.choices import Action
 from psp.audit.models import Entry
 from psp.choices import Role
@@ -90,6 +91,16 @@ def test_link_for_a_password_leads_to_our_own_address_whatever_the_request_says(
     forged = {"HTTP_HOST": "testserver:6666", "HTTP_X_FORWARDED_HOST": "evil.example"}
     assert Browser().post("/accounts/password/reset/", {"email": "maude@example.org"}, **forged).status_code == 302
     assert OutboxMessage.objects.get().secret.startswith("https://dates.example/accounts/password/reset/key/")
+
+
+def test_property_17_exit_without_a_network_lets_nobody_in_who_opens_the_page_again():
+    """The script leaves its mark in the browser even when the server hears of nothing."""
+    browser = signed_in(a_participant().user)
+    browser.cookies[settings.LEFT_COOKIE_NAME] = "1"
+    assert b"Open it again" in browser.get("/en/my/").content
+    browser.post("/leave/", {leaving.COME_BACK: "1"})
+    del browser.cookies[settings.LEFT_COOKIE_NAME]  # as a browser does when it has run out
+    assert browser.get("/en/my/")["Location"].startswith("/accounts/login/code/")
 
 
 # --- a thief of a backup ---
