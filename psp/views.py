@@ -88,11 +88,12 @@ def safe_use(request: HttpRequest) -> HttpResponse:
 @require_GET
 def home_for_me(request: HttpRequest) -> HttpResponse:
     """Where each account's work or own page begins, in the language that they chose."""
-    return HttpResponseRedirect(front_page(request.user))
+    destination = front_page(request.user)
+    return HttpResponseRedirect(destination) if destination else render(request, "psp/no_place.html")
 
 
 def front_page(user: Any) -> str:
-    """Address of the first page of an account."""
+    """Address of the first page of an account; "" for one whose role has no pages yet, or that has no role."""
     language = user.language
     sight = sight_of(user)
     if user.kind == Kind.PARTICIPANT:
@@ -103,7 +104,7 @@ def front_page(user: Any) -> str:
     ):  # fmt: skip
         if sight.has(*roles):
             return f"/{language}/{path}"
-    return reverse("admin:index") if sight.has(Role.ADMINISTRATOR) else f"/{language}/"
+    return reverse("admin:index") if sight.has(Role.ADMINISTRATOR) else ""
 
 
 @login_not_required

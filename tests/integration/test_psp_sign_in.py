@@ -12,6 +12,7 @@ from django.utils import timezone
 from psp.accounts import factors
 from psp.audit.choices import Action
 from psp.audit.models import Entry
+from psp.choices import Role
 from psp.crypto import keyring
 from psp.crypto.cipher import SealBroken
 from psp.models import User
@@ -288,3 +289,13 @@ class TestPasswordLink:
         page = client.post("/accounts/password/change/", form)
         assert page.status_code == 200
         assert page.context["form"].errors["password1"]
+
+
+def test_account_without_a_place_is_told_so_instead_of_being_asked_to_apply(client):
+    from tests.factories import a_user, sign_in, with_role
+
+    sign_in(client, with_role(a_user(language="fr"), Role.SUPERVISOR))
+    page = client.get("/fr/me/")
+    assert page.status_code == 200
+    assert "pas encore de page pour votre rôle" in page.content.decode()
+    assert "/intake/" not in page.content.decode()
