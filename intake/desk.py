@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,9 +19,11 @@ from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import language
 from psp.calendar_text import WEEKDAYS, long_date, long_datetime, time_of_day, zone_name
-from psp.models import User
+from psp.crypto.fields import digest_for
+from psp.models import REFERENCE_ALPHABET, User
 
 OPEN = "open"
+SHORTEST_NUMBER, REFERENCE_LETTERS = 7, 8
 
 
 def applications_of(user: User) -> QuerySet[Any]:
@@ -95,17 +97,29 @@ def clock_hint(reader: User, person: User) -> str:
 # --- Finding somebody ---
 
 
-def find(user: User, text: str) -> QuerySet[Any]:
-    """People of the coordinator's regions with exactly this reference, e-mail address or phone number."""
-    people = Participant.objects.in_regions_of(user).select_related("user", "region")
-    address = User._meta.get_field("email_index").digest(text) if "@" in text else ""
-    number = SafeContact._meta.get_field("phone_index").digest(text)
-    wanted = Q(reference=reference_of(text))
-    if address:
-        wanted |= Q(user__email_index=address)
-    if number:
-        wanted |= Q(user__safe_contact__phone_index=number)
-    return people.filter(wanted).order_by("created_at")
+def find(user: User, text: str, most: int) -> list[Participant]:
+    """At most so many people of the coordinator's regions with exactly this reference, address, number or name.
+
+    What is looked for is told from its look, one indexed question each: a single one about all would read every row.
+    """
+    people = Participant.objects.in_regions_of(user).select_related("user", "region").order_by("created_at")
+    if "@" in text:
+        return list(people.filter(user__email_index=digest_for(User, "email_index", text))[:most])
+    if looks_like_number(text):
+        return list(people.filter(user__safe_contact__phone_index=digest_for(SafeContact, "phone_index", text))[:most])
+    found = list(people.filter(reference=reference_of(text))) if looks_like_reference(text) else []
+    digest = digest_for(User, "name_index", text)
+    return found or (list(people.filter(user__name_index=digest)[:most]) if digest else [])
+
+
+def looks_like_number(text: str) -> bool:
+    """At least seven digits and no letter."""
+    return sum(char.isdigit() for char in text) >= SHORTEST_NUMBER and not any(char.isalpha() for char in text)
+
+
+def looks_like_reference(text: str) -> bool:
+    letters = reference_of(text).replace("-", "")
+    return len(letters) == REFERENCE_LETTERS and set(letters) <= set(REFERENCE_ALPHABET)
 
 
 def reference_of(text: str) -> str:

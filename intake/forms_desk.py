@@ -39,11 +39,11 @@ class FilterForm(forms.Form):
 
 
 class SearchForm(forms.Form):
-    """An exact reference, address or number. Sent by POST, so that none of them stands in an address."""
+    """An exact name, reference, address or number. Sent by POST, so that none of them stands in an address."""
 
     text = LineField(
         label=_("Find a person"), max_length=254,
-        help_text=_("By reference, e-mail address or phone number, exactly as written."),
+        help_text=_("By chosen name, reference, e-mail address or phone number. Write it whole."),
         widget=forms.TextInput(attrs={"data-search": "", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
 

@@ -125,14 +125,16 @@ def search(request: HttpRequest) -> HttpResponse:
     """One hit opens its file; several are listed; none says so. What was typed is in no address."""
     form = SearchForm(request.POST or None)
     found: list[Participant] = []
+    more = False
     if request.method == "POST" and form.is_valid():
-        found = list(desk.find(account(request), form.cleaned_data["text"])[:PAGE])
+        found = desk.find(account(request), form.cleaned_data["text"], PAGE + 1)
+        found, more = found[:PAGE], len(found) > PAGE
         if len(found) == 1:
             return redirect("desk:file", pk=found[0].pk)
         if not found:
             form.add_error("text", _("Nobody in your regions has exactly this. Check it, or try another way."))
     audit.record_reads(found, purpose=Purpose.INTAKE)
-    return render(request, "desk/search.html", {"form": form, "found": found})
+    return render(request, "desk/search.html", {"form": form, "found": found, "more": more})
 
 
 @require_GET

@@ -107,6 +107,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     )
     kind = models.CharField(_("kind of account"), max_length=12, choices=Kind)
     name = EncryptedTextField(_("name to use"), max_length=80, blank=True)
+    name_index = BlindIndexField(kind="name", of="name")
     sealed_email = EncryptedTextField(_("e-mail address"), max_length=254, blank=True)
     email_index = BlindIndexField(kind="email", db_index=True)
     email = models.CharField(max_length=80, blank=True, editable=False)
@@ -127,6 +128,9 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        indexes: ClassVar = [
+            models.Index(fields=["name_index"], name="user_name_index", condition=~Q(name_index="")),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="user_kind_known"),
             models.CheckConstraint(

@@ -140,10 +140,13 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg] # its Py
 
 
 class BlindIndexField(models.CharField):  # type: ignore[type-arg]
-    """Keyed digest of an address or a number, for exact look-up only. `kind`: "email" or "phone"."""
+    """Keyed digest of a name, an address or a number, for exact look-up only. `kind`: "email", "phone" or "name".
 
-    def __init__(self, *args: Any, kind: str = "email", **kwargs: Any) -> None:
-        self.kind = kind
+    `of` names the sealed field that it follows: then it is derived whenever that field's value is written.
+    """
+
+    def __init__(self, *args: Any, kind: str = "email", of: str = "", **kwargs: Any) -> None:
+        self.kind, self.of = kind, of
         kwargs["max_length"] = 64
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", "")
@@ -153,7 +156,21 @@ class BlindIndexField(models.CharField):  # type: ignore[type-arg]
     def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         kwargs["kind"] = self.kind
+        if self.of:
+            kwargs["of"] = self.of
         return name, path, args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """A value that was only loaded, never opened, has not changed and is not opened for this.
+
+        A row of history keeps the digest of the row that it is about.
+        """
+        if self.of and getattr(model_instance, "instance_type", None) is None:
+            written = model_instance.__dict__.get(self.of)
+            opened = model_instance.__dict__.get(f"_{self.of}_opened")
+            if not isinstance(written, Token) or not written or (opened and opened[0] is written):
+                setattr(model_instance, self.attname, self.digest(getattr(model_instance, self.of)))
+        return super().pre_save(model_instance, add)
 
     def digest(self, value: str) -> str:
         """The value to store in, or to look up in, this column."""

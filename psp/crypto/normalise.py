@@ -1,4 +1,4 @@
-"""One spelling for each address and number, so that an exact look-up finds it. Pure."""
+"""One spelling for each name, address and number, so that an exact look-up finds it. Pure."""
 
 from __future__ import annotations
 
@@ -21,4 +21,10 @@ def normal_phone(text: str) -> str:
     return "+" + digits if digits else ""
 
 
-NORMALISERS = {"email": normal_email, "phone": normal_phone}
+def normal_name(text: str) -> str:
+    """Letters without accents or case, one space between words: "Zoé-Anne" and "ZOE ANNE" are the same."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^\w]+", " ", bare.casefold()).split())
+
+
+NORMALISERS = {"email": normal_email, "phone": normal_phone, "name": normal_name}
