@@ -81,8 +81,10 @@ class EligibilityForm(forms.Form):
 
     def put_together(self) -> None:
         """Add to `fields` and `why` what depends on the texts and the language. Runs once for many forms."""
+        asked = {item.code for item in self.version.rules.criteria if item.on}
         for item in self.version.wording["criteria"]:
-            self._add_criterion(item)
+            if item["code"] in asked:
+                self._add_criterion(item)
 
     def own_fields(self) -> None:
         """Fields of this form alone, for drawing it: widgets are changed there."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from intake.forms import CALL_NAME, CRITERIA, REACH, ApplicationForm, WishesForm, statement_field
+from intake.forms import CALL_NAME, CRITERIA, REACH, ApplicationForm, EligibilityForm, WishesForm, statement_field
 
 
 def _step(legend: str, *parts: Any, **attributes: str) -> Fieldset:
@@ -29,10 +29,9 @@ def _consent(form: WishesForm, purpose: str) -> Div:
     return Div(words, *lines, css_class="mb-5")
 
 
-def _eligibility() -> Fieldset:
-    return _step(
-        _("Is this program for you?"), _words("eligibility"), *CRITERIA, data_check_url=reverse("intake:check")
-    )
+def _eligibility(form: EligibilityForm) -> Fieldset:
+    asked = [code for code in CRITERIA if code in form.fields]
+    return _step(_("Is this program for you?"), _words("eligibility"), *asked, data_check_url=reverse("intake:check"))
 
 
 def _consents(form: WishesForm) -> Fieldset:
@@ -43,7 +42,7 @@ def _consents(form: WishesForm) -> Fieldset:
 def first_application(form: ApplicationForm) -> Layout:
     return Layout(
         _step(_("Before you start"), _words("before"), "read_notice"),
-        _eligibility(),
+        _eligibility(form),
         _step(_("What interests you"), _words("services"), "services"),
         _step(_("How and where"), "modalities", "region"),
         _step(_("How to reach you safely"), _words("reach"), *REACH),
@@ -55,7 +54,7 @@ def first_application(form: ApplicationForm) -> Layout:
 def another_application(form: WishesForm) -> Layout:
     """For somebody whose file is here: name, place and safe contact are known."""
     return Layout(
-        _eligibility(),
+        _eligibility(form),
         _step(_("What interests you"), _words("services"), "services", "modalities"),
         _consents(form),
     )
@@ -63,8 +62,18 @@ def another_application(form: WishesForm) -> Layout:
 
 def questions(form: WishesForm, **context: Any) -> SafeString:
     """The question groups as HTML, with what is wrong at the top; the form tag and hidden fields are the page's."""
+    layout = first_application(form) if isinstance(form, ApplicationForm) else another_application(form)
+    return _drawn(form, layout, **context)
+
+
+def criteria_alone(form: EligibilityForm) -> SafeString:
+    """The step with the criteria, for whoever edits them."""
+    return _drawn(form, Layout(_eligibility(form)))
+
+
+def _drawn(form: EligibilityForm, layout: Layout, **context: Any) -> SafeString:
     form.own_fields()
     helper = FormHelper()
     helper.form_tag, helper.disable_csrf = False, True
-    helper.layout = first_application(form) if isinstance(form, ApplicationForm) else another_application(form)
+    helper.layout = layout
     return SafeString(render_crispy_form(form, helper, {"form": form, **context}))  # nosec B703

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from intake.choices import TRANSITIONS, ApplicationState
 from intake.models import Application
+from psp.choices import Role
 from psp.models import User
-from psp.sight import coordinated_regions
+from psp.sight import coordinated_regions, sight_of
 
 
 def can_handle_application(user: User, application: Application) -> bool:
@@ -26,3 +27,8 @@ def can_withdraw_application(user: User, application: Application) -> bool:
 def may_become(application: Application, state: ApplicationState) -> bool:
     """Whether the application's state leads there at all."""
     return state in TRANSITIONS[ApplicationState(application.state)]
+
+
+def can_edit_eligibility(user: User) -> bool:
+    """Drafting and publishing criteria: administrators ([domain] "Who uses it")."""
+    return sight_of(user).has(Role.ADMINISTRATOR)

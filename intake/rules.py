@@ -70,6 +70,12 @@ NOT_MET = {
     CriterionCode.DEVICE: Reason.NO_DEVICE,
     CriterionCode.MEETING: Reason.MEETING_DECLINED,
 }
+CRITERION_OF: dict[Reason, CriterionCode] = {
+    **{reason: code for code, reason in NOT_MET.items()},
+    **{Reason(f"unanswered_{code}"): code for code in CriterionCode},
+    Reason.AFFILIATION_NOT_COVERED: CriterionCode.AFFILIATION,
+    Reason.AFFILIATION_NOT_YET_COVERED: CriterionCode.AFFILIATION,
+}
 
 Word = TypeVar("Word", bound=StrEnum)
 

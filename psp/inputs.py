@@ -18,14 +18,17 @@ YEARS = range(2000, 2100)
 PHONE_SHAPE = re.compile(r"^[0-9 ()+./x\-\u00a0\u2010-\u2015#*]+$", re.IGNORECASE)
 
 
-def plain_line(text: str) -> str:
-    """One line without control, direction and other invisible characters; single spaces; composed letters."""
+def plain_line(text: str, *, keep_no_break: bool = False) -> str:
+    """One line without control, direction and other invisible characters; single spaces; composed letters.
+
+    `keep_no_break` keeps the spaces that French wants before a colon and inside guillemets.
+    """
     kept = "".join(
         " " if char in "\t\r\n" else char
         for char in unicodedata.normalize("NFC", text)
         if char in "\t\r\n" or char in JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
     )
-    return " ".join(kept.split())
+    return " ".join(filter(None, kept.split(" "))) if keep_no_break else " ".join(kept.split())
 
 
 class LineField(forms.CharField):

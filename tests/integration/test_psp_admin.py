@@ -9,12 +9,11 @@ import pytest
 from consent.models import ConsentVersion
 from contact.models import MessageTemplate
 from groups.models import KindSetting
-from intake.models import EligibilityVersion
 from psp.audit.choices import Action
 from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import User
-from tests.factories import a_coordinator, a_participant, a_user, an_eligibility_version, sign_in, with_role
+from tests.factories import a_coordinator, a_participant, a_user, sign_in, with_role
 from tests.integration.signing_in import link_in_mail
 
 pytestmark = pytest.mark.django_db
@@ -181,39 +180,6 @@ class TestVersions:
         )
         assert page.status_code == 200
         assert page.context["adminform"].form.errors["statements"]
-
-    def test_criteria_are_checked_before_they_are_kept(self, office):
-        published = an_eligibility_version()
-        self.copy_of(office, "intake/eligibilityversion", published.pk)
-        draft = EligibilityVersion.objects.get(published_at__isnull=True)
-        path = f"/admin/intake/eligibilityversion/{draft.pk}/change/"
-        content = draft.content
-        content["rules"]["criteria"] = content["rules"]["criteria"][1:]
-        form = {
-            "number": str(draft.number),
-            "valid_from": content["rules"]["valid_from"],
-            "content": json.dumps(content),
-        }
-        page = office.post(path, form)
-        assert "criteria" in str(page.context["adminform"].form.errors["content"])
-
-    def test_family_category_is_switched_on_without_touching_code_or_old_decisions(self, office):
-        published = an_eligibility_version()
-        self.copy_of(office, "intake/eligibilityversion", published.pk)
-        draft = EligibilityVersion.objects.get(published_at__isnull=True)
-        content = draft.content
-        for category in content["rules"]["affiliations"]:
-            category["on"] = True
-        form = {
-            "number": str(draft.number),
-            "valid_from": content["rules"]["valid_from"],
-            "content": json.dumps(content),
-        }
-        assert office.post(f"/admin/intake/eligibilityversion/{draft.pk}/change/", form).status_code == 302
-        office.post("/admin/intake/eligibilityversion/", {"action": "publish", "_selected_action": str(draft.pk)})
-        again = EligibilityVersion.objects.get(pk=draft.pk)
-        assert again.published_at is not None
-        assert EligibilityVersion.objects.get(pk=published.pk).content != again.content
 
 
 class TestSettings:
