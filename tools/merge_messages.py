@@ -31,7 +31,7 @@ def merge(fragments: list[Path]) -> tuple[int, int]:
         if entry.fuzzy:
             entry.flags.remove("fuzzy")
             entry.msgstr, entry.msgstr_plural = "", dict.fromkeys(entry.msgstr_plural, "")
-        entry.previous_msgid = None
+        entry.previous_msgid = entry.previous_msgid_plural = entry.previous_msgctxt = None
     wanted.metadata = {
         "Project-Id-Version": "peer-support-program", "Language": "fr", "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit",
