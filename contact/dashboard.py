@@ -26,7 +26,7 @@ def troubled_card(request: HttpRequest) -> dict[str, Any] | None:
     from contact.models import OutboxMessage
 
     count = OutboxMessage.objects.in_regions_of(request.user).troubled(timezone.now()).count()
-    return {"count": count} if count else None
+    return {"count": count, "waits": count} if count else None
 
 
 def look_again_card(request: HttpRequest) -> dict[str, Any] | None:

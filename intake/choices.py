@@ -32,6 +32,14 @@ class MeetingState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class BulkAction(models.TextChoices):
+    """What can be done for several applications at once; each is said as the button says it."""
+
+    ASSIGN = "assign", _("Give to a coordinator")
+    LOOKED = "looked", _("Note that somebody looked at them")
+    WRITE = "write", _("Send a discreet message")
+
+
 class DecisionReason(models.TextChoices):
     """Why someone was not accepted: only ever a criterion, said kindly to the person."""
 

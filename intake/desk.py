@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,11 +19,12 @@ from contact.services import safe_contact_of
 from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import language
-from psp.calendar_text import WEEKDAYS, long_date, long_datetime, time_of_day, zone_name
+from psp.calendar_text import WEEKDAYS, long_date, long_datetime, relative_days, time_of_day, zone_name
 from psp.crypto.fields import digest_for
 from psp.models import REFERENCE_ALPHABET, User
 
-OPEN = "open"
+# Choices of the list's filters beyond the states.
+OPEN, OVERDUE, MINE, NOBODY = "open", "overdue", "me", "nobody"
 SHORTEST_NUMBER, REFERENCE_LETTERS = 7, 8
 
 
@@ -32,15 +34,28 @@ def applications_of(user: User) -> QuerySet[Any]:
     return rows.select_related("participant__user", "participant__region").order_by("submitted_at", "pk")
 
 
-def filtered(rows: QuerySet[Any], *, state: str, service: str, language: str) -> QuerySet[Any]:
+def filtered(
+    rows: QuerySet[Any], reader: User, *, state: str, service: str, language: str, assigned: str
+) -> QuerySet[Any]:
     """Only what fits; `state` "open" is everything that waits for somebody to act, "" is everything."""
-    if state == OPEN:
+    if state == OVERDUE:
+        rows = overdue(rows)
+    elif state == OPEN:
         rows = rows.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])
     elif state:
         rows = rows.filter(state=state)
     if service:
         rows = rows.filter(services__contains=[service])
+    if assigned:
+        rows = rows.filter(assigned_to=reader if assigned == MINE else None)
     return rows.filter(language=language) if language else rows
+
+
+def overdue(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Applications of which nobody has taken care for too long: a program setting ([PIA] rule 12)."""
+    now = timezone.now()
+    late: QuerySet[Any] = rows.overdue(now - timedelta(days=settings.PSP_OVERDUE_DAYS), now)  # type: ignore[attr-defined]
+    return late
 
 
 def meetings_between(user: User, start: datetime, end: datetime) -> QuerySet[Any]:
@@ -66,6 +81,14 @@ def waiting_text(since: datetime) -> str:
     """How long somebody has waited, in whole days, as in "12 days" or "today"."""
     days = max(0, (timezone.now() - since).days)
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days} if days else _("since today")
+
+
+def due(at: datetime, reader: User) -> dict[str, str]:
+    """When something is or was due, as the component `due` takes it: in words, and exactly."""
+    zone = ZoneInfo(reader.time_zone)
+    today = timezone.now().astimezone(zone).date()
+    words = relative_days(at.astimezone(zone).date(), today, language())
+    return {"due_text": words, "due_exact": moment(at, reader)}
 
 
 def moment(at: datetime, user: User) -> str:

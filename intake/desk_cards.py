@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +28,7 @@ def new_applications(request: HttpRequest) -> dict[str, Any]:
     first = list(rows[:SHOWN])
     audit.record_reads(first, purpose=Purpose.INTAKE)
     return {
-        "count": figures["count"],
+        "count": figures["count"], "waits": figures["count"],
         "oldest": desk.waiting_text(figures["oldest"]) if figures["oldest"] else "",
         "people": [
             {"pk": row.participant_id, "name": row.participant.user.name, "reference": row.participant.reference,
@@ -50,13 +51,31 @@ def meetings(request: HttpRequest) -> dict[str, Any]:
          "when": desk.both_clocks(row.starts_at, account(request), row.application.participant.user)["mine"]}
         for row in today
     ]  # fmt: skip
-    return {**counts, "people": people}
+    return {**counts, "people": people, "waits": counts["today"]}
+
+
+def overdue(request: HttpRequest) -> dict[str, Any]:
+    """How many nobody has taken care of for too long, and since when the first of them; no names."""
+    rows = desk.overdue(desk.applications_of(account(request)))
+    figures = rows.order_by().aggregate(count=Count("pk"), first=Min("last_action_at"))
+    since = desk.due(figures["first"], account(request)) if figures["first"] else {}
+    return {"count": figures["count"], "waits": figures["count"], "days": settings.PSP_OVERDUE_DAYS, **since}
+
+
+def own(request: HttpRequest) -> dict[str, Any] | None:
+    """How many open applications the reader looks after; no card for whoever looks after none."""
+    rows = desk.applications_of(account(request)).filter(assigned_to=account(request))
+    count = rows.order_by().filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET]).count()
+    return {"count": count, "waits": count} if count else None
 
 
 def register() -> None:
     allowed = holds(Role.COORDINATOR)
     add_place(Place("desk", _("Today"), "home", "desk:today", allowed, order=0, key="t"))
     add_place(Place("desk", _("Applications"), "document", "desk:applications", allowed, order=10, key="a"))
+    add_place(Place("desk", _("Board"), "flag", "desk:board", allowed, order=15, key="b"))
     add_place(Place("desk", _("Intake meetings"), "calendar", "desk:meetings", allowed, order=20, key="i"))
     add_card(Card("desk", "desk/cards/applications.html", new_applications, order=10))
     add_card(Card("desk", "desk/cards/meetings.html", meetings, order=20))
+    add_card(Card("desk", "desk/cards/overdue.html", overdue, order=5))
+    add_card(Card("desk", "desk/cards/own.html", own, order=12))

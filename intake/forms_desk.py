@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import ApplicationState, DecisionReason, Service
-from intake.desk import OPEN
+from intake.desk import MINE, NOBODY, OPEN, OVERDUE
 from intake.models import Application
 from intake.rules import Affiliation, Answers
 from psp.choices import Language
@@ -25,10 +25,14 @@ class FilterForm(forms.Form):
 
     state = forms.ChoiceField(
         label=_("State"), required=False,
-        choices=[(OPEN, _("Waiting for us")), *ApplicationState.choices, ("all", _("All"))],
+        choices=[(OPEN, _("Waiting for us")), (OVERDUE, _("Waiting too long")), *ApplicationState.choices,
+                 ("all", _("All"))],
     )  # fmt: skip
     service = forms.ChoiceField(label=_("Service"), required=False, choices=[ANY, *Service.choices])
     language = forms.ChoiceField(label=_("Language"), required=False, choices=[ANY, *Language.choices])
+    assigned = forms.ChoiceField(
+        label=_("Who looks after it"), required=False, choices=[ANY, (MINE, _("I do")), (NOBODY, _("Nobody yet"))]
+    )
 
     def chosen(self) -> dict[str, str]:
         """Valid choices; the state is "open" unless another was asked for, and "" for all."""

@@ -111,6 +111,7 @@ class Application(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decision_version = models.ForeignKey(EligibilityVersion, on_delete=models.PROTECT, null=True, related_name="+")
     decision_reasons = ArrayField(models.CharField(max_length=40, choices=DecisionReason), default=list)
+    assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     revision = models.PositiveIntegerField(default=0)
 
     objects = ApplicationQuerySet.as_manager()
@@ -121,6 +122,11 @@ class Application(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "submitted_at"], name="application_state"),
             models.Index(fields=["participant", "submitted_at"], name="application_participant"),
+            models.Index(
+                fields=["last_action_at"],
+                name="application_untouched",
+                condition=Q(state__in=["submitted", "meeting_set"]),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=ApplicationState.values), name="application_state_known"),
@@ -201,3 +207,7 @@ class IneligibleTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.reason}"
+
+
+# Models of this app that have a file of their own.
+from intake.models_desk import BulkAct  # noqa: E402, F401

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
-from intake.choices import ApplicationState
+from intake.choices import ApplicationState, MeetingState
 from psp.sight import coordinated_regions
 
 if TYPE_CHECKING:
@@ -61,6 +61,12 @@ class ApplicationQuerySet(models.QuerySet[Any]):
 
     def untouched_since(self, moment: datetime) -> ApplicationQuerySet:
         return self.filter(state=ApplicationState.SUBMITTED, last_action_at__lt=moment)
+
+    def overdue(self, since: datetime, now: datetime) -> ApplicationQuerySet:
+        """Open, nobody acted since `since`, and no meeting is still to come: nobody may fall out."""
+        meetings = self.model._meta.get_field("meetings").related_model.objects
+        coming = meetings.filter(application=OuterRef("pk"), state=MeetingState.SET, ends_at__gte=now)
+        return self.open().filter(~Exists(coming), last_action_at__lt=since)
 
 
 class MeetingQuerySet(models.QuerySet[Any]):

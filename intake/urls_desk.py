@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from intake import views_decisions, views_desk
+from intake import views_board, views_bulk, views_decisions, views_desk
 
 urlpatterns = [
     path("", views_desk.today, name="today"),
     path("applications/", views_desk.applications, name="applications"),
+    path("board/", views_board.board, name="board"),
+    path("bulk/", views_bulk.bulk, name="bulk"),
+    path("bulk/<uuid:pk>/", views_bulk.bulk_done, name="bulk_done"),
+    path("bulk/<uuid:pk>/undo/", views_bulk.bulk_undo, name="bulk_undo"),
     path("meetings/", views_desk.meetings, name="meetings"),
     path("search/", views_desk.search, name="search"),
     path("people/<uuid:pk>/", views_desk.file, name="file"),

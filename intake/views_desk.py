@@ -17,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from consent.models import Consent
 from consent.permissions import can_countersign_consent
-from intake import desk
+from intake import desk, trail
 from intake.choices import ApplicationState, Modality, Service
 from intake.file_parts import parts_for
+from intake.forms_bulk import CHOICES
 from intake.forms_desk import FilterForm, SearchForm
 from intake.models import Application, Participant
 from intake.permissions import may_become
@@ -38,7 +39,9 @@ SHOWN_IN_FILE = ("name", "answers", "safe_contact", "consents", "groups")
 @require_GET
 @requires(Role.COORDINATOR)
 def today(request: HttpRequest) -> HttpResponse:
-    context = {"cards": cards_for(request, "desk"), "search": SearchForm(), "now": timezone.now()}
+    cards = cards_for(request, "desk")
+    nothing_waits = not any(card.get("waits") for card in cards)
+    context = {"cards": cards, "nothing_waits": nothing_waits, "search": SearchForm(), "now": timezone.now()}
     return render(request, "desk/today.html", context)
 
 
@@ -47,13 +50,15 @@ def today(request: HttpRequest) -> HttpResponse:
 def applications(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = form.chosen()
-    rows = desk.filtered(desk.applications_of(account(request)), **chosen)
+    rows = desk.filtered(desk.applications_of(account(request)), account(request), **chosen)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     audit.record_reads(page.object_list, purpose=Purpose.INTAKE)
+    here = trail.of_list(request)
     context = {
-        "page": page, "rows": _rows(page), "form": FilterForm(initial={**chosen, **_all(chosen)}),
-        "query": _query(request), "chips": _chips(request, form, chosen), "search": SearchForm(),
+        "page": page, "rows": _rows(page, here), "form": FilterForm(initial={**chosen, **_all(chosen)}),
+        "query": _query(request), "chips": _chips(request, form, chosen), "search": SearchForm(), "trail": here,
+        "bulk_choices": CHOICES,
     }  # fmt: skip
     return render(request, "desk/applications.html", context)
 
@@ -62,17 +67,17 @@ def _all(chosen: dict[str, str]) -> dict[str, str]:
     return {"state": chosen["state"] or "all"}
 
 
-def _rows(applications: Iterable[Application]) -> list[dict[str, Any]]:
+def _rows(applications: Iterable[Application], query: str) -> list[dict[str, Any]]:
     """What the list shows. The address of a file is worked out once: looking it up for each row is slow."""
     anybody = UUID(int=0)
-    pattern = reverse("desk:file", args=[anybody])
+    pattern = f"{reverse('desk:file', args=[anybody])}?{query}"
     return [_row(row, pattern.replace(str(anybody), str(row.participant_id))) for row in applications]
 
 
 def _row(application: Application, url: str) -> dict[str, Any]:
     person = application.participant
     return {
-        "url": url, "name": person.user.name or _("No name given"), "reference": person.reference,
+        "pk": application.pk, "url": url, "name": person.user.name or _("No name given"), "reference": person.reference,
         "services": ", ".join(str(Service(code).label) for code in application.services),
         "language": application.get_language_display(), "region": str(person.region),
         "state": application.get_state_display(), "tag": TAG_KINDS[ApplicationState(application.state)],
@@ -92,7 +97,7 @@ def _query(request: HttpRequest, **changes: str) -> str:
 def _chips(request: HttpRequest, form: FilterForm, chosen: dict[str, str]) -> list[dict[str, str]]:
     """What narrows the list beyond its usual state, each with the address without it."""
     found = []
-    for name, usual in (("state", desk.OPEN), ("service", ""), ("language", "")):
+    for name, usual in (("state", desk.OPEN), ("service", ""), ("language", ""), ("assigned", "")):
         if chosen[name] != usual:
             labels = dict(form.fields[name].choices)  # type: ignore[attr-defined]
             label = labels[chosen[name] or "all"]
@@ -149,7 +154,8 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
         "participant": participant, "person": participant.user, "application": application,
         "modalities": [Modality(code).label for code in participant.modalities],
         "reach": desk.reach(participant.user), "consents": _consents(request, participant),
-        "parts": parts_for(participant, account(request)),
+        "parts": parts_for(participant, account(request)), "around": trail.around(request, application),
+        "trail": trail.carried(request),
         **(_application(request, application) if application else {}),
     }  # fmt: skip
     return render(request, "desk/file.html", context)

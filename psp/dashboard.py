@@ -28,7 +28,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One thing on an area's front page. `context(request)` gives the template its data; None hides the card."""
+    """One thing on an area's front page. `context(request)` gives the template its data; None hides the card.
+
+    On the desk, "waits" in it is how many things on the card wait for somebody to act: if none does on any card, the
+    page says so.
+    """
 
     area: str
     template: str

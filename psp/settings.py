@@ -348,6 +348,8 @@ CELERY_BEAT_SCHEDULE = {
 PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20)
 # Within how many working days the program means to answer an application; said to people, not enforced.
 PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)
+# After how many days without anybody acting an application is called overdue on the desk.
+PSP_OVERDUE_DAYS: int = env.int("PSP_OVERDUE_DAYS", default=7)
 PSP_SUPPRESSION_THRESHOLD: int = env.int("PSP_SUPPRESSION_THRESHOLD", default=10)
 # The shortest period that figures are given for: month, quarter or year. The shorter, the more must be hidden.
 PSP_REPORT_FINEST: str = env.str("PSP_REPORT_FINEST", default="month")

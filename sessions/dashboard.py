@@ -51,4 +51,4 @@ def open_on_the_desk(request: HttpRequest) -> dict[str, Any] | None:
     unrecorded = GroupSession.objects.filter(group__in=groups).unrecorded(timezone.now()).count()
     if not undated and not unrecorded:
         return None
-    return {"undated": undated, "unrecorded": unrecorded}
+    return {"undated": undated, "unrecorded": unrecorded, "waits": len(undated) + unrecorded}

@@ -23,6 +23,7 @@ from groups.models import GroupLead, KindSetting
 from groups.services import add_member
 from intake.choices import ApplicationState
 from intake.models import IntakeMeeting, Participant
+from intake.models_desk import BulkAct
 from psp.accounts import factors
 from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
@@ -147,6 +148,10 @@ POLICY: dict[str, Rule] = {
     # The desk
     "desk:today": Rule(DESK),
     "desk:applications": Rule(DESK),
+    "desk:board": Rule(DESK),
+    "desk:bulk": post(DESK),
+    "desk:bulk_done": here_and_there("bulk_act"),
+    "desk:bulk_undo": here_and_there("bulk_act", method="post"),
     "desk:meetings": Rule(DESK),
     "desk:search": Rule(DESK),
     "desk:waiting": Rule(DESK),
@@ -285,6 +290,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
     )
     made = {
         "participant": participant, "person": participant.user, "application": application, "meeting": meeting,
+        "bulk_act": BulkAct.objects.create(action="looked", by=by, done={}),
         "consent": participant.user.consents.first(), "group": group, "session": session,
         "membership": add_member(group=group, participant=member, by=by),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),

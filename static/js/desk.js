@@ -1,4 +1,4 @@
-/* Keyboard of the desk: ? help, / search, g + letter to a place, j and k along a list. Can be switched off (WCAG 2.1.4). */
+/* Keyboard of the desk: ? help, / search, g + letter to a place, j and k along a list, n, p and u in a file. Can be switched off (WCAG 2.1.4). */
 (() => {
   "use strict";
 
@@ -52,6 +52,12 @@
     },
   };
 
+  /** A page may give its own links a letter, e.g. n and p for the next and previous person. */
+  function linkOf(letter) {
+    const link = [...document.querySelectorAll("[data-key-link]")].find((one) => one.dataset.keyLink === letter);
+    return link && (() => location.assign(link.href));
+  }
+
   document.querySelectorAll("[data-shortcuts]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => dialog?.showModal());
@@ -65,7 +71,7 @@
       goTo(event.key);
       return;
     }
-    const action = actions[event.key];
+    const action = actions[event.key] ?? linkOf(event.key);
     if (!action) return;
     event.preventDefault();
     action(event);
