@@ -11,9 +11,9 @@ from demo.people import Person, uuid_from
 from demo.world import World
 from groups.choices import GroupKind, GroupState, LeadRole
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
+from psp.holidays import statutory_holidays
 from psp.models import Region
 from sessions.choices import AttendanceStatus, SessionState
-from sessions.holidays import statutory_holidays
 from sessions.models import Attendance, GroupSession
 from sessions.rules import SessionTime, series
 

@@ -20,10 +20,10 @@ from groups.models import Membership, PeerGroup
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict, DomainError, require
+from psp.holidays import statutory_holidays
 from psp.models import User
 from sessions import notices
 from sessions.choices import TRANSITIONS, AttendanceStatus, SessionState
-from sessions.holidays import statutory_holidays
 from sessions.models import Attendance, GroupSession
 from sessions.permissions import can_manage_sessions, can_record_attendance
 from sessions.rules import SessionTime, series

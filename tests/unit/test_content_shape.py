@@ -13,7 +13,7 @@ import pytest
 from contact.wording import compose
 from intake.rules import Affiliation, CriterionCode, Reason, from_json
 from psp.content import in_language, load, names
-from sessions.holidays import PROVINCES, statutory_holidays
+from psp.holidays import PROVINCES, statutory_holidays
 
 FILES = names()
 

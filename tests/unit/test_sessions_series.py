@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psp.content import load
-from sessions.holidays import PROVINCES, region_holidays, statutory_holidays
+from psp.holidays import PROVINCES, region_holidays, statutory_holidays
 from sessions.rules import first_day, series, to_utc
 
 EVENING = time(19, 0)
