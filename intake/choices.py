@@ -40,6 +40,34 @@ class BulkAction(models.TextChoices):
     WRITE = "write", _("Send a discreet message")
 
 
+class MeetingPlace(models.TextChoices):
+    """How an intake meeting is held."""
+
+    VIDEO = "video", _("By video")
+    PHONE = "phone", _("By phone")
+
+
+class HoursFor(models.TextChoices):
+    """What a coordinator's hours are offered for."""
+
+    MEETING = "meeting", _("Intake meetings")
+    CALL = "call", _("Short calls")
+
+
+class CallWay(models.TextChoices):
+    """How a short call is held: the person calls, opens a link, or is called."""
+
+    PHONE = "phone", _("I call you")
+    VIDEO = "video", _("By video, with a link")
+    CALL_BACK = "call_back", _("You call me")
+
+
+class PartOfDay(models.TextChoices):
+    MORNING = "morning", _("Morning")
+    AFTERNOON = "afternoon", _("Afternoon")
+    EVENING = "evening", _("Evening")
+
+
 class DecisionReason(models.TextChoices):
     """Why someone was not accepted: only ever a criterion, said kindly to the person."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from consent.choices import ConsentPurpose
 from consent.hooks import on_withdrawal
-from contact.registry import add_guard
+from contact.registry import add_guard, add_planner
 from intake.choices import MeetingState
 
 if TYPE_CHECKING:
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
 
 def subscribe() -> None:
+    from intake.reminders import plan_reminders
+
     on_withdrawal(stop_taking_part)
-    for template in ("meeting_set", "meeting_moved"):
+    add_planner(plan_reminders)
+    for template in ("meeting_set", "meeting_moved", "meeting_reminder"):
         add_guard(template, meeting_stands)
 
 

@@ -6,18 +6,30 @@ Nothing here asks what happened: there is no field for it ([PIA] rule 3).
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from intake.choices import ApplicationState, DecisionReason, MeetingState, Modality, Service
+from intake.choices import ApplicationState, DecisionReason, MeetingPlace, MeetingState, Modality, Service
+from intake.models_booking import (
+    BookingTerms,
+    DayException,
+    MeetingWish,
+    ShortCall,
+    TsTzRange,
+    WeeklyHours,
+    pause_of,
+    place_of,
+)
 from intake.querysets import (
     ApplicationQuerySet,
     EligibilityVersionQuerySet,
@@ -27,6 +39,11 @@ from intake.querysets import (
 from intake.rules import EligibilityRules, from_json
 from psp.choices import Language
 from psp.models import ProgramRegion, Region, User, new_reference
+
+__all__ = [
+    "Application", "BookingTerms", "DayException", "EligibilityVersion", "IneligibleTally", "IntakeMeeting",
+    "MeetingWish", "Participant", "ShortCall", "TsTzRange", "WeeklyHours", "pause_of", "place_of",
+]  # fmt: skip
 
 
 class EligibilityVersion(models.Model):
@@ -152,21 +169,23 @@ class Application(models.Model):
         return self.participant.user_id
 
 
-class TsTzRange(Func):
-    """tstzrange(start, end): the time that a meeting takes."""
-
-    function = "TSTZRANGE"
-    output_field = DateTimeRangeField()
-
-
 class IntakeMeeting(models.Model):
-    """A virtual meeting with a coordinator before any first session ([PIA] rule 5)."""
+    """A virtual meeting with a coordinator before any first session ([PIA] rule 5).
+
+    `blocked_until` is when the coordinator can meet somebody else; empty means at once. `revision` grows with every
+    new time. `own_changes` counts how often the person moved it or took it back.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="meetings")
     coordinator = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)
+    place = models.CharField(max_length=6, choices=MeetingPlace, default=MeetingPlace.VIDEO)
+    revision = models.PositiveSmallIntegerField(default=0)
+    own_changes = models.PositiveSmallIntegerField(default=0)
+    set_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=MeetingState, default=MeetingState.SET)
 
     objects = MeetingQuerySet.as_manager()
@@ -176,11 +195,16 @@ class IntakeMeeting(models.Model):
         ordering: ClassVar = ["starts_at"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(blocked_until__isnull=True) | Q(blocked_until__gte=F("ends_at")),
+                name="meeting_buffer_after",
+            ),
+            models.CheckConstraint(condition=Q(place__in=MeetingPlace.values), name="meeting_place_known"),
             models.UniqueConstraint(fields=["application"], condition=Q(state="set"), name="meeting_one_set"),
             ExclusionConstraint(
                 name="meeting_coordinator_free",
                 expressions=[
-                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    (TsTzRange("starts_at", Coalesce("blocked_until", "ends_at")), RangeOperators.OVERLAPS),
                     ("coordinator", RangeOperators.EQUAL),
                 ],
                 condition=Q(state="set"),
@@ -189,6 +213,13 @@ class IntakeMeeting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.starts_at:%Y-%m-%d %H:%M}"
+
+    def give_time(self, starts_at: datetime, minutes: int) -> None:
+        """Another time, with the pause that the coordinator wants after it. Saves nothing."""
+        self.revision += not self._state.adding
+        self.starts_at, self.ends_at = starts_at, starts_at + timedelta(minutes=minutes)
+        self.blocked_until = self.ends_at + pause_of(self.coordinator)
+        self.set_at = timezone.now()
 
     @property
     def person_id(self) -> uuid.UUID:

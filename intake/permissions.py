@@ -19,6 +19,16 @@ def can_cancel_meeting(user: User, application: Application) -> bool:
     return application.participant.user_id == user.pk or can_handle_application(user, application)
 
 
+def is_own_application(user: User, application: Application) -> bool:
+    """Booking and moving one's own meeting."""
+    return application.participant.user_id == user.pk
+
+
+def can_offer_times(user: User, coordinator: User) -> bool:
+    """Coordinators publish their own times, nobody else's."""
+    return user.pk == coordinator.pk and bool(coordinated_regions(user))
+
+
 def can_withdraw_application(user: User, application: Application) -> bool:
     """The person; a coordinator of the region for somebody who asks by phone."""
     return application.participant.user_id == user.pk or can_handle_application(user, application)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from intake.choices import ApplicationState, DecisionReason, MeetingState, Modality, Service
+from intake.choices import ApplicationState, DecisionReason, MeetingPlace, MeetingState, Modality, Service
 from intake.models import Application, IntakeMeeting, Participant
 from intake.rules import Answers, CriterionCode
 from psp.audit.choices import Action, Purpose
@@ -59,8 +59,13 @@ def next_step(application: Application | None, meeting: IntakeMeeting | None, us
     if application is None:
         return NextStep(_("Nothing is open at the moment."), _("You can apply when it suits you."))
     if meeting is not None:
+        sentence = (
+            _("You speak with a coordinator by phone %(when)s.")
+            if meeting.place == MeetingPlace.PHONE
+            else _("You meet a coordinator by video %(when)s.")
+        )
         return NextStep(
-            _("You meet a coordinator by video %(when)s.") % {"when": on(when(meeting.starts_at, user))},
+            sentence % {"when": on(when(meeting.starts_at, user))},
             _("You do not have to do anything until then. If the time does not suit you, say so below."),
         )
     return {

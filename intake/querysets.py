@@ -75,3 +75,17 @@ class MeetingQuerySet(models.QuerySet[Any]):
             return self.none()
         person = Q(application__participant__user_id=user.pk)
         return self.filter(person | Q(application__participant__program_region__in=coordinated_regions(user)))
+
+
+class WishQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> WishQuerySet:
+        if not user.is_authenticated:
+            return self.none()
+        person = Q(application__participant__user_id=user.pk)
+        return self.filter(person | Q(application__participant__program_region__in=coordinated_regions(user)))
+
+
+class CallQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> CallQuerySet:
+        """Short calls are seen by the coordinator who takes them, and by nobody else."""
+        return self.filter(coordinator_id=user.pk) if user.is_authenticated else self.none()

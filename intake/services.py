@@ -19,7 +19,7 @@ from consent.choices import ConsentPurpose
 from consent.models import Consent
 from contact.services import cancel_messages, queue_message
 from intake.choices import ApplicationState, DecisionReason, MeetingState, Service
-from intake.models import Application, IntakeMeeting
+from intake.models import Application, IntakeMeeting, place_of
 from intake.permissions import (
     can_cancel_meeting,
     can_handle_application,
@@ -50,6 +50,9 @@ __all__ = [
 
 MEETING_MINUTES = 45
 DECISION_USEFUL_FOR = timedelta(days=30)
+# Constraints that refuse a second meeting at one time.
+TAKEN = ("meeting_coordinator_free", "coordinator_one_at_a_time")
+TELLS_TIME = ("meeting_set", "meeting_moved")
 
 
 # --- What every change begins and ends with ---
@@ -113,7 +116,7 @@ def set_meeting(
     application = _opened(application, by, revision)
     _check_way(application, ApplicationState.MEETING_SET)
     _check_time(starts_at)
-    meeting = IntakeMeeting(application=application, coordinator=by)
+    meeting = IntakeMeeting(application=application, coordinator=by, place=place_of(by))
     _write_time(meeting, starts_at, minutes)
     _become(application, ApplicationState.MEETING_SET)
     _announce(meeting, "meeting_set", application.revision)
@@ -144,6 +147,7 @@ def cancel_meeting(*, meeting: IntakeMeeting, by: User, revision: int | None = N
     """
     application = _opened(meeting.application, by, revision, can_cancel_meeting)
     meeting = _still_set(meeting, application)
+    meeting.own_changes += by.pk == application.person_id
     _end_meeting(meeting, MeetingState.CANCELLED)
     _become(application, ApplicationState.SUBMITTED)
     if by.pk != application.person_id:
@@ -153,13 +157,14 @@ def cancel_meeting(*, meeting: IntakeMeeting, by: User, revision: int | None = N
 
 @transaction.atomic
 def record_missed_meeting(*, meeting: IntakeMeeting, by: User, revision: int | None = None) -> IntakeMeeting:
-    """The person did not come. The application returns to the list: nobody falls out, and nobody is blamed."""
+    """The person did not come. The application returns to the list, and a gentle message says that this is fine."""
     application = _opened(meeting.application, by, revision)
     meeting = _still_set(meeting, application)
     if meeting.starts_at > timezone.now():
         raise DomainError(_("This meeting has not begun yet."), code="meeting_not_begun")
     _end_meeting(meeting, MeetingState.MISSED)
     _become(application, ApplicationState.SUBMITTED)
+    _announce(meeting, "meeting_missed", application.revision)
     return meeting
 
 
@@ -169,7 +174,7 @@ def _check_time(starts_at: datetime) -> None:
 
 
 def _write_time(meeting: IntakeMeeting, starts_at: datetime, minutes: int) -> None:
-    meeting.starts_at, meeting.ends_at = starts_at, starts_at + timedelta(minutes=minutes)
+    meeting.give_time(starts_at, minutes)
     with _coordinator_free():
         meeting.save()
 
@@ -181,11 +186,11 @@ def _coordinator_free() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if constraint_name(error) != "meeting_coordinator_free":
+        if constraint_name(error) not in TAKEN:
             raise
         raise DomainError(
-            _("You have another intake meeting at that time. Choose another time."), code="coordinator_busy",
-            field="starts_at",
+            _("You have another intake meeting at that time, or a short call. Choose another time."),
+            code="coordinator_busy", field="starts_at",
         ) from error  # fmt: skip
 
 
@@ -199,6 +204,7 @@ def _still_set(meeting: IntakeMeeting, application: Application) -> IntakeMeetin
 
 def _end_meeting(meeting: IntakeMeeting, state: MeetingState) -> None:
     meeting.state = state
+    meeting.revision += 1
     meeting.save()
     cancel_messages(key_prefix=f"meeting|{meeting.pk}|")
 
@@ -206,7 +212,7 @@ def _end_meeting(meeting: IntakeMeeting, state: MeetingState) -> None:
 def _announce(meeting: IntakeMeeting, template: str, revision: int) -> None:
     """Tell the person; news of a set time is of no use once it has begun."""
     context, useful_until = {"meeting": str(meeting.pk)}, None
-    if template != "meeting_cancelled":
+    if template in TELLS_TIME:
         context["at"], useful_until = meeting.starts_at.isoformat(), meeting.starts_at
     queue_message(
         person=meeting.application.participant.user, template=template, context=context,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake import views_board, views_bulk, views_decisions, views_desk
+from intake import views_availability, views_board, views_bulk, views_decisions, views_desk
 
 urlpatterns = [
     path("", views_desk.today, name="today"),
@@ -12,6 +12,11 @@ urlpatterns = [
     path("bulk/<uuid:pk>/", views_bulk.bulk_done, name="bulk_done"),
     path("bulk/<uuid:pk>/undo/", views_bulk.bulk_undo, name="bulk_undo"),
     path("meetings/", views_desk.meetings, name="meetings"),
+    path("availability/", views_availability.own_times, name="availability"),
+    path("availability/hours/", views_availability.add_hours, name="hours_add"),
+    path("availability/hours/<int:pk>/remove/", views_availability.remove_hours, name="hours_remove"),
+    path("availability/days/", views_availability.add_exception, name="day_add"),
+    path("availability/days/<int:pk>/remove/", views_availability.remove_exception, name="day_remove"),
     path("search/", views_desk.search, name="search"),
     path("people/<uuid:pk>/", views_desk.file, name="file"),
     path("applications/<uuid:pk>/meeting/", views_decisions.set_meeting, name="set_meeting"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake import views_my
+from intake import views_booking, views_my
 
 app_name = "my"
 urlpatterns = [
@@ -11,5 +11,10 @@ urlpatterns = [
     path("application/withdraw/", views_my.withdraw, name="withdraw"),
     path("application/again/", views_my.again, name="again"),
     path("meeting/other-time/", views_my.other_time, name="other_time"),
+    path("meeting/", views_booking.meeting, name="meeting"),
+    path("meeting/times/", views_booking.times, name="meeting_times"),
+    path("meeting/confirm/", views_booking.confirm, name="meeting_confirm"),
+    path("meeting/wish/", views_booking.wish, name="meeting_wish"),
+    path("meeting/<uuid:pk>/calendar/", views_booking.calendar, name="meeting_calendar"),
     path("opened/", views_my.opened, name="opened"),
 ]

@@ -339,6 +339,7 @@ PSP_SWEEP_SECONDS: float = env.float("PSP_SWEEP_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.tasks.send_due", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
@@ -346,6 +347,16 @@ CELERY_BEAT_SCHEDULE = {
 
 # How many applications one network may send in an hour; a shared office or base counts as one.
 PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20)
+# Until how many hours before it a person may move an intake meeting, and how often they may change its time.
+PSP_MEETING_MOVE_HOURS: int = env.int("PSP_MEETING_MOVE_HOURS", default=4)
+PSP_MEETING_CHANGES: int = env.int("PSP_MEETING_CHANGES", default=3)
+# A short call before applying: its length and the pause after it in minutes, the notice in hours, how many days
+# ahead, and how many calls one network may book in an hour.
+PSP_CALL_MINUTES: int = env.int("PSP_CALL_MINUTES", default=15)
+PSP_CALL_PAUSE_MINUTES: int = env.int("PSP_CALL_PAUSE_MINUTES", default=5)
+PSP_CALL_NOTICE_HOURS: int = env.int("PSP_CALL_NOTICE_HOURS", default=2)
+PSP_CALL_HORIZON_DAYS: int = env.int("PSP_CALL_HORIZON_DAYS", default=14)
+PSP_CALLS_PER_HOUR: int = env.int("PSP_CALLS_PER_HOUR", default=5)
 # Within how many working days the program means to answer an application; said to people, not enforced.
 PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)
 # After how many days without anybody acting an application is called overdue on the desk.

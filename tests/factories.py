@@ -14,6 +14,7 @@ from groups.models import PeerGroup
 from groups.services import add_lead, add_member, create_group
 from intake.choices import ApplicationState
 from intake.models import Application, EligibilityVersion, Participant
+from intake.services_booking import add_hours, set_terms
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, Region, RoleAssignment, User
 
@@ -119,6 +120,22 @@ def an_accepted_participant(
     made = a_participant(region, **fields)
     accepted(made, services=services, by=by)
     return made
+
+
+def a_bookable_coordinator(region: str = "QC", *, hours_for: str = "meeting", days: str = "0123456", **fields) -> User:
+    """Offers every day from 9 to 17 on the own clock, holidays included, an hour each with the pause."""
+    terms = {name: fields.pop(name) for name in ("place", "video_link", "phone", "notice_hours") if name in fields}
+    user = a_coordinator(region, **fields)
+    values = {"time_zone": user.time_zone, "minutes": 45, "buffer_minutes": 15, "notice_hours": 24} | terms
+    set_terms(coordinator=user, by=user, **values)
+    offer_hours(user, hours_for=hours_for, days=days)
+    return user
+
+
+def offer_hours(user: User, *, hours_for: str = "meeting", days: str = "0123456") -> None:
+    for day in days:
+        add_hours(coordinator=user, by=user, hours_for=hours_for, weekday=int(day), start=time(9), end=time(17),
+                  begins=date(2020, 1, 1))  # fmt: skip
 
 
 def a_group(by: User, *, kind: str = GroupKind.FORMAL, program_region: str = "QC", region: str = "QC",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -24,6 +24,7 @@ from groups.services import add_member
 from intake.choices import ApplicationState
 from intake.models import IntakeMeeting, Participant
 from intake.models_desk import BulkAct
+from intake.services_booking import add_exception, add_hours
 from psp.accounts import factors
 from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
@@ -138,6 +139,11 @@ POLICY: dict[str, Rule] = {
     "my:again": Rule(MY),
     "my:other_time": Rule(MY),
     "my:opened": Rule(MY),
+    "my:meeting": Rule(MY),
+    "my:meeting_times": Rule(MY),
+    "my:meeting_confirm": Rule(MY),
+    "my:meeting_wish": Rule(MY),
+    "my:meeting_calendar": Rule(MY, of=thing("meeting_here"), foreign=thing("meeting_there")),
     "consent:list": Rule(MY),
     "consent:text": Rule(MY, of=thing("consent_here"), foreign=thing("consent_there")),
     "consent:sign": Rule(MY, of=given("results")),
@@ -154,6 +160,11 @@ POLICY: dict[str, Rule] = {
     "desk:bulk_undo": here_and_there("bulk_act", method="post"),
     "desk:meetings": Rule(DESK),
     "desk:search": Rule(DESK),
+    "desk:availability": Rule(DESK),
+    "desk:hours_add": post(DESK),
+    "desk:hours_remove": here_and_there("hours", method="post"),
+    "desk:day_add": post(DESK),
+    "desk:day_remove": here_and_there("day", method="post"),
     "desk:waiting": Rule(DESK),
     "desk:groups": Rule(DESK),
     "desk:group_new": Rule(DESK),
@@ -294,8 +305,15 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "consent": participant.user.consents.first(), "group": group, "session": session,
         "membership": add_member(group=group, participant=member, by=by),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),
+        **published_times(by),
     }  # fmt: skip
     world.things |= {f"{name}_{where}": value for name, value in made.items()}
+
+
+def published_times(by: User) -> dict[str, Any]:
+    hours = add_hours(coordinator=by, by=by, hours_for="meeting", weekday=0, start=time(9), end=time(12),
+                      begins=timezone.localdate())  # fmt: skip
+    return {"hours": hours, "day": add_exception(coordinator=by, by=by, day=timezone.localdate(), away=True)}
 
 
 def add_settings(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -117,7 +118,7 @@ def test_hour_that_comes_twice_is_offered_within_the_hours_only():
 
 wall_clocks = st.times().map(lambda at: at.replace(second=0, microsecond=0, minute=at.minute // 15 * 15))
 spans = st.tuples(wall_clocks, wall_clocks).filter(lambda pair: pair[0] < pair[1])
-weeklies = st.builds(lambda day, span: Weekly(day, *span, ALWAYS), st.integers(0, 6), spans)
+weeklies = st.builds(lambda day, span: Weekly(day, span[0], span[1], ALWAYS), st.integers(0, 6), spans)
 exceptions = st.builds(
     Once, st.dates(date(2026, 11, 1), date(2027, 12, 31)), spans | st.none()
 )  # fmt: skip
@@ -152,7 +153,7 @@ def test_every_slot_lies_in_published_hours_is_free_and_in_time(book, busy, now)
         assert within, (slot, hours_on(book, begin.date()))
         held = Slot(slot.starts_at, slot.ends_at + timedelta(minutes=terms.buffer))
         assert not any(held.meets(one) for one in busy)
-    for one, other in zip(slots, slots[1:], strict=False):
+    for one, other in pairwise(slots):
         assert other.starts_at - one.starts_at >= timedelta(minutes=terms.minutes)
 
 

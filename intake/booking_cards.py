@@ -1,0 +1,91 @@
+"""What booking puts on other pages: the person's first page, the desk's front page, the file, the navigation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from intake import availability, booking_pages, desk, portal
+from intake.choices import ApplicationState, HoursFor
+from intake.file_parts import FilePart, add_part
+from intake.models import MeetingWish, Participant
+from intake.services_booking import changes_left
+from psp.areas import account, holds
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
+from psp.calendar_text import zone_name
+from psp.choices import Role
+from psp.dashboard import Card, Place, add_card, add_place
+from psp.models import User
+
+SHOWN = 5
+
+
+def my_meeting(request: HttpRequest) -> dict[str, Any] | None:
+    """On the person's first page: the meeting that is set, or how to get one."""
+    participant = Participant.objects.visible_to(request.user).filter(user=request.user).first()
+    application = portal.last_application(participant) if participant else None
+    if application is None or application.state not in (ApplicationState.SUBMITTED, ApplicationState.MEETING_SET):
+        return None
+    found = portal.meeting_of(application)
+    if found is not None:
+        return {"when": portal.when(found.starts_at, account(request))}
+    region = application.participant.program_region_id
+    times = bool(changes_left(application) and availability.open_times(region, HoursFor.MEETING))
+    return {
+        "times": times, "wish": MeetingWish.objects.filter(application=application).exists(),
+        "next_step": choose_step() if times else None,
+    }  # fmt: skip
+
+
+def choose_step() -> dict[str, str]:
+    return {
+        "title": _("The next step is to meet a coordinator, at a time that you choose."),
+        "text": _("Choose one below when it suits you. There is no hurry."),
+    }
+
+
+def wishes(request: HttpRequest) -> dict[str, Any] | None:
+    """On the desk: who asked for another time and has none yet, the longest waiting first."""
+    people = Participant.objects.in_regions_of(account(request))
+    rows = MeetingWish.objects.filter(
+        application__participant__in=people, application__state=ApplicationState.SUBMITTED
+    )
+    rows = rows.select_related("application__participant__user").order_by("at")
+    first = list(rows[: SHOWN + 1])
+    if not first:
+        return None
+    audit.record_reads([row.application for row in first[:SHOWN]], purpose=Purpose.INTAKE)
+    return {
+        "count": len(first) if len(first) <= SHOWN else rows.count(),
+        "people": [
+            {"pk": row.application.participant_id, "name": row.application.participant.user.name,
+             "reference": row.application.participant.reference, "asked": desk.waiting_text(row.at)}
+            for row in first[:SHOWN]
+        ],
+    }  # fmt: skip
+
+
+def wish_part(participant: Participant, _reader: User) -> dict[str, Any] | None:
+    """In the file: when the person could, while a time is still to be found."""
+    rows = MeetingWish.objects.filter(application__participant=participant)
+    wish = rows.filter(application__state=ApplicationState.SUBMITTED).first()
+    if wish is None:
+        return None
+    zone = zone_name(participant.user.time_zone, portal.language(), timezone.now())
+    return {"parts": booking_pages.wish_words(wish.parts), "zone": zone}
+
+
+def register() -> None:
+    add_card(Card("my", "my/cards/meeting.html", my_meeting, order=10))
+    add_card(Card("desk", "desk/cards/wishes.html", wishes, order=25))
+    add_part(FilePart("desk/file_wish.html", wish_part, order=5))
+    add_place(
+        Place(
+            "desk", gettext_lazy("My times"), "clock", "desk:availability", holds(Role.COORDINATOR), order=22, key="h"
+        )
+    )

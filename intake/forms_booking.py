@@ -1,0 +1,132 @@
+"""What coordinators publish, and the parts of a week in which somebody could meet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import URLValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from intake.choices import HoursFor, MeetingPlace
+from intake.models import BookingTerms
+from intake.portal import language
+from intake.services_booking import WISHES
+from psp.calendar_text import WEEKDAYS, ZONES, zone_name
+from psp.inputs import DayField, LineField, NumberField
+
+DAY_ERRORS = {"invalid": _("Write the day as in 2026-11-30."), "required": _("Choose a day.")}
+TIME_ERRORS = {"invalid": _("Write the time as in 18:30."), "required": _("Choose a time.")}
+
+
+def weekday_choices() -> list[tuple[str, str]]:
+    return [(str(number), name) for number, name in enumerate(WEEKDAYS[language()])]
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Zones by the name that people use, each with its place."""
+    zones = [zone for zone in ZONES if zone != "UTC"]
+    return [(zone, f"{zone_name(zone, language())} – {zone.split('/')[-1].replace('_', ' ')}") for zone in zones]
+
+
+def day_field(label: Any, **more: Any) -> DayField:
+    return DayField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages=DAY_ERRORS,
+        **more,
+    )
+
+
+def time_field(label: Any, **more: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, widget=forms.TimeInput(attrs={"type": "time", "step": "300"}, format="%H:%M"),
+        error_messages=TIME_ERRORS, **more,
+    )  # fmt: skip
+
+
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How a coordinator meets people."""
+
+    video_link = LineField(
+        label=_("Video link"), required=False, max_length=500,
+        help_text=_("People see it on their own page only. Leave it empty to send it yourself."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+    phone = NumberField(
+        label=_("Number that people call"), required=False, max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+    time_zone = forms.ChoiceField(
+        label=_("Your time zone"), choices=zone_choices, help_text=_("The hours below are on this clock.")
+    )
+    place = forms.ChoiceField(label=_("How you meet"), choices=MeetingPlace, widget=forms.RadioSelect)
+
+    class Meta:
+        model = BookingTerms
+        fields = ("time_zone", "minutes", "buffer_minutes", "notice_hours", "horizon_days", "place")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("video_link", "phone"):
+            self.fields[name].initial = getattr(self.instance, name)
+
+    def clean_video_link(self) -> str:
+        link: str = self.cleaned_data["video_link"]
+        if link:
+            URLValidator(schemes=["https"], message=_("Write the whole link, from https:// on."))(link)
+        return link
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("place") == MeetingPlace.PHONE and not data.get("phone"):
+            self.add_error("phone", _("Write the number that people call for a meeting by phone."))
+        return data
+
+
+class HoursForm(forms.Form):
+    """Hours of every week."""
+
+    hours_for = forms.ChoiceField(label=_("For"), choices=HoursFor.choices)
+    weekday = forms.TypedChoiceField(label=_("Day of the week"), choices=weekday_choices, coerce=int)
+    start = time_field(_("From"))
+    end = time_field(_("To"))
+    begins = day_field(_("First day"))
+    ends = day_field(_("Last day, if there is one"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": "hours"} | kwargs)
+        self.fields["begins"].initial = timezone.localdate()
+
+
+AWAY, EXTRA = "away", "extra"
+
+
+class ExceptionForm(forms.Form):
+    """One day that is unlike the week."""
+
+    day = day_field(_("Day"))
+    kind = forms.ChoiceField(
+        label=_("That day I am"), choices=[(AWAY, _("away")), (EXTRA, _("there at other hours too"))]
+    )
+    hours_for = forms.ChoiceField(label=_("For"), choices=HoursFor.choices)
+    start = time_field(_("From"), required=False, help_text=_("Leave both empty to be away all day."))
+    end = time_field(_("To"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"prefix": "day"} | kwargs)
+
+    def values(self) -> dict[str, Any]:
+        data = dict(self.cleaned_data)
+        return data | {"away": data.pop("kind") == AWAY}
+
+
+class WishForm(forms.Form):
+    """Parts of a week; the page draws the boxes by itself."""
+
+    parts = forms.MultipleChoiceField(
+        choices=[(code, code) for code in WISHES],
+        error_messages={"required": _("Choose at least one part of a day."),
+                        "invalid_choice": _("Choose at least one part of a day.")},
+    )  # fmt: skip
