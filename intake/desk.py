@@ -30,8 +30,8 @@ SHORTEST_NUMBER, REFERENCE_LETTERS = 7, 8
 
 def applications_of(user: User) -> QuerySet[Any]:
     """Applications of the coordinator's regions, with what a list shows; the longest waiting first."""
-    rows = Application.objects.filter(participant__in=Participant.objects.in_regions_of(user))
-    return rows.select_related("participant__user", "participant__region").order_by("submitted_at", "pk")
+    rows = Application.objects.in_regions_of(user).select_related("participant__user", "participant__region")
+    return rows.order_by("submitted_at", "pk")
 
 
 def filtered(

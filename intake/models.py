@@ -138,6 +138,8 @@ class Application(models.Model):
         ordering: ClassVar = ["submitted_at"]
         indexes: ClassVar = [
             models.Index(fields=["state", "submitted_at"], name="application_state"),
+            # The list from its beginning, without sorting everything first.
+            models.Index(fields=["submitted_at", "id"], name="application_in_order"),
             models.Index(fields=["participant", "submitted_at"], name="application_participant"),
             models.Index(
                 fields=["last_action_at"],

@@ -51,6 +51,10 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         regions = coordinated_regions(user)
         return self.filter(Q(participant__user_id=user.pk) | Q(participant__program_region__in=regions))
 
+    def in_regions_of(self, user: Any) -> ApplicationQuerySet:
+        """Applications of the regions that this account coordinates; for the desk."""
+        return self.filter(participant__program_region__in=coordinated_regions(user))
+
     def open(self) -> ApplicationQuerySet:
         """Waiting for somebody to act."""
         return self.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,15 +9,14 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent.models import Consent
 from consent.permissions import can_countersign_consent
-from intake import desk, trail
-from intake.choices import ApplicationState, Modality, Service
+from intake import desk, desk_list, trail
+from intake.choices import ApplicationState, Modality
 from intake.file_parts import parts_for
 from intake.forms_bulk import CHOICES
 from intake.forms_desk import FilterForm, SearchForm
@@ -30,6 +28,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.dashboard import cards_for
+from psp.paging import first_pages
 
 PAGE = 25
 AHEAD = timedelta(days=730)
@@ -51,12 +50,11 @@ def applications(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     chosen = form.chosen()
     rows = desk.filtered(desk.applications_of(account(request)), account(request), **chosen)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    audit.record_reads(page.object_list, purpose=Purpose.INTAKE)
+    page = first_pages(rows, request.GET.get("page"), PAGE, read=desk_list.read)
     here = trail.of_list(request)
     context = {
-        "page": page, "rows": _rows(page, here), "form": FilterForm(initial={**chosen, **_all(chosen)}),
+        "page": page, "table": desk_list.table(page, query=here),
+        "form": FilterForm(initial={**chosen, **_all(chosen)}),
         "query": _query(request), "chips": _chips(request, form, chosen), "search": SearchForm(), "trail": here,
         "bulk_choices": CHOICES,
     }  # fmt: skip
@@ -65,24 +63,6 @@ def applications(request: HttpRequest) -> HttpResponse:
 
 def _all(chosen: dict[str, str]) -> dict[str, str]:
     return {"state": chosen["state"] or "all"}
-
-
-def _rows(applications: Iterable[Application], query: str) -> list[dict[str, Any]]:
-    """What the list shows. The address of a file is worked out once: looking it up for each row is slow."""
-    anybody = UUID(int=0)
-    pattern = f"{reverse('desk:file', args=[anybody])}?{query}"
-    return [_row(row, pattern.replace(str(anybody), str(row.participant_id))) for row in applications]
-
-
-def _row(application: Application, url: str) -> dict[str, Any]:
-    person = application.participant
-    return {
-        "pk": application.pk, "url": url, "name": person.user.name or _("No name given"), "reference": person.reference,
-        "services": ", ".join(str(Service(code).label) for code in application.services),
-        "language": application.get_language_display(), "region": str(person.region),
-        "state": application.get_state_display(), "tag": TAG_KINDS[ApplicationState(application.state)],
-        "waited": desk.waiting_text(application.submitted_at), "since": application.submitted_at.isoformat(),
-    }  # fmt: skip
 
 
 def _query(request: HttpRequest, **changes: str) -> str:

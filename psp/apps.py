@@ -16,9 +16,13 @@ class PspConfig(AppConfig):
 
     def ready(self) -> None:
         import psp.celery  # noqa: F401 - tasks need the application
-        from psp import checks  # noqa: F401 - registers the checks
+        from psp import (
+            checks,  # noqa: F401 - registers the checks
+            queue,
+        )
         from psp.accounts import signals  # noqa: F401 - connects the receivers
 
+        queue.subscribe()
         post_migrate.connect(load_reference, sender=self)
         post_migrate.connect(grant_rights, dispatch_uid="psp-grants")
 

@@ -116,6 +116,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "psp.context.page",
             ],
+            "builtins": ["psp.templatetags.components"],
         },
     },
 ]

@@ -6,16 +6,22 @@ may need (`want`), and the first value that is really read fetches them all.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db import IntegrityError, connections
 
 from psp.crypto import cipher, masters
+from psp.errors import constraint_name
+from psp.keys.router import KEYS
 
 # Larger fetches gain nothing, and a long iteration must not collect names without end.
 BATCH = 1000
+REPLACED = "datakey_master_in_use"
+WRAPPED = "SELECT person, id, master, wrapped FROM keys_datakey WHERE person = ANY(%s)"
 HELD_AT_MOST = 10_000
 
 
@@ -64,14 +70,29 @@ def key_of(person: UUID) -> tuple[UUID, bytes] | None:
 
 def fetch(people: list[UUID]) -> None:
     """Load and unwrap the keys of `people` in one query."""
-    from psp.keys.models import DataKey
-
     here = ring()
     if len(here.keys) > HELD_AT_MOST:
         here.keys.clear()
     here.keys.update(dict.fromkeys(people))
-    for row in DataKey.objects.filter(person__in=people):
-        here.keys[row.person] = (row.id, row.open())
+    before = masters.all_keys()
+    with connections[KEYS].cursor() as cursor:
+        # Every page with a name on it comes by here: one parameter, whatever the number of people.
+        cursor.execute(WRAPPED, [people])
+        # The master key may change at this very moment: a row is under one that was there before or is there now.
+        here.keys.update(open_all(cursor.fetchall(), before | masters.all_keys()))
+
+
+def open_all(
+    rows: Iterable[tuple[UUID, UUID, str, bytes]], at_hand: dict[str, bytes]
+) -> dict[UUID, tuple[UUID, bytes]]:
+    """Unwrap (person, key id, name of the master key, wrapped key). Raises SealBroken without its master key."""
+    found = {}
+    for person, key_id, name, wrapped in rows:
+        if name not in at_hand:
+            raise cipher.SealBroken("the master key of this data key is not configured")
+        key = cipher.unwrap(bytes(wrapped), master=at_hand[name], key_id=key_id, person=person)
+        found[person] = (key_id, key)
+    return found
 
 
 def create(person: UUID) -> UUID:
@@ -80,28 +101,37 @@ def create(person: UUID) -> UUID:
     The key is committed in its own database at once. If the surrounding work fails, an unused key
     stays behind, which opens nothing; the other order could lose a key that rows depend on.
     """
-    from psp.keys.models import DataKey
-
-    key, key_id = cipher.new_key(), uuid4()
-    name, master = masters.current()
-    wrapped = cipher.wrap(key, master=master, key_id=key_id, person=person)
-    DataKey.objects.create(id=key_id, person=person, master=name, wrapped=wrapped)
-    ring().keys[person] = (key_id, key)
-    return key_id
+    create_many([person])
+    found = ring().keys[person]
+    assert found is not None
+    return found[0]
 
 
 def create_many(people: list[UUID]) -> None:
     """`create` for a bulk load, one query for all."""
+    try:
+        _create(people)
+    except IntegrityError as error:
+        if constraint_name(error) != REPLACED:
+            raise
+        _create(people)  # the master key was replaced a moment ago; the new one is at hand by now
+
+
+def _create(people: list[UUID]) -> None:
     from psp.keys.models import DataKey
 
     name, master = masters.current()
-    rows, here = [], ring()
-    for person in people:
-        key, key_id = cipher.new_key(), uuid4()
-        wrapped = cipher.wrap(key, master=master, key_id=key_id, person=person)
-        rows.append(DataKey(id=key_id, person=person, master=name, wrapped=wrapped))
-        here.keys[person] = (key_id, key)
-    DataKey.objects.bulk_create(rows, batch_size=BATCH)
+    made = {person: (uuid4(), cipher.new_key()) for person in people}
+    rows = [
+        DataKey(id=key_id, person=person, master=name,
+                wrapped=cipher.wrap(key, master=master, key_id=key_id, person=person))
+        for person, (key_id, key) in made.items()
+    ]  # fmt: skip
+    if len(rows) == 1:
+        rows[0].save(force_insert=True)  # one statement, committed by itself
+    else:
+        DataKey.objects.bulk_create(rows, batch_size=BATCH)
+    ring().keys.update(made)
 
 
 def destroy(person: UUID) -> None:

@@ -95,8 +95,8 @@ def table() -> dict[str, Any]:
         "rows": [{"cells": [{"text": name, "label": group, "url": "#"},
                             {"text": count, "label": people, "numeric": True},
                             {"text": word, "label": state, "tag_kind": kind}]} for name, count, kind, word in rows],
-        "foot": [{"text": _("Together"), "label": group}, {"text": 13, "label": people, "numeric": True},
-                 {"text": "", "label": state}],
+        "foot": [{"cells": [{"text": _("Together"), "label": group}, {"text": 13, "label": people, "numeric": True},
+                            {"text": "", "label": state}]}],
     }  # fmt: skip
 
 

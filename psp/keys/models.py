@@ -27,3 +27,13 @@ class DataKey(models.Model):
         if master is None:
             raise cipher.SealBroken("the master key of this data key is not configured")
         return cipher.unwrap(bytes(self.wrapped), master=master, key_id=self.id, person=self.person)
+
+
+class RetiredMaster(models.Model):
+    """A master key that was replaced. A trigger refuses data keys that are wrapped under it."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name

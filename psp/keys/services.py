@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connections, transaction
 
-from psp.crypto import cipher
-from psp.keys.models import DataKey
+from psp.crypto import cipher, masters
+from psp.keys.models import DataKey, RetiredMaster
 from psp.keys.router import KEYS
 
 BATCH = 500
+# The lock of the trigger in migration 0002.
+RETIRING = 1347637328
 
 
 def rewrap_batch(name: str, master: bytes) -> int:
@@ -24,8 +26,25 @@ def rewrap_batch(name: str, master: bytes) -> int:
 
 
 def rotate(name: str, master: bytes) -> int:
-    """Wrap every data key under the named master key; returns how many."""
+    """Wrap every data key under the named master key; returns how many. Afterwards no other one is of any use.
+
+    First what is there, then nothing new under the old keys, then what was on its way meanwhile.
+    """
+    done = _rewrap_all(name, master)
+    _retire(set(masters.all_keys()) - {name})
+    return done + _rewrap_all(name, master)
+
+
+def _rewrap_all(name: str, master: bytes) -> int:
     done = 0
     while count := rewrap_batch(name, master):
         done += count
     return done
+
+
+@transaction.atomic(using=KEYS)
+def _retire(names: set[str]) -> None:
+    """From here on the database refuses these master keys; waits for every insert that has begun."""
+    with connections[KEYS].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RETIRING])
+    RetiredMaster.objects.bulk_create([RetiredMaster(name=name) for name in sorted(names)], ignore_conflicts=True)

@@ -10,7 +10,7 @@ import time
 from dataclasses import asdict, dataclass
 from itertools import count
 
-from tests.bench import servers
+from tests.bench import servers, starting
 from tests.bench.client import Site, in_turn
 from tests.bench.forms import filled
 
@@ -87,6 +87,15 @@ def memory() -> list[Figure]:
         ]
 
 
+def starts() -> list[Figure]:
+    """`make run` in a fresh clone: with the packages in the package cache, and with everything there."""
+    first, second = starting.times()
+    return [
+        Figure("first `make run` to Ready", round(first, 1), "s", None, None, "under 60 s"),
+        Figure("second `make run` to Ready", round(second, 1), "s", None, None, "under 8 s"),
+    ]
+
+
 def coordinator_cookies() -> dict[str, str]:
     """A session of the demo's coordinator, opened as the tests do it."""
     import django
@@ -121,7 +130,7 @@ def measure(people: int) -> list[Figure]:
             desk_list(Site(port, cookies), floor, person),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
-    return [*figures, *memory(), seeding]
+    return [*figures, *memory(), *starts(), seeding]
 
 
 def show(figures: list[Figure]) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from threading import Event, Thread
+from uuid import uuid4
 
 import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError, connections, transaction
 
 from psp.choices import Kind
 from psp.crypto import cipher, keyring, masters
 from psp.embedded.home import package_folder
+from psp.errors import constraint_name
 from psp.keys.models import DataKey
 from psp.models import User
 
@@ -81,6 +85,57 @@ def test_property_25_rotation_leaves_every_value_readable_and_the_old_key_useles
     for row in DataKey.objects.all():
         with pytest.raises(cipher.SealBroken):
             cipher.unwrap(bytes(row.wrapped), master=old_key, key_id=row.id, person=row.person)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_property_25_rotation_under_load_leaves_no_unreadable_row(key_file, monkeypatch):
+    """People are made and read by four threads while the master key changes three times, in small batches."""
+    monkeypatch.setattr("psp.keys.services.BATCH", 5)
+    people = [User.objects.create_user(kind=Kind.PARTICIPANT, name=f"Before {number}") for number in range(40)]
+    over, faults, made = Event(), [], []
+
+    def work(number: int) -> None:
+        try:
+            while not over.is_set():
+                keyring.clear()  # as at the beginning of a request
+                made.append(User.objects.create_user(kind=Kind.PARTICIPANT, name=f"While {number}").pk)
+                keyring.clear()
+                names = [user.name for user in User.objects.filter(pk__in=[person.pk for person in people[::4]])]
+                if not all(name.startswith("Before ") for name in names):
+                    faults.append(names)
+        except Exception as error:
+            faults.append(repr(error))
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    old = masters.current()
+    for _time in range(3):
+        call_command("rotate_keys", verbosity=0)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    assert made
+    keyring.clear()
+    assert {user.name.split()[0] for user in User.objects.all()} == {"Before", "While"}
+    assert set(DataKey.objects.values_list("master", flat=True)) == {masters.current()[0]} != {old[0]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_property_25_nothing_is_wrapped_under_a_master_key_that_was_replaced(key_file, monkeypatch):
+    old = masters.current()
+    call_command("rotate_keys", verbosity=0)
+    name, current = "datakey_master_in_use", masters.current()
+    with pytest.raises(IntegrityError, match="replaced") as refused, transaction.atomic(using="keys"):
+        DataKey.objects.create(person=uuid4(), master=old[0], wrapped=b"x")
+    assert constraint_name(refused.value) == name
+    # A process that still had the old one in its hand takes the new one.
+    answers = iter([old, current])
+    monkeypatch.setattr(masters, "current", lambda: next(answers))
+    assert make_person().name == CANARIES[0]
 
 
 def test_rotation_that_stopped_half_way_can_be_run_again(key_file):

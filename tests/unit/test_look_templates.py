@@ -39,7 +39,9 @@ def test_template_asks_no_third_party(path: Path) -> None:
 
 def used_icons() -> Iterator[str]:
     for path in TEMPLATES:
-        yield from re.findall(r"components/icon\.html\" with name=\"(\w+)\"", path.read_text(encoding="utf-8"))
+        markup = path.read_text(encoding="utf-8")
+        yield from re.findall(r"components/icon\.html\" with name=\"(\w+)\"", markup)
+        yield from re.findall(r"{% icon \"(\w+)\"", markup)
 
 
 def test_every_icon_used_is_drawn() -> None:

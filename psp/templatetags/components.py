@@ -1,0 +1,134 @@
+"""Components that stand many times on one page. An include for each would cost more than all else on a long list.
+
+Every value is escaped here; `SafeString`s (translations with markup, other components) pass as they are.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, cast
+
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
+from django import template
+from django.forms import BoundField
+from django.forms.utils import flatatt
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+Cell = Mapping[str, Any]
+SELECTED = SafeString(" selected")
+
+
+@cache
+def icon(name: str, size: str = "") -> SafeString:
+    """One drawing of static/icons.svg, as components/icon.html: decorative, the word beside it says the same."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        f" icon-{size}" if size else "", static("icons.svg"), name,
+    )  # fmt: skip
+
+
+register.simple_tag(icon, name="icon")
+
+
+@register.simple_tag
+def data_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The rows of components/data_table.html; the first cell of each names its row."""
+    lines = []
+    for row in rows:
+        first, *others = row["cells"]
+        before = _tick(row["pick"]) if "pick" in row else ""
+        lines.append(f"<tr>{before}{_cell(first, header=True)}{''.join([_cell(cell) for cell in others])}</tr>")
+    return _safe("\n".join(lines))
+
+
+def _tick(pick: Mapping[str, Any]) -> str:
+    """A box before the row, to choose it for an action on several."""
+    name, value, label = (_escaped(pick[part]) for part in ("name", "value", "label"))
+    return (
+        f'<td class="pick"><input class="form-check-input" type="checkbox" name="{name}" value="{value}"'
+        f' aria-label="{label}" /></td>'
+    )
+
+
+def _cell(cell: Cell, *, header: bool = False) -> str:
+    text = _escaped(cell["text"])
+    label = f' data-label="{_escaped(cell["label"])}"' if text or header else ""
+    classes = "num" if cell.get("numeric") else "nowrap" if cell.get("nowrap") else ""
+    style = f' class="{classes}"' if classes else ""
+    tag, scope = ("th", ' scope="row"') if header else ("td", "")
+    return f"<{tag}{scope}{style}{label}><span>{_content(cell, text, header)}</span></{tag}>"
+
+
+def _content(cell: Cell, text: str, header: bool) -> str:
+    if url := cell.get("url"):
+        return f'<a href="{_escaped(url)}"{" data-row-link" if header else ""}>{text}</a>'
+    if kind := cell.get("tag_kind"):  # as components/status_tag.html
+        return f'<span class="tag tag-{_escaped(kind)}">{text}</span>'
+    if moment := cell.get("datetime"):
+        return f'<time datetime="{_escaped(moment)}">{text}</time>'
+    return text
+
+
+@register.simple_tag
+def places_list(places: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The places of one area, as links. `places`: {"url", "label", "icon", "current", "key"}, from psp.dashboard."""
+    return _safe(f'<ul class="places-list">{"".join(_place(place) for place in places)}</ul>')
+
+
+def _place(place: Mapping[str, Any]) -> str:
+    current = ' aria-current="page"' if place["current"] else ""
+    key = f' data-key="{_escaped(place["key"])}"' if place["key"] else ""
+    words = f"{icon(place['icon'])} {_escaped(place['label'])}"
+    return f'<li><a class="places-link" href="{_escaped(place["url"])}"{current}{key}>{words}</a></li>'
+
+
+def _escaped(text: Any) -> str:
+    """Django's `conditional_escape` without its detours for lazy texts, which count in the hundreds on a page."""
+    return text if isinstance(text, SafeString) else html.escape(str(text))
+
+
+def _safe(text: str) -> SafeString:
+    """Whoever calls this has escaped every part."""
+    return SafeString(text)  # nosec B308 B703
+
+
+@register.simple_tag
+def plain_field(field: BoundField) -> SafeString:
+    """A choice or a line of text as crispy draws it; crispy itself where there is an error to show."""
+    if field.errors:
+        return cast("SafeString", as_crispy_field(field))
+    hint = field.help_text and format_html(
+        '<p class="question-hint" id="{}_helptext">{}</p>', field.auto_id, field.help_text
+    )
+    return format_html(
+        '<div id="div_{id}" class="question" data-question="{name}"><label for="{id}" class="question-label">{label}'
+        "</label>{hint}{control}</div>",
+        id=field.auto_id, name=field.html_name, label=field.label, hint=hint,
+        control=_choice(field) if hasattr(field.field, "choices") else _line(field, described=bool(hint)),
+    )  # fmt: skip
+
+
+def _choice(field: BoundField) -> SafeString:
+    value = str(field.value() or "")
+    options = format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((code, SELECTED if str(code) == value else "", label) for code, label in field.field.choices),  # type: ignore[attr-defined]
+    )  # fmt: skip
+    return format_html(
+        '<select name="{}" id="{}" class="form-select">{}</select>', field.html_name, field.auto_id, options
+    )
+
+
+def _line(field: BoundField, *, described: bool) -> SafeString:
+    widget: Any = field.field.widget
+    attributes = {
+        "type": widget.input_type, "name": field.html_name, "id": field.auto_id, "class": "form-control",
+        "value": field.value(), "required": field.field.required,
+        "aria-describedby": f"{field.auto_id}_helptext" if described else None, **widget.attrs,
+    }  # fmt: skip
+    return format_html("<input{}>", flatatt({name: text for name, text in attributes.items() if text is not None}))
