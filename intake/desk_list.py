@@ -23,7 +23,7 @@ from psp.crypto import keyring
 from psp.crypto.fields import EncryptedTextField, Token
 from psp.models import User
 
-NAME: EncryptedTextField = User._meta.get_field("name")  # type: ignore[assignment]
+NAME: EncryptedTextField = User._meta.get_field("name")
 
 
 class Line(NamedTuple):

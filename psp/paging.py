@@ -21,7 +21,7 @@ class FirstPages(Paginator):  # type: ignore[type-arg]
         return int(rows.select_related(None).order_by()[: MOST + 1].count())
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self._seen, MOST)
 
     @property
