@@ -16,9 +16,8 @@ ESCAPED = "&lt;img src=x onerror=&#x27;a()&#x27;&gt;&quot;&amp;"
 def test_cell_escapes_every_part(part: str) -> None:
     plain = {"text": "Ana", "label": "Name"}
     for cells in ([plain | {part: NASTY}, plain], [plain, plain | {part: NASTY}]):
-        drawn = data_rows([{"cells": cells}])
-        assert ESCAPED in drawn or part not in ("text", "label", "url") and cells[0] is not plain
-        assert "<img" not in drawn
+        assert "<img" not in data_rows([{"cells": cells}])
+    assert ESCAPED in data_rows([{"cells": [plain | {"text": NASTY}]}])
 
 
 def test_first_cell_names_its_row_and_its_link_opens_with_enter() -> None:
