@@ -1,4 +1,4 @@
-"""States of applications and intake meetings, kinds of service, ways to meet."""
+"""States of applications and intake meetings, kinds of service, ways to meet, kinds of group."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,15 @@ class Service(models.TextChoices):
 class Modality(models.TextChoices):
     VIRTUAL = "virtual", _("By video")
     IN_PERSON = "in_person", _("In person")
+
+
+class Composition(models.TextChoices):
+    """With whom a person would feel at ease in a group. Said by the person; nobody is asked what they are."""
+
+    ANY = "any", _("Any group")
+    WOMEN = "women", _("A group for women")
+    MEN = "men", _("A group for men")
+    TWO_SPIRIT = "2slgbtqi", _("A group for 2SLGBTQI+ people")
 
 
 class ApplicationState(models.TextChoices):

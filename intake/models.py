@@ -42,7 +42,7 @@ from psp.models import ProgramRegion, Region, User, new_reference
 
 __all__ = [
     "Application", "BookingTerms", "DayException", "EligibilityVersion", "IneligibleTally", "IntakeMeeting",
-    "MeetingWish", "Participant", "ShortCall", "TsTzRange", "WeeklyHours", "pause_of", "place_of",
+    "MeetingWish", "Participant", "Preferences", "ShortCall", "TsTzRange", "WeeklyHours", "pause_of", "place_of",
 ]  # fmt: skip
 
 
@@ -244,3 +244,4 @@ class IneligibleTally(models.Model):
 
 # Models of this app that have a file of their own.
 from intake.models_desk import BulkAct  # noqa: E402, F401
+from intake.models_preferences import Preferences  # noqa: E402

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.choices import TRANSITIONS, ApplicationState
-from intake.models import Application
+from intake.models import Application, Participant
 from psp.choices import Role
 from psp.models import User
 from psp.sight import coordinated_regions, sight_of
@@ -42,3 +42,8 @@ def may_become(application: Application, state: ApplicationState) -> bool:
 def can_edit_eligibility(user: User) -> bool:
     """Drafting and publishing criteria: administrators ([domain] "Who uses it")."""
     return sight_of(user).has(Role.ADMINISTRATOR)
+
+
+def can_set_preferences(user: User, participant: Participant) -> bool:
+    """The person; a coordinator of the region for somebody who says it by phone."""
+    return participant.user_id == user.pk or participant.program_region_id in coordinated_regions(user)

@@ -93,3 +93,12 @@ class CallQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> CallQuerySet:
         """Short calls are seen by the coordinator who takes them, and by nobody else."""
         return self.filter(coordinator_id=user.pk) if user.is_authenticated else self.none()
+
+
+class PreferencesQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> PreferencesQuerySet:
+        """As the file to which they belong."""
+        if not user.is_authenticated:
+            return self.none()
+        regions = coordinated_regions(user)
+        return self.filter(Q(person_id=user.pk) | Q(participant__program_region__in=regions))

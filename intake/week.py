@@ -1,0 +1,151 @@
+"""A week on a person's own clock: when they could come, as boxes to tick, as intervals, and in words. Pure.
+
+An interval is (start, end) in minutes since Monday 00:00 on the wall clock where the person lives, on the half
+hour, start before end, inside one week. Stored intervals are merged: in order, neither touching nor overlapping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from psp.calendar_text import WEEKDAYS, time_of_day
+
+GRID = 30
+DAY = 24 * 60
+WEEK = 7 * DAY
+Interval = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of the day that is chosen in one tap; minutes since midnight."""
+
+    code: str
+    start: int
+    end: int
+
+
+# Four boxes a day, 28 in all: few enough to fill in on a phone within half a minute.
+BLOCKS = (
+    Block("morning", 9 * 60, 12 * 60),
+    Block("midday", 12 * 60, 14 * 60),
+    Block("afternoon", 14 * 60, 18 * 60),
+    Block("evening", 18 * 60, 21 * 60),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One box of the grid: a block on a weekday (Monday 0)."""
+
+    day: int
+    block: Block
+
+    @property
+    def code(self) -> str:
+        """What the form sends, e.g. "0-morning"."""
+        return f"{self.day}-{self.block.code}"
+
+    @property
+    def interval(self) -> Interval:
+        return self.day * DAY + self.block.start, self.day * DAY + self.block.end
+
+
+CELLS = {cell.code: cell for cell in (Cell(day, block) for day in range(7) for block in BLOCKS)}
+
+
+def is_week(intervals: object) -> bool:
+    """Whether this is a list of merged intervals as they are stored."""
+    if not isinstance(intervals, list | tuple) or not all(_is_interval(item) for item in intervals):
+        return False
+    return all(before[1] < after[0] for before, after in pairwise(intervals))
+
+
+def _is_interval(item: object) -> bool:
+    if not isinstance(item, list | tuple) or len(item) != 2 or not all(type(minute) is int for minute in item):
+        return False
+    start, end = item
+    return bool(0 <= start < end <= WEEK and start % GRID == 0 and end % GRID == 0)
+
+
+def merged(intervals: Iterable[Sequence[int]]) -> list[Interval]:
+    """The same time in order, with what touches or overlaps made one."""
+    found: list[Interval] = []
+    for start, end in sorted((item[0], item[1]) for item in intervals):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def from_cells(codes: Iterable[str]) -> list[Interval]:
+    """The intervals of ticked boxes. KeyError for a box that does not exist."""
+    return merged(CELLS[code].interval for code in codes)
+
+
+def to_cells(intervals: Iterable[Sequence[int]]) -> list[str]:
+    """Codes of the boxes that lie wholly inside, in the order of the week."""
+    whole = merged(intervals)
+    return [code for code, cell in CELLS.items() if _covers(whole, cell.interval)]
+
+
+def _covers(intervals: Iterable[Interval], span: Interval) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in intervals)
+
+
+def in_words(intervals: Iterable[Sequence[int]], language: str) -> list[str]:
+    """A line for each day, e.g. "Monday, 6:00 p.m. to 9:00 p.m.", « lundi, de 18 h à 21 h »."""
+    by_day: dict[int, list[str]] = {}
+    for start, end in merged(intervals):
+        for day in range(start // DAY, (end - 1) // DAY + 1):
+            begin, stop = max(start - day * DAY, 0), min(end - day * DAY, DAY)
+            by_day.setdefault(day, []).append(between(begin, stop, language))
+    joint = " et " if language == "fr" else " and "
+    return [f"{WEEKDAYS[language][day]}, {joint.join(spans)}" for day, spans in by_day.items()]
+
+
+def between(start: int, end: int, language: str) -> str:
+    """Two times of one day: "9:00 a.m. to 12:00 noon", « de 9 h à 12 h »."""
+    begin, stop = _clock(start, language), _clock(end, language)
+    return f"de {begin} à {stop}" if language == "fr" else f"{begin} to {stop}"
+
+
+def _clock(minute: int, language: str) -> str:
+    if minute == DAY:
+        return "minuit" if language == "fr" else "12:00 midnight"
+    return time_of_day(time(minute // 60, minute % 60), language)
+
+
+def in_utc(intervals: Iterable[Sequence[int]], *, monday: date, zone: str) -> list[Interval]:
+    """The same time as minutes of a UTC week, for comparing people who live in different zones.
+
+    `monday` is the first day of the week in which the clocks are read: a change of clocks in it is heeded. What
+    runs over an end of the UTC week comes in at the other, since the week repeats. ValueError for another weekday.
+    """
+    if monday.weekday():
+        raise ValueError("a week begins on a Monday")
+    found: list[Interval] = []
+    for start, end in merged(intervals):
+        begin, stop = _utc_minute(start, monday, zone), _utc_minute(end, monday, zone)
+        found += _wrapped(begin, stop)
+    return merged(found)
+
+
+def _utc_minute(minute: int, monday: date, zone: str) -> int:
+    local = datetime.combine(monday, time()) + timedelta(minutes=minute)
+    moment = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return (moment - datetime.combine(monday, time(), UTC)) // timedelta(minutes=1)
+
+
+def _wrapped(start: int, end: int) -> list[Interval]:
+    """Within one week; nothing is left of a span that a change of clocks swallowed."""
+    if end - start >= WEEK:
+        return [(0, WEEK)]
+    begin, stop = start % WEEK, start % WEEK + (end - start)
+    parts = [(begin, min(stop, WEEK)), (0, stop - WEEK)]
+    return [(one, two) for one, two in parts if one < two]

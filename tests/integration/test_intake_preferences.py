@@ -1,0 +1,136 @@
+"""Preferences: the service, who may change them, and what the database itself refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from intake.choices import ApplicationState, Composition
+from intake.models import Participant, Preferences
+from intake.services_preferences import preferences_of, set_preferences
+from intake.week import from_cells, is_week
+from psp.audit.models import Entry
+from psp.errors import DomainError, Forbidden, constraint_name
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+WISHES = {
+    "languages": ["fr"], "compositions": ["women"], "availability": from_cells(["0-evening", "2-evening"]),
+    "accessibility": "Captions, please",
+}  # fmt: skip
+
+
+def test_a_person_says_what_they_would_like_and_changes_it():
+    participant = factories.a_participant()
+    assert preferences_of(participant)._state.adding
+    set_preferences(participant=participant, by=participant.user, **WISHES)
+    set_preferences(participant=participant, by=participant.user, **WISHES | {"languages": ["fr", "en"]})
+    kept = Preferences.objects.get(participant=participant)
+    assert kept.languages == ["en", "fr"]
+    assert kept.availability == [[1080, 1260], [3960, 4140]]
+    assert kept.accessibility == "Captions, please"
+    before = kept.history.order_by("history_id").first()
+    assert (before.languages, before.accessibility) == (["fr"], "Captions, please")
+    assert Entry.objects.filter(model="intake.preferences", action="change", person=participant.user_id).count() == 2
+
+
+def test_accessibility_is_sealed_in_the_table_and_in_its_history():
+    participant = factories.a_participant()
+    set_preferences(participant=participant, by=participant.user, **WISHES | {"accessibility": "Zanzibar"})
+    for table in ("intake_preferences", "intake_historicalpreferences"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT accessibility FROM {table}")
+            assert b"Zanzibar" not in bytes(cursor.fetchone()[0])
+
+
+def test_a_coordinator_of_the_region_may_and_another_may_not():
+    participant = factories.a_participant("QC")
+    set_preferences(participant=participant, by=factories.a_coordinator("QC"), **WISHES)
+    for stranger in (factories.a_coordinator("PAC"), factories.a_participant("QC").user, factories.an_analyst()):
+        with pytest.raises(Forbidden):
+            set_preferences(participant=participant, by=stranger, **WISHES)
+        assert not Preferences.objects.visible_to(stranger).exists()
+    assert Preferences.objects.visible_to(participant.user).exists()
+    assert Preferences.objects.visible_to(factories.a_coordinator("QC")).exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("languages", ["de"], "unknown_choice"),
+        ("compositions", ["everybody"], "unknown_choice"),
+        ("availability", [(0, 45)], "bad_week"),
+        ("availability", [(60, 30)], "bad_week"),
+        ("availability", [(0, 10_110)], "bad_week"),
+        ("accessibility", "a" * 301, "too_long"),
+        ("modalities", [], "no_modality"),
+        ("modalities", ["by_post"], "unknown_choice"),
+        ("services", [], "no_service"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_by_name(field, value, code):
+    participant = factories.a_participant()
+    with pytest.raises(DomainError) as refusal:
+        set_preferences(participant=participant, by=participant.user, **WISHES | {field: value})
+    assert (refusal.value.code, refusal.value.field) == (code, field)
+    assert not Preferences.objects.exists()
+
+
+def test_any_group_and_a_particular_one_is_understood_the_careful_way():
+    participant = factories.a_participant()
+    made = set_preferences(participant=participant, by=participant.user, **WISHES | {"compositions": ["any", "women"]})
+    assert made.compositions == [Composition.WOMEN]
+
+
+def test_times_that_touch_are_kept_as_one():
+    participant = factories.a_participant()
+    loose = [(720, 840), (540, 720), (600, 660)]
+    made = set_preferences(participant=participant, by=participant.user, **WISHES | {"availability": loose})
+    assert made.availability == [[540, 840]]
+
+
+def test_a_wish_taken_back_leaves_the_waiting_list_and_the_decision_stays_in_the_history():
+    participant = factories.an_accepted_participant("QC", services=("formal", "informal"))
+    set_preferences(participant=participant, by=participant.user, services=["informal", "activity"], **WISHES)
+    application = participant.applications.get()
+    assert application.state == ApplicationState.ACCEPTED
+    assert application.services == ["informal", "activity"]
+    assert application.accepted_for == ["informal"]
+    assert application.history.earliest().accepted_for == ["formal", "informal"]
+    assert not Participant.objects.waiting_for("formal").exists()
+    assert not Participant.objects.waiting_for("activity").exists()
+
+
+def refused_by(**values) -> str:
+    participant = factories.a_participant()
+    fields = {"languages": [], "compositions": [], "availability": []} | values
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        Preferences.objects.create(participant=participant, person=participant.user, **fields)
+    return constraint_name(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "week",
+    [
+        {}, "x", 5, None, [5], [[0]], [[0, 30, 60]], [["0", "30"]], [[0, 45]], [[0.5, 30]], [[-30, 30]], [[30, 30]],
+        [[60, 30]], [[0, 10_110]], [[0, 30], [30, 60]], [[60, 90], [0, 30]], [[None, 30]], [[[0], 30]],
+    ],
+)  # fmt: skip
+def test_the_database_refuses_what_is_no_week(week):
+    assert not is_week(week)
+    assert refused_by(availability=week) in ("preferences_week_well_formed", "")
+
+
+def test_the_database_refuses_unknown_codes():
+    assert refused_by(languages=["de"]) == "preferences_languages_known"
+    assert refused_by(compositions=["everybody"]) == "preferences_compositions_known"
+
+
+def test_the_database_takes_a_whole_week():
+    participant = factories.a_participant()
+    week = [[0, 30], [60, 10_080]]
+    Preferences.objects.create(participant=participant, person=participant.user, availability=week)
+    assert json.loads(json.dumps(Preferences.objects.get().availability)) == week

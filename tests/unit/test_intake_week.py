@@ -1,0 +1,122 @@
+"""A week on a person's own clock: boxes to tick, intervals, words, and the same time in UTC."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake import week
+
+half_hours = st.integers(0, week.WEEK // week.GRID)
+spans = st.tuples(half_hours, half_hours).filter(lambda pair: pair[0] != pair[1])
+weeks = st.lists(spans.map(lambda pair: (min(pair) * week.GRID, max(pair) * week.GRID)), max_size=12)
+boxes = st.sets(st.sampled_from(sorted(week.CELLS)))
+ZONES = ("America/St_Johns", "America/Vancouver", "America/Toronto", "Europe/Brussels", "Asia/Kathmandu", "UTC")
+mondays = st.integers(0, 520).map(lambda number: date.fromordinal(date(2026, 1, 5).toordinal() + 7 * number))
+
+
+def minutes(intervals) -> set[int]:
+    return {half for start, end in intervals for half in range(start, end, week.GRID)}
+
+
+@given(boxes)
+def test_boxes_come_back_as_they_were_ticked(codes):
+    intervals = week.from_cells(codes)
+    assert week.is_week(intervals)
+    assert set(week.to_cells(intervals)) == codes
+
+
+@given(weeks)
+def test_merging_keeps_the_time_and_gives_what_may_be_stored(intervals):
+    found = week.merged(intervals)
+    assert week.is_week(found)
+    assert minutes(found) == minutes(intervals)
+    assert week.merged(found) == found
+
+
+@given(weeks)
+def test_a_box_is_ticked_only_if_all_of_it_is_free(intervals):
+    free = minutes(intervals)
+    for code, cell in week.CELLS.items():
+        assert (code in week.to_cells(intervals)) == (minutes([cell.interval]) <= free)
+
+
+def test_boxes_lie_on_the_grid_and_do_not_overlap():
+    assert len(week.CELLS) == 28
+    for before, after in zip(week.BLOCKS, week.BLOCKS[1:], strict=False):
+        assert before.end <= after.start
+    assert all(week.is_week([cell.interval]) for cell in week.CELLS.values())
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None, "", {}, [[0]], [[0, 30, 60]], [[30, 30]], [[60, 30]], [[-30, 30]], [[0, 10_110]], [[0, 45]], [[10, 30]],
+        [[0, 30], [30, 60]], [[60, 90], [0, 30]], [["0", "30"]], [[0.0, 30.0]], [[False, 30]], [[None, 30]], [0, 30],
+    ],
+)  # fmt: skip
+def test_what_is_no_week_is_refused(stored):
+    assert not week.is_week(stored)
+
+
+def test_words_name_the_day_and_the_times():
+    evening = week.from_cells(["0-evening"])
+    assert week.in_words(evening, "en") == ["Monday, 6:00 p.m. to 9:00 p.m."]
+    assert week.in_words(evening, "fr") == ["lundi, de 18\u00a0h à 21\u00a0h"]
+    both = week.from_cells(["2-morning", "2-midday", "2-evening"])
+    assert week.in_words(both, "en") == ["Wednesday, 9:00 a.m. to 2:00 p.m. and 6:00 p.m. to 9:00 p.m."]
+    assert week.in_words(both, "fr") == ["mercredi, de 9\u00a0h à 14\u00a0h et de 18\u00a0h à 21\u00a0h"]
+
+
+def test_words_part_what_runs_over_midnight():
+    night = [(23 * 60, 25 * 60 + 30)]
+    assert week.in_words(night, "en") == [
+        "Monday, 11:00 p.m. to 12:00 midnight", "Tuesday, 12:00 midnight to 1:30 a.m.",
+    ]  # fmt: skip
+    assert week.in_words(night, "fr") == ["lundi, de 23\u00a0h à minuit", "mardi, de 0\u00a0h à 1\u00a0h\u00a030"]
+    assert week.in_words([(week.WEEK - 30, week.WEEK)], "en") == ["Sunday, 11:30 p.m. to 12:00 midnight"]
+    assert week.in_words([], "fr") == []
+
+
+def test_one_evening_is_another_time_for_somebody_far_away():
+    evening, monday = week.from_cells(["0-evening"]), date(2026, 11, 23)
+    assert week.in_utc(evening, monday=monday, zone="America/Toronto") == [(23 * 60, 26 * 60)]
+    assert week.in_utc(evening, monday=monday, zone="America/St_Johns") == [(21 * 60 + 30, 24 * 60 + 30)]
+    # Since 2026 the clocks in British Columbia stay on −7.
+    assert week.in_utc(evening, monday=monday, zone="America/Vancouver") == [(25 * 60, 28 * 60)]
+
+
+def test_sunday_evening_in_the_west_comes_in_on_monday():
+    sunday = week.from_cells(["6-evening"])
+    found = week.in_utc(sunday, monday=date(2026, 11, 23), zone="America/Toronto")
+    assert found == [(0, 2 * 60), (6 * week.DAY + 23 * 60, week.WEEK)]
+
+
+def test_a_change_of_clocks_within_the_week_is_heeded():
+    """In Toronto the clocks go forward on Sunday, 14 March 2027, at 2 a.m."""
+    saturday, sunday = week.from_cells(["5-morning"]), week.from_cells(["6-morning"])
+    monday = date(2027, 3, 8)
+    assert week.in_utc(saturday, monday=monday, zone="America/Toronto") == [
+        (5 * week.DAY + 14 * 60, 5 * week.DAY + 17 * 60)
+    ]
+    assert week.in_utc(sunday, monday=monday, zone="America/Toronto") == [
+        (6 * week.DAY + 13 * 60, 6 * week.DAY + 16 * 60)
+    ]
+
+
+@given(boxes, mondays, st.sampled_from(ZONES))
+def test_utc_holds_as_much_time_as_the_boxes(codes, monday, zone):
+    """No box lies in the night, so no change of clocks swallows any of it."""
+    intervals = week.from_cells(codes)
+    found = week.in_utc(intervals, monday=monday, zone=zone)
+    assert all(0 <= start < end <= week.WEEK for start, end in found)
+    assert sum(end - start for start, end in found) == sum(end - start for start, end in intervals)
+
+
+def test_a_week_begins_on_a_monday():
+    with pytest.raises(ValueError, match="Monday"):
+        week.in_utc([], monday=date(2026, 11, 24), zone=ZoneInfo("UTC").key)
