@@ -39,7 +39,7 @@ BACKWARD = "DROP FUNCTION intake_week_is_well_formed(jsonb);"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0005_booking"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("intake", "0006_list_in_order"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
         migrations.RunSQL(FORWARD, BACKWARD),
         migrations.CreateModel(
