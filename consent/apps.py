@@ -12,10 +12,11 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import dashboard
+        from consent import dashboard, privacy
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
+        privacy.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

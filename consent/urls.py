@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent import views
+from consent import views, views_leave
 
 app_name = "consent"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("consents/<uuid:consent_id>/", views.text, name="text"),
     path("consents/<slug:purpose>/sign/", views.sign, name="sign"),
     path("consents/<slug:purpose>/withdraw/", views.withdraw, name="withdraw"),
+    path("leave/", views_leave.leave, name="leave"),
+    path("left/", views_leave.left, name="left"),
 ]

@@ -8,12 +8,13 @@ class ContactConfig(AppConfig):
     name = "contact"
 
     def ready(self) -> None:
-        from contact import checks, dashboard, withdrawal  # noqa: F401 - importing the checks registers them
+        from contact import checks, dashboard, privacy, withdrawal  # noqa: F401 - importing the checks registers them
         from contact.reference import load_templates
         from contact.services import send_letter
         from psp.accounts.mail import register_sender
 
         dashboard.register()
+        privacy.register()
         withdrawal.subscribe()
         register_sender(send_letter)
         post_migrate.connect(load_templates, sender=self)

@@ -12,12 +12,13 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import dashboard, withdrawal
+        from groups import dashboard, privacy, withdrawal
         from groups.reference import public_figures
         from psp.dashboard import add_public_figures
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
+        privacy.register()
         withdrawal.subscribe()
         add_public_figures(public_figures)
 

@@ -12,13 +12,14 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
-        from intake import booking_cards, dashboard, desk_cards, leaving, references
+        from intake import booking_cards, dashboard, desk_cards, leaving, privacy, references
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         desk_cards.register()
         booking_cards.register()
         references.register()
+        privacy.register()
         leaving.subscribe()
 
 

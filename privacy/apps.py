@@ -1,4 +1,4 @@
-"""What is held about whom, and who looked at it."""
+"""What is held about whom, who looked at it, and what people ask about it."""
 
 from django.apps import AppConfig
 
@@ -7,6 +7,7 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        from privacy import dashboard
+        from privacy import dashboard, privacy
 
         dashboard.register()
+        privacy.register()

@@ -1,14 +1,32 @@
-"""The privacy officer's place in the navigation."""
+"""The places of this app: the privacy officer's, the person's rights, and corrections on the desk."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from psp.areas import holds
+from privacy.quick_changes import QuickChange, add_quick_change
+from psp.areas import account, holds, is_participant
 from psp.choices import Role
-from psp.dashboard import Place, add_place
+from psp.dashboard import Card, Place, add_card, add_place
 
 
 def register() -> None:
-    allowed = holds(Role.PRIVACY_OFFICER)
-    add_place(Place("privacy", _("Access log"), "lock", "privacy:access_log", allowed, order=10, key="l"))
+    office = holds(Role.PRIVACY_OFFICER)
+    add_place(Place("privacy", _("Access log"), "lock", "privacy:access_log", office, order=10, key="l"))
+    add_place(Place("privacy", _("Requests"), "list", "privacy:requests", office, order=20, key="r"))
+    add_place(Place("my", _("My rights"), "key", "rights:overview", is_participant, order=95))
+    add_card(Card("desk", "privacy/desk/card.html", open_corrections, order=70))
+    add_quick_change(QuickChange(_("My name and my language"), "rights:details", order=10))
+
+
+def open_corrections(request: HttpRequest) -> dict[str, Any] | None:
+    """How many wait for an answer, and the nearest last day; no card where none does."""
+    from privacy.models import RightsRequest
+    from privacy.words import day
+
+    rows = RightsRequest.objects.on_desk_of(account(request)).open().order_by("due_on")
+    days = list(rows.values_list("due_on", flat=True))
+    return {"count": len(days), "due": day(days[0])} if days else None

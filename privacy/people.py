@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from psp.choices import Kind
+from psp.choices import Kind, Role
 from psp.models import User
 
 
@@ -40,3 +41,15 @@ def labels_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     for directory in _directories:
         found |= directory.labels(wanted)
     return found
+
+
+def roles_of(ids: Iterable[UUID]) -> dict[Any, Any]:
+    """What to call these accounts in a copy that another person keeps: by role, never by name."""
+    found = User.objects.filter(pk__in=set(ids)).prefetch_related("roles")
+    return {user.pk: role_of(user) for user in found}
+
+
+def role_of(user: User) -> Any:
+    """The first role of an account in the order of `Role`; the kind of account where it has none."""
+    held = {assignment.role for assignment in user.roles.all()}
+    return next((role.label for role in Role if role in held), Kind(user.kind).label)

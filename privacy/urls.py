@@ -8,4 +8,5 @@ app_name = "privacy"
 
 urlpatterns = [
     path("", views.access_log, name="access_log"),
+    path("requests/", views.rights_requests, name="requests"),
 ]

@@ -1,4 +1,4 @@
-"""The privacy officer's page: who opened what, and what was refused."""
+"""The privacy officer's pages: who opened what, what was refused, and what people ask about their information."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from django.views.decorators.http import require_GET
 
 from privacy import log
 from privacy.forms import LogForm
+from privacy.models import RightsRequest
+from privacy.people import labels_of
+from privacy.words import request_row
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -32,3 +35,14 @@ def access_log(request: HttpRequest) -> HttpResponse:
         "later": "before" in request.GET,
     }  # fmt: skip
     return render(request, "privacy/log.html", context, status=400 if form.errors else 200)
+
+
+@require_GET
+@requires(Role.PRIVACY_OFFICER)
+def rights_requests(request: HttpRequest) -> HttpResponse:
+    """Every open request by its last day: references and dates, no words of anybody."""
+    found = list(RightsRequest.objects.of_office(account(request)).open().order_by("due_on", "asked_at"))
+    audit.record_reads(found, purpose=Purpose.RIGHTS)
+    labels = labels_of({one.person_id for one in found})
+    rows = [request_row(one, reference=labels.get(one.person_id, "")) for one in found]
+    return render(request, "privacy/requests.html", {"rows": rows})

@@ -13,6 +13,7 @@ desk_patterns = [
     path("", include("groups.urls")),
     path("", include("sessions.urls_desk")),
     path("", include("contact.urls_desk")),
+    path("", include("privacy.urls_desk")),
 ]
 
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
         path("me/", views.home_for_me, name="home_for_me"),
         path("intake/", include("intake.urls")),
         path("my/", include("intake.urls_my")),
+        path("my/", include("privacy.urls_my")),
         path("my/", include("consent.urls")),
         path("my/", include("contact.urls")),
         path("my/", include("sessions.urls_my")),

@@ -11,8 +11,9 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import dashboard, desk_cards, subscriptions
+        from sessions import dashboard, desk_cards, privacy, subscriptions
 
         dashboard.register()
+        privacy.register()
         desk_cards.register()
         subscriptions.subscribe()

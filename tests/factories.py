@@ -15,6 +15,9 @@ from groups.services import add_lead, add_member, create_group
 from intake.choices import ApplicationState
 from intake.models import Application, EligibilityVersion, Participant
 from intake.services_booking import add_hours, set_terms
+from privacy.choices import CorrectionItem
+from privacy.models import RightsRequest
+from privacy.services import ask_correction
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, Region, RoleAssignment, User
 
@@ -172,3 +175,9 @@ def sign_in(client, user: User) -> None:
     session[login.AUTHENTICATION_METHODS_SESSION_KEY] = records
     session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
+
+
+def a_correction(participant: Participant, *, text: str = "My name is spelled with one n.") -> RightsRequest:
+    """Asked for by the person, open."""
+    me = participant.user
+    return ask_correction(person=me, item=CorrectionItem.APPLICATION, text=text, by=me)

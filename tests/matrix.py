@@ -144,6 +144,16 @@ POLICY: dict[str, Rule] = {
     "my:meeting_confirm": Rule(MY),
     "my:meeting_wish": Rule(MY),
     "my:meeting_calendar": Rule(MY, of=thing("meeting_here"), foreign=thing("meeting_there")),
+    "rights:overview": Rule(MY),
+    "rights:copy": Rule(MY),
+    "rights:copy_json": Rule(MY),
+    "rights:details": Rule(MY),
+    "rights:correct": Rule(MY),
+    "rights:delete": Rule(MY),
+    "rights:request": Rule(MY, of=thing("correction_here"), foreign=thing("correction_there")),
+    "rights:take_back": post(MY, of=thing("correction_here"), foreign=thing("correction_there")),
+    "consent:leave": Rule(MY),
+    "consent:left": Rule(MY),
     "consent:list": Rule(MY),
     "consent:text": Rule(MY, of=thing("consent_here"), foreign=thing("consent_there")),
     "consent:sign": Rule(MY, of=given("results")),
@@ -170,6 +180,8 @@ POLICY: dict[str, Rule] = {
     "desk:group_new": Rule(DESK),
     "desk:messages": Rule(DESK),
     "desk:file": here_and_there("participant"),
+    "desk:corrections": Rule(DESK),
+    "desk:correction": here_and_there("correction"),
     **{
         f"desk:{name}": here_and_there("application")
         for name in ("set_meeting", "accept", "decline", "answers", "withdraw")
@@ -194,6 +206,7 @@ POLICY: dict[str, Rule] = {
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
+    "privacy:requests": Rule(only(Role.PRIVACY_OFFICER)),
 }
 
 # Parts of an administrator's address that nobody may use: nothing is deleted, and the log is not written by hand.
@@ -302,7 +315,8 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
     made = {
         "participant": participant, "person": participant.user, "application": application, "meeting": meeting,
         "bulk_act": BulkAct.objects.create(action="looked", by=by, done={}),
-        "consent": participant.user.consents.first(), "group": group, "session": session,
+        "consent": participant.user.consents.first(),
+        "correction": factories.a_correction(participant), "group": group, "session": session,
         "membership": add_member(group=group, participant=member, by=by),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),
         **published_times(by),

@@ -18,12 +18,14 @@ def states() -> str:
     from contact import choices as contact
     from groups import choices as groups
     from intake import choices as intake
+    from privacy import choices as privacy
     from sessions import choices as sessions
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
         ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
+        ("Request about one's own information", privacy.TRANSITIONS),
     ]  # fmt: skip
     parts = [
         "# States and transitions",

@@ -1,0 +1,34 @@
+"""What this app holds about a person: what they signed, word for word, and what they took back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from consent.choices import ConsentPurpose, Manner
+from consent.models import Consent
+from privacy.holdings import Line, Record, Section, add_section
+from privacy.people import role_of
+from psp.choices import Language
+from psp.models import User
+
+
+def signatures(person: User) -> Iterable[Record]:
+    rows = Consent.objects.visible_to(person).select_related("version", "withdrawal", "countersignature__by")
+    for row in rows.order_by("signed_at"):
+        beside = getattr(row, "countersignature", None)
+        ended = getattr(row, "withdrawal", None)
+        yield [
+            Line(_("Consent"), ConsentPurpose(row.purpose).label), Line(_("Version"), row.version.number),
+            Line(_("Signed"), row.signed_at), Line(_("How"), Manner(row.manner).label),
+            Line(_("Language"), Language(row.language).label), Line(_("Name typed as signature"), row.typed_name),
+            Line(_("The text"), row.text), Line(_("Lines ticked"), row.ticked),
+            Line(_("Signed beside it"), role_of(beside.by) if beside else None),
+            Line(_("Taken back"), ended.at if ended else None),
+        ]  # fmt: skip
+
+
+def register() -> None:
+    models = frozenset({"consent.consent", "consent.withdrawal", "consent.countersignature"})
+    add_section(Section("consents", _("What you agreed to"), signatures, models, order=20))

@@ -1,0 +1,126 @@
+"""Everything that is held about one person, from every app, for a copy that the person can read.
+
+Each app above says what it holds in its own `privacy.py` and adds a `Section` when it is ready. Other people are
+left out: members of the team by their role, other participants not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, override
+
+from psp.models import User
+
+LANGUAGES = ("en", "fr")
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Content that people wrote in both languages."""
+
+    en: str
+    fr: str
+
+    def __str__(self) -> str:
+        return self.fr if (get_language() or "en").startswith("fr") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`label`: a lazy translation. `value`: text, lazy text, `Both`, a day, a moment, yes or no, a list, or None."""
+
+    label: Any
+    value: Any
+
+
+Record = Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading of the copy. `models`: labels of what it tells about, e.g. "consent.consent"."""
+
+    code: str
+    title: Any
+    collect: Callable[[User], Iterable[Record]]
+    models: frozenset[str]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One section about one person."""
+
+    section: Section
+    records: tuple[Record, ...]
+
+
+_sections: list[Section] = []
+
+
+def add_section(section: Section) -> None:
+    _sections.append(section)
+
+
+def sections() -> list[Section]:
+    return sorted(_sections, key=lambda section: (section.order, section.code))
+
+
+def held_about(person: User) -> list[Held]:
+    """Every section in its order, empty ones too: "nothing" is an answer."""
+    return [Held(section, tuple(section.collect(person))) for section in sections()]
+
+
+def earlier(rows: Iterable[Any], labels: Mapping[str, Any], since: Any) -> list[Record]:
+    """What stood there before, from a model's history, oldest first; rows that say the same as before are left out."""
+    found: list[Record] = []
+    before: dict[str, Any] | None = None
+    for row in rows:
+        values = {name: getattr(row, name) for name in labels}
+        if values != before:
+            lines = [Line(labels[name], value) for name, value in values.items()]
+            found.append([Line(since, row.history_date), *lines])
+        before = values
+    # The newest one is what stands now, which its own section tells.
+    return found[:-1]
+
+
+# --- As data ---
+
+
+def as_data(held: Iterable[Held]) -> list[dict[str, Any]]:
+    """The copy as plain JSON values, every label in both languages."""
+    return [
+        {
+            "code": item.section.code,
+            "title": in_both(item.section.title),
+            "records": [
+                [{"label": in_both(line.label), "value": plain(line.value)} for line in record]
+                for record in item.records
+            ],
+        }
+        for item in held
+    ]
+
+
+def in_both(text: Any) -> dict[str, str]:
+    found = {}
+    for code in LANGUAGES:
+        with override(code):
+            found[code] = str(text)
+    return found
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, (Promise, Both)):
+        return in_both(value)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int)) else str(value)

@@ -1,0 +1,62 @@
+"""`manage.py export_person ID --output DIR`: the copy that the person gets in the portal, as two files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import translation
+
+from privacy import copies
+from privacy.people import find_person
+from psp.choices import Kind
+from psp.models import User
+
+
+def person_of(text: str) -> User:
+    """The participant with this reference or account id; CommandError where there is none."""
+    try:
+        key: UUID | None = UUID(text)
+    except ValueError:
+        key = find_person(text)
+    found = User.objects.filter(pk=key, kind=Kind.PARTICIPANT).first() if key else None
+    if found is None:
+        raise CommandError("No participant has this reference or id.", returncode=2)
+    return found
+
+
+@transaction.atomic
+def write_copy(person: User, folder: Path) -> list[Path]:
+    """Both files, in the person's language. The taking is noted in the access log, or nothing is written."""
+    with translation.override(person.language):
+        held = copies.taken(person)
+        made = {"json": copies.as_json(held), "html": copies.as_page(held, person)}
+    paths = []
+    for kind, text in made.items():
+        path = folder / copies.file_name(kind)
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+class Command(BaseCommand):
+    help = "Write a copy of everything about one person: a page to read and JSON."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("id", help="the person's reference or account id")
+        parser.add_argument("--output", required=True, help="a folder that exists")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = Path(options["output"])
+        if not folder.is_dir():
+            raise CommandError("The output is no folder.", returncode=2)
+        try:
+            paths = write_copy(person_of(options["id"]), folder)
+        except OSError as error:
+            raise CommandError(f"The files cannot be written: {error.strerror}.", returncode=2) from error
+        for path in paths:
+            self.stdout.write(path.name)

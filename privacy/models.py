@@ -1,0 +1,80 @@
+"""What people ask about their own information: to correct it, or to delete it. A copy needs no request."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from privacy.choices import CorrectionItem, RequestKind, RequestState
+from privacy.querysets import RightsRequestQuerySet
+from psp.choices import Language
+from psp.crypto.fields import EncryptedTextField, SealedModel
+from psp.models import User
+
+TEXT, ANSWER = 500, 1000
+
+
+class RightsRequest(SealedModel):
+    """One request, with its last day in time ([Privacy Act] rule 16).
+
+    `text`: what is to be corrected, in the person's words. `answer`: what the team replied. `note`: what the person
+    adds beside a refusal, for good. `disposal_text`: the exact words under which the person agreed that the
+    information is destroyed before the two years are over (rule 15), in `language`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="rights_requests")
+    kind = models.CharField(max_length=12, choices=RequestKind)
+    item = models.CharField(max_length=16, choices=CorrectionItem, blank=True)
+    state = models.CharField(max_length=12, choices=RequestState, default=RequestState.OPEN)
+    language = models.CharField(max_length=2, choices=Language, default=Language.EN)
+    asked_on = models.DateField()
+    due_on = models.DateField()
+    asked_at = models.DateTimeField(default=timezone.now)
+    text = EncryptedTextField(person="person_id", max_length=TEXT, blank=True)
+    answer = EncryptedTextField(person="person_id", max_length=ANSWER, blank=True)
+    note = EncryptedTextField(person="person_id", max_length=TEXT, blank=True)
+    disposal_text = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = RightsRequestQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at"]
+        verbose_name = _("request")
+        indexes: ClassVar = [
+            models.Index(fields=["due_on"], condition=Q(state="open"), name="rights_open_due"),
+            models.Index(fields=["person", "asked_at"], name="rights_person"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=RequestKind.values), name="rights_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="rights_state_known"),
+            models.CheckConstraint(condition=Q(due_on__gt=F("asked_on")), name="rights_due_after_asked"),
+            models.CheckConstraint(
+                condition=Q(kind="correction", item__in=CorrectionItem.values) | Q(kind="erasure", item=""),
+                name="rights_correction_names_item",
+            ),
+            # Whoever is asked to destroy something early can show that the person agreed to it (rule 15).
+            models.CheckConstraint(
+                condition=~Q(kind="erasure") | ~Q(disposal_text=""), name="rights_erasure_has_agreement"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["accepted", "refused"]) | Q(answered_by__isnull=False, ended_at__isnull=False),
+                name="rights_answer_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(kind="erasure", state="open"), name="rights_one_open_erasure"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

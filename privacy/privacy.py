@@ -1,0 +1,74 @@
+"""What the floors below hold about a person: the account, the access log, the requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from privacy.choices import CorrectionItem, RequestKind, RequestState
+from privacy.holdings import Line, Record, Section, add_section, earlier
+from privacy.models import RightsRequest
+from privacy.people import roles_of
+from psp.audit.choices import Action, Purpose
+from psp.audit.models import Entry
+from psp.choices import Language
+from psp.models import User
+
+NAME, ADDRESS, LANGUAGE = _("Name"), _("E-mail address"), _("Language")
+
+
+def account(person: User) -> Iterable[Record]:
+    yield [
+        Line(NAME, person.name),
+        Line(ADDRESS, person.sealed_email),
+        Line(LANGUAGE, Language(person.language).label),
+        Line(_("Time zone"), person.time_zone),
+        Line(_("Account made"), person.date_joined),
+        Line(_("Signed in last"), person.last_login),
+    ]
+
+
+def account_before(person: User) -> Iterable[Record]:
+    labels = {"name": NAME, "sealed_email": ADDRESS, "language": LANGUAGE, "time_zone": _("Time zone")}
+    return earlier(person.history.order_by("history_id"), labels, _("From"))
+
+
+def openings(person: User) -> Iterable[Record]:
+    entries = list(Entry.objects.filter(person=person.pk).order_by("id"))
+    roles = roles_of({entry.actor for entry in entries if entry.actor})
+    for entry in entries:
+        yield [
+            Line(_("When"), entry.at),
+            Line(_("Who"), actor_words(entry, person, roles)),
+            Line(_("What"), Action(entry.action).label),
+            Line(_("Why"), Purpose(entry.purpose).label),
+        ]
+
+
+def actor_words(entry: Entry, person: User, roles: dict[object, object]) -> object:
+    if entry.actor is None:
+        return _("The program’s computer")
+    return _("You") if entry.actor == person.pk else roles.get(entry.actor, _("An account that is closed"))
+
+
+def requests(person: User) -> Iterable[Record]:
+    for row in RightsRequest.objects.visible_to(person).order_by("asked_at"):
+        item = CorrectionItem(row.item).label if row.item else None
+        yield [
+            Line(_("Request"), RequestKind(row.kind).label), Line(_("About"), item),
+            Line(_("Asked"), row.asked_at), Line(_("Answer due"), row.due_on),
+            Line(_("State"), RequestState(row.state).label), Line(_("What you wrote"), row.text),
+            Line(_("Answer"), row.answer), Line(_("Your note"), row.note),
+            Line(_("What you agreed to"), row.disposal_text), Line(_("Ended"), row.ended_at),
+        ]  # fmt: skip
+
+
+def register() -> None:
+    for section in (
+        Section("account", _("Your account"), account, frozenset({"psp.user", "account.emailaddress"}), order=10),
+        Section("account_before", _("Your account, earlier"), account_before, frozenset(), order=11),
+        Section("requests", _("Your requests"), requests, frozenset({"privacy.rightsrequest"}), order=80),
+        Section("openings", _("Who opened your file"), openings, frozenset({"audit.entry"}), order=90),
+    ):
+        add_section(section)
