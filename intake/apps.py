@@ -12,7 +12,7 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
-        from intake import booking_cards, dashboard, desk_cards, leaving, privacy, references
+        from intake import booking_cards, dashboard, desk_cards, leaving, privacy, privacy_wishes, references
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
@@ -20,6 +20,7 @@ class IntakeConfig(AppConfig):
         booking_cards.register()
         references.register()
         privacy.register()
+        privacy_wishes.register()
         leaving.subscribe()
 
 

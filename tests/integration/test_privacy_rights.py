@@ -26,6 +26,7 @@ from groups.services import add_member
 from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting
 from intake.services import set_meeting
+from intake.services_preferences import set_preferences
 from privacy import services
 from privacy.choices import RequestKind, RequestState
 from privacy.holdings import sections
@@ -50,7 +51,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-MINE = {"name": "Camille Canari", "phone": "613 555 0123", "email": "camille@exemple.ca", "words": "Un seul n, svp"}
+MINE = {"name": "Camille Canari", "phone": "613 555 0123", "email": "camille@exemple.ca", "words": "Un seul n, svp",
+        "access": "Sous-titres"}  # fmt: skip
 THEIRS = {"member": "Dominique Étranger", "coordinator": "Maude Régionale", "lead": "Sacha Pair"}
 
 
@@ -91,6 +93,10 @@ def full(coordinator):
     lead = a_facilitator(name=THEIRS["lead"])
     for person in (made, other):
         Attendance.objects.create(session=session, participant=person, status="present", recorded_by=lead)
+    set_preferences(
+        participant=made, by=me, languages=["fr"], compositions=["women"], availability=[[1080, 1200]],
+        accessibility=MINE["access"],
+    )  # fmt: skip
     queue_message(person=me, template="decision_ready", key="x", context={})
     a_correction(made, text=MINE["words"])
     a_correction(other, text="Somebody else's words")
@@ -121,7 +127,7 @@ def test_copy_as_data_has_every_section_with_labels_in_both_languages(full):
     data = json.loads(answer.content)
     assert [item["code"] for item in data["sections"]] == [section.code for section in sections()]
     empty = {item["code"] for item in data["sections"] if not item["records"]}
-    assert empty <= {"account_before", "applications_before"}
+    assert empty <= {"account_before", "applications_before", "preferences_before", "wishes"}
     for item in data["sections"]:
         assert set(item["title"]) == {"en", "fr"}
         assert all(set(line["label"]) == {"en", "fr"} for record in item["records"] for line in record)
@@ -144,8 +150,9 @@ def test_copy_of_somebody_without_anything_says_so(client):
     assert "Nothing is held here" in text(browser_of(made.user).get("/en/my/rights/copy/"))
 
 
-# Kept with no word about the person, or reached through another section's records.
+# About members of the team, or without a word about the person. A short call belongs to nobody's file.
 NOT_TOLD = {
+    "intake.bookingterms", "intake.weeklyhours", "intake.dayexception", "intake.shortcall", "intake.bulkact",
     "admin.logentry", "account.emailconfirmation", "mfa.authenticator", "psp.roleassignment", "groups.grouplead",
     "groups.peergroup", "audit.entry",
 }  # fmt: skip
