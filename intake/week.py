@@ -124,28 +124,21 @@ def _clock(minute: int, language: str) -> str:
 def in_utc(intervals: Iterable[Sequence[int]], *, monday: date, zone: str) -> list[Interval]:
     """The same time as minutes of a UTC week, for comparing people who live in different zones.
 
-    `monday` is the first day of the week in which the clocks are read: a change of clocks in it is heeded. What
-    runs over an end of the UTC week comes in at the other, since the week repeats. ValueError for another weekday.
+    `monday` is the first day of the week in which the clocks are read: a change of clocks in it is heeded. The week
+    repeats, so its ends meet: every interval begins in 0 to WEEK, and one that runs past the end stays in one piece.
+    A slot that begins anywhere in the week is thus covered by one interval, Sunday evening in Canada (which is
+    Monday in UTC) too. ValueError for another weekday.
     """
     if monday.weekday():
         raise ValueError("a week begins on a Monday")
-    found: list[Interval] = []
-    for start, end in merged(intervals):
-        begin, stop = _utc_minute(start, monday, zone), _utc_minute(end, monday, zone)
-        found += _wrapped(begin, stop)
-    return merged(found)
+    turned = [(_utc_minute(start, monday, zone), _utc_minute(end, monday, zone)) for start, end in merged(intervals)]
+    # Nothing is left of a span that a change of clocks swallowed.
+    kept = [(start, end) for start, end in turned if start < end]
+    around = merged((start + turn, end + turn) for start, end in kept for turn in (-WEEK, 0, WEEK))
+    return [(max(start, 0), min(end, 2 * WEEK)) for start, end in around if start < WEEK and end > 0]
 
 
 def _utc_minute(minute: int, monday: date, zone: str) -> int:
     local = datetime.combine(monday, time()) + timedelta(minutes=minute)
     moment = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     return (moment - datetime.combine(monday, time(), UTC)) // timedelta(minutes=1)
-
-
-def _wrapped(start: int, end: int) -> list[Interval]:
-    """Within one week; nothing is left of a span that a change of clocks swallowed."""
-    if end - start >= WEEK:
-        return [(0, WEEK)]
-    begin, stop = start % WEEK, start % WEEK + (end - start)
-    parts = [(begin, min(stop, WEEK)), (0, stop - WEEK)]
-    return [(one, two) for one, two in parts if one < two]

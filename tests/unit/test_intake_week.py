@@ -90,10 +90,27 @@ def test_one_evening_is_another_time_for_somebody_far_away():
     assert week.in_utc(evening, monday=monday, zone="America/Vancouver") == [(25 * 60, 28 * 60)]
 
 
-def test_sunday_evening_in_the_west_comes_in_on_monday():
-    sunday = week.from_cells(["6-evening"])
+def test_sunday_evening_in_the_west_stays_in_one_piece():
+    """A group on Sunday evening in Toronto runs over the end of the UTC week: it must be covered all the same."""
+    sunday, end = week.from_cells(["6-evening"]), week.WEEK
     found = week.in_utc(sunday, monday=date(2026, 11, 23), zone="America/Toronto")
-    assert found == [(0, 2 * 60), (6 * week.DAY + 23 * 60, week.WEEK)]
+    assert found == [(0, 2 * 60), (end - 60, end + 2 * 60)]
+    for slot in ((end - 30, end + 60), (0, 90), (30, 120)):
+        assert any(start <= slot[0] and slot[1] <= stop for start, stop in found)
+
+
+def test_early_monday_in_the_east_joins_sunday_night():
+    monday, end = [(0, 120)], week.WEEK
+    assert week.in_utc(monday, monday=date(2026, 11, 23), zone="Europe/Brussels") == [(0, 60), (end - 60, end + 60)]
+
+
+@given(weeks, mondays, st.sampled_from(ZONES), st.integers(0, 335), st.integers(1, 8))
+def test_slot_is_covered_by_one_interval_if_all_of_it_is_free(intervals, monday, zone, begin, length):
+    slot = (begin * week.GRID, (begin + length) * week.GRID)
+    found = week.in_utc(intervals, monday=monday, zone=zone)
+    inside = {minute % week.WEEK for start, end in found for minute in range(start, end, 15)}
+    free = all(minute % week.WEEK in inside for minute in range(*slot, 15))
+    assert free == any(start <= slot[0] and slot[1] <= end for start, end in found)
 
 
 def test_a_change_of_clocks_within_the_week_is_heeded():
@@ -113,8 +130,9 @@ def test_utc_holds_as_much_time_as_the_boxes(codes, monday, zone):
     """No box lies in the night, so no change of clocks swallows any of it."""
     intervals = week.from_cells(codes)
     found = week.in_utc(intervals, monday=monday, zone=zone)
-    assert all(0 <= start < end <= week.WEEK for start, end in found)
-    assert sum(end - start for start, end in found) == sum(end - start for start, end in intervals)
+    assert all(0 <= start < week.WEEK and start < end for start, end in found)
+    free = {minute % week.WEEK for start, end in found for minute in range(start, end, 15)}
+    assert 15 * len(free) == sum(end - start for start, end in intervals)
 
 
 def test_a_week_begins_on_a_monday():
