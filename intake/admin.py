@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from intake import eligibility_pages
+from intake import admin_lists, eligibility_pages
 from intake.forms_eligibility import EligibilityForm, PublishForm, changes_between
 from intake.models import EligibilityVersion
 from intake.sending import version_in_force
@@ -24,6 +24,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError, add_to_form, require
 
+__all__ = ["EligibilityVersionAdmin", "admin_lists"]
 Extra = dict[str, Any] | None
 
 

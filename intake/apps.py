@@ -12,12 +12,22 @@ class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
-        from intake import booking_cards, dashboard, desk_cards, leaving, privacy, privacy_wishes, references
+        from intake import (
+            booking_cards,
+            dashboard,
+            decision_cards,
+            desk_cards,
+            leaving,
+            privacy,
+            privacy_wishes,
+            references,
+        )
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         desk_cards.register()
         booking_cards.register()
+        decision_cards.register()
         references.register()
         privacy.register()
         privacy_wishes.register()
@@ -27,6 +37,7 @@ class IntakeConfig(AppConfig):
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """The first eligibility version, published, in every new database."""
     if using == "default":
-        from intake.reference import load_versions
+        from intake.reference import load_referrals, load_versions
 
         load_versions()
+        load_referrals()

@@ -1,6 +1,7 @@
 """States of applications and intake meetings, kinds of service, ways to meet, kinds of group."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,6 +31,8 @@ class ApplicationState(models.TextChoices):
     SUBMITTED = "submitted", _("Received")
     MEETING_SET = "meeting_set", _("Intake meeting set")
     ACCEPTED = "accepted", _("Accepted")
+    DEFERRED = "deferred", _("Not now")
+    REFERRED = "referred", _("Referred elsewhere")
     DECLINED = "declined", _("Not accepted")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -87,20 +90,33 @@ class DecisionReason(models.TextChoices):
     MEETING = "meeting_declined", _("The intake meeting did not take place")
 
 
+class LaterReason(models.TextChoices):
+    """Why not now, or why another service is named: said to the person as it stands here."""
+
+    OWN_WISH = "own_wish", _("You told us that a later time suits you better")
+    OTHER_FIRST = "other_first", _("We found together that other support comes first")
+    NOTHING_FITS = "nothing_fits", _("Nothing that fits you is planned at the moment")
+    OTHERS_FIT = "others_fit", _("What you are looking for is what others do best")
+
+
+REASON_LABELS: dict[str, Promise] = dict(DecisionReason.choices + LaterReason.choices)
+
+
+# From an open application to its end. Without a meeting only where the criteria ask for none ([PIA] rules 5 and 6).
+DECISIONS = frozenset(
+    {ApplicationState.ACCEPTED, ApplicationState.DEFERRED, ApplicationState.REFERRED, ApplicationState.DECLINED}
+)
+# Nothing goes on from here; the person may apply again.
+ENDED = frozenset({ApplicationState.REFERRED, ApplicationState.DECLINED, ApplicationState.WITHDRAWN})
+
 TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
-    ApplicationState.SUBMITTED: frozenset(
-        {ApplicationState.MEETING_SET, ApplicationState.DECLINED, ApplicationState.WITHDRAWN}
-    ),
+    ApplicationState.SUBMITTED: DECISIONS | {ApplicationState.MEETING_SET, ApplicationState.WITHDRAWN},
     # A missed or cancelled meeting brings the application back to the list: nobody falls out.
-    ApplicationState.MEETING_SET: frozenset(
-        {
-            ApplicationState.SUBMITTED,
-            ApplicationState.ACCEPTED,
-            ApplicationState.DECLINED,
-            ApplicationState.WITHDRAWN,
-        }
-    ),
+    ApplicationState.MEETING_SET: DECISIONS | {ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN},
     ApplicationState.ACCEPTED: frozenset({ApplicationState.WITHDRAWN}),
+    # On the day that was set, or sooner when the person asks.
+    ApplicationState.DEFERRED: frozenset({ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN}),
+    ApplicationState.REFERRED: frozenset(),
     ApplicationState.DECLINED: frozenset(),
     ApplicationState.WITHDRAWN: frozenset(),
 }

@@ -196,6 +196,7 @@ def events(application: Application, reader: User) -> list[dict[str, Any]]:
 def _steps(application: Application) -> list[tuple[datetime, str, User | None]]:
     sentences = {
         ApplicationState.ACCEPTED: _("Accepted"), ApplicationState.DECLINED: _("Not accepted"),
+        ApplicationState.DEFERRED: _("Put off"), ApplicationState.REFERRED: _("Referred elsewhere"),
         ApplicationState.WITHDRAWN: _("Application withdrawn"),
     }  # fmt: skip
     found: list[tuple[datetime, str, User | None]] = [(application.submitted_at, _("Application received"), None)]

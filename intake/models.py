@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from intake.choices import ApplicationState, DecisionReason, MeetingPlace, MeetingState, Modality, Service
+from intake.choices import REASON_LABELS, ApplicationState, MeetingPlace, MeetingState, Modality, Service
 from intake.models_booking import (
     BookingTerms,
     DayException,
@@ -127,7 +127,10 @@ class Application(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decision_version = models.ForeignKey(EligibilityVersion, on_delete=models.PROTECT, null=True, related_name="+")
-    decision_reasons = ArrayField(models.CharField(max_length=40, choices=DecisionReason), default=list)
+    decision_reasons = ArrayField(models.CharField(max_length=40, choices=REASON_LABELS), default=list)
+    # Codes of the referral list: who was named to the person.
+    referred_to = ArrayField(models.SlugField(max_length=40), default=list)
+    look_again_on = models.DateField(null=True)
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     revision = models.PositiveIntegerField(default=0)
 
@@ -146,6 +149,7 @@ class Application(models.Model):
                 name="application_untouched",
                 condition=Q(state__in=["submitted", "meeting_set"]),
             ),
+            models.Index(fields=["look_again_on"], name="application_look_again", condition=Q(state="deferred")),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=ApplicationState.values), name="application_state_known"),
@@ -154,12 +158,18 @@ class Application(models.Model):
             ),
             # A decision has its maker, its date and the version of the criteria ([PIA] rule 7).
             models.CheckConstraint(
-                condition=~Q(state__in=["accepted", "declined"])
+                condition=~Q(state__in=["accepted", "deferred", "referred", "declined"])
                 | Q(decided_at__isnull=False, decided_by__isnull=False, decision_version__isnull=False),
                 name="application_decision_whole",
             ),
             models.CheckConstraint(
                 condition=~Q(state="declined") | ~Q(decision_reasons=[]), name="application_declined_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="deferred") | Q(look_again_on__isnull=False), name="application_deferred_has_date"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="referred") | ~Q(referred_to=[]), name="application_referred_names_whom"
             ),
         ]
 
@@ -243,5 +253,6 @@ class IneligibleTally(models.Model):
 
 
 # Models of this app that have a file of their own.
+from intake.models_decisions import Referral  # noqa: E402, F401
 from intake.models_desk import BulkAct  # noqa: E402, F401
 from intake.models_preferences import Preferences  # noqa: E402

@@ -34,6 +34,11 @@ def can_withdraw_application(user: User, application: Application) -> bool:
     return application.participant.user_id == user.pk or can_handle_application(user, application)
 
 
+def can_take_up_application(user: User, application: Application) -> bool:
+    """Looking again at what was put off: the person as soon as they like, a coordinator of the region."""
+    return application.participant.user_id == user.pk or can_handle_application(user, application)
+
+
 def may_become(application: Application, state: ApplicationState) -> bool:
     """Whether the application's state leads there at all."""
     return state in TRANSITIONS[ApplicationState(application.state)]

@@ -10,20 +10,25 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from intake.choices import ApplicationState, DecisionReason, MeetingPlace, MeetingState, Modality, Service
-from intake.models import Application, IntakeMeeting, Participant
+from intake.choices import REASON_LABELS, ApplicationState, MeetingPlace, MeetingState, Modality, Service
+from intake.models import Application, IntakeMeeting, Participant, Referral
 from intake.rules import Answers, CriterionCode
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
-from psp.calendar_text import long_datetime
+from psp.calendar_text import long_date, long_datetime
 from psp.choices import Kind, Language, Role
 from psp.content import in_language
 from psp.models import User
 
 TAG_KINDS: dict[str, str] = {
     ApplicationState.SUBMITTED: "active", ApplicationState.MEETING_SET: "active", ApplicationState.ACCEPTED: "success",
-    ApplicationState.DECLINED: "neutral", ApplicationState.WITHDRAWN: "neutral",
+    ApplicationState.DEFERRED: "active", ApplicationState.REFERRED: "neutral", ApplicationState.DECLINED: "neutral",
+    ApplicationState.WITHDRAWN: "neutral",
 }  # fmt: skip
+
+
+# The person may ask that the decision be looked at again.
+ASK_AGAIN = (ApplicationState.DEFERRED, ApplicationState.REFERRED, ApplicationState.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,12 @@ def next_step(application: Application | None, meeting: IntakeMeeting | None, us
         ApplicationState.MEETING_SET: NextStep(_("Your meeting is being set."), nothing_to_do),
         ApplicationState.ACCEPTED: NextStep(
             _("You are accepted. We will tell you when a place is ready for you."), nothing_to_do
+        ),
+        ApplicationState.DEFERRED: NextStep(
+            _("We look at your application again on a day that is set. You can read it below."), nothing_to_do
+        ),
+        ApplicationState.REFERRED: NextStep(
+            _("There is a decision about your application. You can read below who can help."), nothing_to_do
         ),
         ApplicationState.DECLINED: NextStep(
             _("There is a decision about your application. You can read it and its reasons below."), nothing_to_do
@@ -149,8 +160,12 @@ def decision_words(application: Application) -> dict[str, Any] | None:
     if not application.decided_at or application.decided_by is None:
         return None
     return {
+        "outcome": application.state,
         "accepted": [Service(code).label for code in application.accepted_for],
-        "reasons": [DecisionReason(code).label for code in application.decision_reasons],
+        "reasons": [REASON_LABELS[code] for code in application.decision_reasons],
+        "referred": list(Referral.objects.filter(code__in=application.referred_to)) if application.referred_to else [],
+        "look_again": long_date(application.look_again_on, language()) if application.look_again_on else "",
+        "may_ask_again": application.state in ASK_AGAIN,
         "version": application.decision_version.number if application.decision_version else "",
         "by": who(application.decided_by),
     }

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
-from intake.choices import ApplicationState, MeetingState
+from intake.choices import ENDED, ApplicationState, MeetingState
 from psp.sight import coordinated_regions
 
 if TYPE_CHECKING:
@@ -60,8 +60,13 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         return self.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])
 
     def standing(self) -> ApplicationQuerySet:
-        """Open or accepted: neither declined nor withdrawn."""
-        return self.exclude(state__in=[ApplicationState.DECLINED, ApplicationState.WITHDRAWN])
+        """Open, accepted or put off: something still goes on from here."""
+        return self.exclude(state__in=ENDED)
+
+    def to_look_at_again(self, today: date) -> ApplicationQuerySet:
+        """Put off until today or earlier; the longest due first."""
+        due: ApplicationQuerySet = self.filter(state=ApplicationState.DEFERRED, look_again_on__lte=today)
+        return due.order_by("look_again_on", "pk")
 
     def untouched_since(self, moment: datetime) -> ApplicationQuerySet:
         return self.filter(state=ApplicationState.SUBMITTED, last_action_at__lt=moment)

@@ -1,10 +1,13 @@
-"""The first eligibility version, from the content files. Idempotent: what is there already is kept."""
+"""The first eligibility version and the list of others who help, from the content files.
+
+Idempotent: what is there already is kept.
+"""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from intake.models import EligibilityVersion
+from intake.models import EligibilityVersion, Referral
 from intake.rules import from_json
 from psp.content import load
 
@@ -19,3 +22,11 @@ def load_versions() -> None:
         number=rules.version,
         defaults={"content": content, "valid_from": first_day, "published_at": timezone.now()},
     )
+
+
+def load_referrals() -> None:
+    """Those whom the content files name, where they are not listed yet."""
+    for number, item in enumerate(load("crisis_lines")["other_services"], start=1):
+        texts = {name: item[name] for name in ("name_en", "name_fr", "what_en", "what_fr", "hours_en", "hours_fr")}
+        phone = next((one["display"] for one in item["numbers"] if one["kind"] == "call"), "")
+        Referral.objects.get_or_create(code=item["code"], defaults={**texts, "phone": phone, "order": number * 10})

@@ -177,6 +177,12 @@ def assess(answers: Answers, rules: EligibilityRules, *, services: Collection[st
     return Assessment(tuple(reason for reason in found if reason), rules.version)
 
 
+def needs_meeting(rules: EligibilityRules, *, services: Collection[str]) -> bool:
+    """Whether someone has to meet a coordinator before the first session of one of `services` (rules 5 and 6)."""
+    wanted = [Service(service) for service in services]
+    return any(item.code is CriterionCode.MEETING and item.applies_to(wanted) for item in rules.criteria)
+
+
 def assess_each(answers: Answers, rules: EligibilityRules, *, services: Iterable[str]) -> dict[Service, Assessment]:
     """The assessment for each service by itself: some may be open to a person when others are not."""
     return {Service(service): assess(answers, rules, services=[service]) for service in services}

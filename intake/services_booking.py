@@ -26,12 +26,10 @@ from intake.permissions import can_offer_times, is_own_application
 from intake.services import (
     TAKEN,
     _announce,
-    _become,
-    _check_way,
-    _opened,
     _standing_meeting,
     _still_set,
 )
+from intake.services_change import become, check_way, opened
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict, DomainError, constraint_name, require
@@ -129,16 +127,16 @@ def book_meeting(*, application: Application, starts_at: datetime, place: str, b
 
     DomainError: `time_gone`, `already_booked`, `too_many_changes`, `wrong_state`.
     """
-    application = _opened(application, by, None, is_own_application)
+    application = opened(application, by, None, is_own_application)
     standing = _standing_meeting(application)
     if standing is not None:
         return _the_same(standing, starts_at)
-    _check_way(application, ApplicationState.MEETING_SET)
+    check_way(application, ApplicationState.MEETING_SET)
     _check_changes(application)
     meeting = IntakeMeeting(application=application)
     _take(meeting, starts_at, place)
     MeetingWish.objects.filter(application=application).delete()
-    _become(application, ApplicationState.MEETING_SET)
+    become(application, ApplicationState.MEETING_SET)
     _announce(meeting, "meeting_set", application.revision)
     return meeting
 
@@ -146,7 +144,7 @@ def book_meeting(*, application: Application, starts_at: datetime, place: str, b
 @transaction.atomic
 def move_own_meeting(*, meeting: IntakeMeeting, starts_at: datetime, place: str, by: User) -> IntakeMeeting:
     """Change a set meeting to another free time. DomainError as `book_meeting`, `too_late`, `meeting_over`."""
-    application = _opened(meeting.application, by, None, is_own_application)
+    application = opened(meeting.application, by, None, is_own_application)
     meeting = _still_set(meeting, application)
     if meeting.starts_at == starts_at:
         return meeting
@@ -157,7 +155,7 @@ def move_own_meeting(*, meeting: IntakeMeeting, starts_at: datetime, place: str,
             code="too_late",
         )
     _take(meeting, starts_at, place, own_changes=meeting.own_changes + 1)
-    _become(application, ApplicationState.MEETING_SET)
+    become(application, ApplicationState.MEETING_SET)
     cancel_messages(key_prefix=f"meeting|{meeting.pk}|")
     _announce(meeting, "meeting_moved", application.revision)
     return meeting
@@ -223,8 +221,8 @@ def _kept(meeting: IntakeMeeting, one: availability.Open, starts_at: datetime, c
 @transaction.atomic
 def wish_for_times(*, application: Application, parts: Collection[str], by: User) -> MeetingWish:
     """No published time suits: say when one could. A coordinator reads it and offers a time. DomainError `no_parts`."""
-    application = _opened(application, by, None, is_own_application)
-    _check_way(application, ApplicationState.MEETING_SET)
+    application = opened(application, by, None, is_own_application)
+    check_way(application, ApplicationState.MEETING_SET)
     chosen = [part for part in WISHES if part in parts]
     if not chosen:
         raise DomainError(_("Choose at least one part of a day."), code="no_parts", field="parts")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake import views_availability, views_board, views_bulk, views_decisions, views_desk
+from intake import views_availability, views_board, views_bulk, views_decisions, views_desk, views_outcomes
 
 urlpatterns = [
     path("", views_desk.today, name="today"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("applications/<uuid:pk>/meeting/", views_decisions.set_meeting, name="set_meeting"),
     path("applications/<uuid:pk>/accept/", views_decisions.accept, name="accept"),
     path("applications/<uuid:pk>/decline/", views_decisions.decline, name="decline"),
+    path("applications/<uuid:pk>/refer/", views_outcomes.refer, name="refer"),
+    path("applications/<uuid:pk>/not-now/", views_outcomes.defer, name="defer"),
+    path("applications/<uuid:pk>/look-again/", views_outcomes.take_up, name="take_up"),
     path("applications/<uuid:pk>/answers/", views_decisions.answers, name="answers"),
     path("applications/<uuid:pk>/withdraw/", views_decisions.withdraw, name="withdraw"),
     path("meetings/<uuid:pk>/move/", views_decisions.move_meeting, name="move_meeting"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("application/", views_my.application, name="application"),
     path("application/withdraw/", views_my.withdraw, name="withdraw"),
     path("application/again/", views_my.again, name="again"),
+    path("application/look-again/", views_my.ask_again, name="ask_again"),
     path("meeting/other-time/", views_my.other_time, name="other_time"),
     path("meeting/", views_booking.meeting, name="meeting"),
     path("meeting/times/", views_booking.times, name="meeting_times"),

@@ -23,6 +23,8 @@ from intake.choices import ApplicationState, DecisionReason, Service
 from intake.forms_desk import AcceptForm, AnswersForm, DeclineForm, MeetingForm, RevisionForm
 from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import TAG_KINDS
+from intake.sending import version_in_force
+from intake.services_decisions import without_meeting
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -182,9 +184,16 @@ def accept(request: HttpRequest, pk: UUID) -> HttpResponse:
     wanted = ", ".join(str(Service(code).label) for code in application.services)
     return show(
         request, application, form, title=_("Accept"), button=_("Accept this person"),
-        consequences=[_("The intake meeting counts as held."),
-                      _("The person asked for: %(wanted)s.") % {"wanted": wanted}],
+        consequences=[about_meeting(application), _("The person asked for: %(wanted)s.") % {"wanted": wanted}],
     )  # fmt: skip
+
+
+def about_meeting(application: Application) -> str:
+    """What acceptance means for the meeting, or for which services it can do without one."""
+    if application.state == ApplicationState.MEETING_SET:
+        return _("The intake meeting counts as held.")
+    names = [str(Service(code).label) for code in without_meeting(version_in_force())]
+    return _("Without an intake meeting only: %(services)s.") % {"services": ", ".join(names) or "–"}
 
 
 @page

@@ -23,6 +23,7 @@ from intake.forms_desk import FilterForm, SearchForm
 from intake.models import Application, Participant
 from intake.permissions import may_become
 from intake.portal import TAG_KINDS, answer_rows, decision_words, last_application, meeting_of
+from intake.services_decisions import may_accept
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -151,7 +152,8 @@ def _application(request: HttpRequest, application: Application) -> dict[str, An
         "events": desk.events(application, account(request)), "waited": desk.waiting_text(application.submitted_at),
         "can": {
             "set_meeting": application.state == ApplicationState.SUBMITTED,
-            "accept": may_become(application, ApplicationState.ACCEPTED),
+            "accept": may_accept(application),
+            "take_up": application.state == ApplicationState.DEFERRED,
             "decline": may_become(application, ApplicationState.DECLINED),
             "withdraw": may_become(application, ApplicationState.WITHDRAWN),
             "correct": application.state in (ApplicationState.SUBMITTED, ApplicationState.MEETING_SET),

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from intake import portal
-from intake.choices import ApplicationState
+from intake import portal, services_decisions
+from intake.choices import ENDED, ApplicationState
 from intake.forms import AgainForm
 from intake.layout import questions
 from intake.models import Application, Participant
@@ -25,7 +25,6 @@ from psp.dashboard import cards_for
 from psp.errors import DomainError, add_to_form
 
 PAGE = 25
-ENDED = (ApplicationState.DECLINED, ApplicationState.WITHDRAWN)
 
 
 def own_file(request: HttpRequest) -> Participant:
@@ -135,6 +134,23 @@ def again_page(request: HttpRequest, form: AgainForm, **extra: Any) -> HttpRespo
         form.forget_errors()
     context = {"form": form, "questions": questions(form), **extra}
     return render(request, "my/again.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_participants
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """Ask that a decision be looked at again: one page that says what it means, one button, no reason."""
+    participant = own_file(request)
+    found = own_application(participant)
+    if found.state not in portal.ASK_AGAIN:
+        return redirect("my:application")
+    if request.method == "GET":
+        told = [_("A coordinator looks at your application again, with the answers that you gave."),
+                _("You do not have to explain anything.")]  # fmt: skip
+        return render(request, "my/ask_again.html", {"consequences": told})
+    services_decisions.ask_again(application=found, by=account(request))
+    messages.success(request, _("Thank you. We will look at your application again."))
+    return redirect("my:home")
 
 
 @require_GET

@@ -22,7 +22,7 @@ from groups.choices import LeadRole
 from groups.models import GroupLead, KindSetting
 from groups.services import add_member
 from intake.choices import ApplicationState
-from intake.models import IntakeMeeting, Participant
+from intake.models import IntakeMeeting, Participant, Referral
 from intake.models_desk import BulkAct
 from intake.services_booking import add_exception, add_hours
 from psp.accounts import factors
@@ -137,6 +137,7 @@ POLICY: dict[str, Rule] = {
     "my:application": Rule(MY),
     "my:withdraw": Rule(MY),
     "my:again": Rule(MY),
+    "my:ask_again": Rule(MY),
     "my:other_time": Rule(MY),
     "my:opened": Rule(MY),
     "my:meeting": Rule(MY),
@@ -184,7 +185,7 @@ POLICY: dict[str, Rule] = {
     "desk:correction": here_and_there("correction"),
     **{
         f"desk:{name}": here_and_there("application")
-        for name in ("set_meeting", "accept", "decline", "answers", "withdraw")
+        for name in ("set_meeting", "accept", "decline", "refer", "defer", "take_up", "answers", "withdraw")
     },
     **{f"desk:{name}": here_and_there("meeting") for name in ("move_meeting", "cancel_meeting", "missed_meeting")},
     "desk:countersign": here_and_there("consent", method="post"),
@@ -218,7 +219,7 @@ ADMIN_OBJECTS = {
     "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
-    "groups_kindsetting": given("formal"),
+    "groups_kindsetting": given("formal"), "intake_referral": given("211"),
 }  # fmt: skip
 
 
@@ -336,6 +337,8 @@ def add_settings(world: World) -> None:
     template, setting = MessageTemplate.objects.get(pk="sign_in_code"), KindSetting.objects.get(pk="formal")
     template.save()
     setting.save()
+    referral = Referral.objects.get(pk="211")
+    referral.save()
     world.things |= {
         "colleague": colleague,
         "entry": Entry.objects.create(action="read", purpose="own"),
@@ -347,5 +350,6 @@ def add_settings(world: World) -> None:
         "history_psp_user_object": colleague, "history_psp_user": colleague.history.first(),
         "history_contact_messagetemplate_object": template,
         "history_contact_messagetemplate": template.history.first(),
+        "history_intake_referral_object": referral, "history_intake_referral": referral.history.first(),
         "history_groups_kindsetting_object": setting, "history_groups_kindsetting": setting.history.first(),
     }  # fmt: skip

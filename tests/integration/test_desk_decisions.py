@@ -117,7 +117,10 @@ def test_acceptance_for_the_services_that_were_chosen(desk, application, coordin
 
 
 def test_acceptance_without_a_service_or_without_a_meeting_is_refused(desk, application, coordinator):
-    assert "not at that point" in send(desk, "accept", application, services=["formal"], revision=0).content.decode()
+    assert (
+        "begin with an intake meeting"
+        in send(desk, "accept", application, services=["formal"], revision=0).content.decode()
+    )
     a_meeting(application, coordinator)
     page = send(desk, "accept", application, revision=1).content.decode()
     assert "Choose at least one service." in page

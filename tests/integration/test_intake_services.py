@@ -87,6 +87,8 @@ ACTIONS = {
     "set_meeting": lambda app, by: services.set_meeting(application=app, starts_at=soon(), by=by),
     "accept": lambda app, by: services.accept(application=app, services=["formal"], by=by),
     "decline": lambda app, by: services.decline(application=app, reasons=["under_18"], by=by),
+    "refer": lambda app, by: services.refer(application=app, to=["211"], by=by),
+    "defer": lambda app, by: services.defer(application=app, until=soon(72).date(), reasons=["own_wish"], by=by),
     "withdraw": lambda app, by: services.withdraw_application(application=app, by=by),
     "correct": lambda app, by: services.correct_answers(application=app, answers=Answers(), by=by),
 }
@@ -101,7 +103,7 @@ def test_coordinator_of_another_region_may_do_nothing(application, action):
     assert Application.objects.values().get(pk=application.pk) == before
 
 
-@pytest.mark.parametrize("action", ["set_meeting", "accept", "decline", "correct"])
+@pytest.mark.parametrize("action", ["set_meeting", "accept", "decline", "refer", "defer", "correct"])
 def test_person_cannot_decide_about_themselves(application, action):
     with pytest.raises(Forbidden):
         ACTIONS[action](application, application.participant.user)
@@ -130,7 +132,8 @@ def test_querysets_show_files_of_the_own_region_only(application):
 # --- from which state ---
 
 LEADS_TO = {"set_meeting": ApplicationState.MEETING_SET, "accept": ApplicationState.ACCEPTED,
-            "decline": ApplicationState.DECLINED, "withdraw": ApplicationState.WITHDRAWN}  # fmt: skip
+            "decline": ApplicationState.DECLINED, "refer": ApplicationState.REFERRED,
+            "defer": ApplicationState.DEFERRED, "withdraw": ApplicationState.WITHDRAWN}  # fmt: skip
 
 
 def in_state(name: str, by) -> Application:
@@ -139,8 +142,8 @@ def in_state(name: str, by) -> Application:
         services.set_meeting(application=application, starts_at=soon(), by=by)
     if name == "accepted":
         services.accept(application=application, services=["formal"], by=by)
-    if name == "declined":
-        services.decline(application=application, reasons=["no_device"], by=by)
+    if name in ("declined", "referred", "deferred"):
+        ACTIONS[{"declined": "decline", "referred": "refer", "deferred": "defer"}[name]](application, by)
     if name == "withdrawn":
         services.withdraw_application(application=application, by=application.participant.user)
     return Application.objects.get(pk=application.pk)
@@ -151,6 +154,8 @@ def in_state(name: str, by) -> Application:
 def test_transition_is_allowed_or_refused_as_the_table_says(before, action, coordinator):
     application = in_state(before, coordinator)
     allowed = LEADS_TO[action] in TRANSITIONS[ApplicationState(before)]
+    if (before, action) == ("submitted", "accept"):
+        return  # only without a meeting: see test_intake_outcomes
     if allowed:
         ACTIONS[action](application, coordinator)
         assert state(application) == LEADS_TO[action]
@@ -164,7 +169,7 @@ def test_transition_is_allowed_or_refused_as_the_table_says(before, action, coor
 
 
 def test_nobody_is_accepted_without_a_meeting(application, coordinator):
-    with pytest.raises(DomainError, match="wrong_state"):
+    with pytest.raises(DomainError, match="meeting_needed"):
         services.accept(application=application, services=["formal"], by=coordinator)
 
 
