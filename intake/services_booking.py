@@ -26,10 +26,9 @@ from intake.permissions import can_offer_times, is_own_application
 from intake.services import (
     TAKEN,
     _announce,
-    _standing_meeting,
     _still_set,
 )
-from intake.services_change import become, check_way, opened
+from intake.services_change import become, check_way, opened, standing_meeting
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict, DomainError, constraint_name, require
@@ -128,7 +127,7 @@ def book_meeting(*, application: Application, starts_at: datetime, place: str, b
     DomainError: `time_gone`, `already_booked`, `too_many_changes`, `wrong_state`.
     """
     application = opened(application, by, None, is_own_application)
-    standing = _standing_meeting(application)
+    standing = standing_meeting(application)
     if standing is not None:
         return _the_same(standing, starts_at)
     check_way(application, ApplicationState.MEETING_SET)
