@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0006_list_in_order"),
+        ("intake", "0007_preferences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
