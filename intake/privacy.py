@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from intake.choices import ApplicationState, DecisionReason, MeetingState, Modality, Service
+from intake.choices import REASON_LABELS, ApplicationState, MeetingState, Modality, Service
 from intake.file_parts import FilePart, add_part
-from intake.models import Application, IntakeMeeting, Participant
+from intake.models import Application, IntakeMeeting, Participant, Referral
 from intake.rules import Affiliation
 from privacy.choices import RequestKind
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier
@@ -66,15 +66,20 @@ def _both(item: dict[str, Any], key: str) -> Both:
     return Both(item[f"{key}_en"], item[f"{key}_fr"])
 
 
+def _named(row: Application) -> Iterable[Referral]:
+    return Referral.objects.filter(code__in=row.referred_to) if row.referred_to else ()
+
+
 def _decided(row: Application) -> list[Line]:
     if row.decided_at is None:
         return []
-    reasons = {reason.value: reason.label for reason in DecisionReason}
     return [
         Line(_("Decided"), row.decided_at),
         Line(_("Decided by"), role_of(row.decided_by) if row.decided_by else None),
         Line(_("Accepted for"), [Service(code).label for code in row.accepted_for]),
-        Line(_("Reasons"), [reasons.get(code, code) for code in row.decision_reasons]),
+        Line(_("Reasons"), [REASON_LABELS.get(code, code) for code in row.decision_reasons]),
+        Line(_("Services named to you"), [Both(one.name_en, one.name_fr) for one in _named(row)]),
+        Line(_("Day on which we look again"), row.look_again_on),
     ]
 
 
