@@ -9,7 +9,17 @@ class ConsentPurpose(models.TextChoices):
 
     TAKING_PART = "taking_part", _("Taking part")
     CONTACT_EMAIL = "contact_email", _("Being contacted by e-mail")
+    CONTACT_SMS = "contact_sms", _("Being contacted by text message")
+    CONTACT_PHONE = "contact_phone", _("Being called")
+    CONTACT_POST = "contact_post", _("Being contacted by post")
     RESULTS = "results", _("Being counted in results")
+
+
+# One for each way of reaching somebody; no way is used without its own.
+CONTACT_PURPOSES = (
+    ConsentPurpose.CONTACT_EMAIL, ConsentPurpose.CONTACT_SMS, ConsentPurpose.CONTACT_PHONE,
+    ConsentPurpose.CONTACT_POST,
+)  # fmt: skip
 
 
 class Manner(models.TextChoices):

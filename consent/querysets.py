@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -34,14 +35,23 @@ class ConsentQuerySet(models.QuerySet[Any]):
         """Everything this person signed, newest first."""
         return self.filter(person_id=getattr(person, "pk", person)).order_by("-signed_at")
 
+    def purposes_of(self, person: User | UUID) -> frozenset[str]:
+        """Everything that this person agrees to now."""
+        person_id = getattr(person, "pk", person)
+        return frozenset(self.standing().filter(person_id=person_id).values_list("purpose", flat=True))
+
     def in_force(self, person: User | UUID, purpose: str) -> bool:
         """Whether this person agrees to this purpose now. Everything that needs consent asks here."""
         person_id = getattr(person, "pk", person)
         return self.standing().filter(person_id=person_id, purpose=purpose).exists()
 
 
-def agrees(purpose: str, person_path: str = "pk") -> Exists:
-    """The same question inside a query; `person_path` leads from the row to the person's id."""
+def agrees(purpose: str | Collection[str], person_path: str = "pk") -> Exists:
+    """The same question inside a query, for one purpose or any of several.
+
+    `person_path` leads from the row to the person's id.
+    """
     from consent.models import Consent
 
-    return Exists(Consent.objects.standing().filter(person_id=OuterRef(person_path), purpose=purpose))
+    wanted = [purpose] if isinstance(purpose, str) else list(purpose)
+    return Exists(Consent.objects.standing().filter(person_id=OuterRef(person_path), purpose__in=wanted))

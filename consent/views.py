@@ -118,6 +118,18 @@ def consequences(purpose: str) -> list[str]:
             _("Your application and your places stay as they are."),
             _("When you ask for a code to sign in, it still comes to your address."),
         ],
+        ConsentPurpose.CONTACT_SMS: [
+            _("We send you no text messages any more. Those that wait are not sent."),
+            _("Your application and your places stay as they are."),
+        ],
+        ConsentPurpose.CONTACT_PHONE: [
+            _("We do not call you any more, and we leave no voicemail."),
+            _("Your application and your places stay as they are."),
+        ],
+        ConsentPurpose.CONTACT_POST: [
+            _("We send you no letters any more."),
+            _("Your application and your places stay as they are."),
+        ],
         ConsentPurpose.RESULTS: [
             _("You are left out of every figure from now on."),
             _("Figures that were published before stay as they are. They never showed who you are."),

@@ -8,7 +8,8 @@ class ContactConfig(AppConfig):
     name = "contact"
 
     def ready(self) -> None:
-        from contact import checks, dashboard, privacy, withdrawal  # noqa: F401 - importing the checks registers them
+        # Importing the checks registers them.
+        from contact import checks, dashboard, privacy, rechecks, withdrawal  # noqa: F401
         from contact.reference import load_templates
         from contact.services import send_letter
         from psp.accounts.mail import register_sender
@@ -16,5 +17,6 @@ class ContactConfig(AppConfig):
         dashboard.register()
         privacy.register()
         withdrawal.subscribe()
+        rechecks.subscribe()
         register_sender(send_letter)
         post_migrate.connect(load_templates, sender=self)

@@ -4,9 +4,21 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from consent.choices import ConsentPurpose
+
 
 class Channel(models.TextChoices):
     EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
+    PHONE = "phone", _("Call")
+    POST = "post", _("Letter")
+
+
+# The consent that each way of reaching somebody needs (`contact.rules.Channel`, which has the voicemail too).
+CONSENT_FOR = {
+    "email": ConsentPurpose.CONTACT_EMAIL, "sms": ConsentPurpose.CONTACT_SMS, "phone": ConsentPurpose.CONTACT_PHONE,
+    "voicemail": ConsentPurpose.CONTACT_PHONE, "post": ConsentPurpose.CONTACT_POST,
+}  # fmt: skip
 
 
 class OutboxState(models.TextChoices):
@@ -18,6 +30,7 @@ class OutboxState(models.TextChoices):
     WITHHELD = "withheld", pgettext_lazy("message", "Not sent, to keep the person safe")
     EXPIRED = "expired", pgettext_lazy("message", "Too late to be useful")
     CANCELLED = "cancelled", pgettext_lazy("message", "Cancelled")
+    TO_CALL = "to_call", pgettext_lazy("message", "A team member calls or writes instead")
 
 
 TRANSITIONS: dict[OutboxState, frozenset[OutboxState]] = {
@@ -34,6 +47,7 @@ TRANSITIONS: dict[OutboxState, frozenset[OutboxState]] = {
             OutboxState.WITHHELD,
             OutboxState.EXPIRED,
             OutboxState.CANCELLED,
+            OutboxState.TO_CALL,
         }
     ),
     OutboxState.SENT: frozenset(),
@@ -42,4 +56,32 @@ TRANSITIONS: dict[OutboxState, frozenset[OutboxState]] = {
     OutboxState.WITHHELD: frozenset(),
     OutboxState.EXPIRED: frozenset(),
     OutboxState.CANCELLED: frozenset(),
+    OutboxState.TO_CALL: frozenset(),
+}
+
+
+class CallState(models.TextChoices):
+    OPEN = "open", pgettext_lazy("call", "To do")
+    REACHED = "reached", pgettext_lazy("call", "Reached")
+    LETTER_SENT = "letter", pgettext_lazy("call", "Letter sent")
+    WRONG_NUMBER = "wrong_number", pgettext_lazy("call", "Wrong number")
+    NOT_SAFE = "not_safe", pgettext_lazy("call", "Not safe")
+    CLOSED = "closed", pgettext_lazy("call", "Dealt with in another way")
+    OVERTAKEN = "overtaken", pgettext_lazy("call", "No longer needed")
+
+
+class CallOutcome(models.TextChoices):
+    """What a coordinator says about a try."""
+
+    REACHED = "reached", _("I reached the person")
+    NO_ANSWER = "no_answer", _("No answer: try later")
+    LETTER = "letter", _("I sent a letter")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+    NOT_SAFE = "not_safe", _("A call is not safe")
+    CLOSED = "closed", _("Dealt with in another way")
+
+
+CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
+    CallState.OPEN: frozenset(CallState) - {CallState.OPEN},
+    **{state: frozenset() for state in CallState if state != CallState.OPEN},
 }

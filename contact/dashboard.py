@@ -25,7 +25,7 @@ def troubled_card(request: HttpRequest) -> dict[str, Any] | None:
     """How many messages need a look; no card when none does."""
     from contact.models import OutboxMessage
 
-    count = OutboxMessage.objects.in_regions_of(request.user).troubled(timezone.now()).count()
+    count = OutboxMessage.objects.in_regions_of(request.user).troubled().count()
     return {"count": count, "waits": count} if count else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 from typing import Any
@@ -11,12 +11,15 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from contact import smtp
+from contact.carrier import TextMessage
+from contact.choices import Channel
 from contact.lint import neutral_violations
 from contact.models import MessageTemplate, OutboxMessage, SafeContact
-from contact.wording import Message, WordingError, compose, placeholders
+from contact.wording import Message, WordingError, compose, compose_sms, placeholders
 from psp.bilingual import in_language
 from psp.calendar_text import long_datetime
 from psp.content import load
+from psp.crypto.normalise import normal_phone
 
 # What stands in the record, and in the person's own list, where a code or a link stood that served once.
 HIDDEN = "••••••"
@@ -24,7 +27,7 @@ HIDDEN = "••••••"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """`kept` is the body for the record: the one that is sent, but for a secret."""
+    """`kept` is the body for the record: the one that is sent, but for a secret. A text message has no subject."""
 
     sender: str
     subject: str
@@ -32,27 +35,48 @@ class Letter:
     kept: str
 
 
-def write(message: OutboxMessage, choices: SafeContact) -> Letter:
-    """The message in words. WordingError where a text is not neutral or does not fit its values."""
+def write(message: OutboxMessage, choices: SafeContact, channel: str = Channel.EMAIL) -> Letter:
+    """The message in words for this channel. WordingError where a text is not neutral or does not fit its values."""
     # Anybody can apply with somebody's address and any words for a name: none of theirs go out before its owner
     # has signed in.
-    language, name = choices.language, (choices.name_to_use or None) if message.person.last_login else None
-    content, code = _content(message.template), message.template_id
-    values, hidden = _values(message, language, message.secret), _values(message, language, HIDDEN)
-    sent = compose(content, code, language, values, name=name)
+    known = message.person.last_login is not None
+    words = _Words(
+        content_of(message.template), message.template_id, choices.language,
+        name=(choices.name_to_use or None) if known else None, explicit=known and choices.explicit_texts,
+    )  # fmt: skip
+    sent, hidden = (_values(message, choices.language, secret) for secret in (message.secret, HIDDEN))
+    compose_one = words.as_sms if channel == Channel.SMS else words.as_email
     # Without the name, which is the person's to choose, and without the secret, whose letters mean nothing.
-    _check_neutral(compose(content, code, language, hidden), language)
-    return Letter(sent.sender, sent.subject, sent.text, compose(content, code, language, hidden, name=name).text)
+    _check_neutral(replace(words, name=None, explicit=False), hidden)
+    out, kept = compose_one(sent), compose_one(hidden)
+    return Letter(out.sender, out.subject, out.text, kept.text)
 
 
-def _content(template: MessageTemplate) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """One template in one language, for one reader."""
+
+    content: dict[str, Any]
+    code: str
+    language: str
+    name: str | None
+    explicit: bool
+
+    def as_email(self, values: dict[str, str]) -> Message:
+        return compose(self.content, self.code, self.language, values, name=self.name, explicit=self.explicit)
+
+    def as_sms(self, values: dict[str, str]) -> Message:
+        return Message("", "", compose_sms(self.content, self.code, self.language, values, name=self.name))
+
+
+def content_of(template: MessageTemplate) -> dict[str, Any]:
     """The content file's frame with this template as it stands now: an administrator may have reworded it."""
     content = load("messages")
     known = {item["code"]: item["placeholders"] for item in content["templates"]}
     item = {"code": template.code, "placeholders": known.get(template.code) or sorted(placeholders(template.body_en))}
     for language in ("en", "fr"):
-        item[f"subject_{language}"] = in_language(template, "subject", language)
-        item[f"text_{language}"] = in_language(template, "body", language)
+        for name, field in (("subject", "subject"), ("text", "body"), ("sms", "sms"), ("explicit", "explicit")):
+            item[f"{name}_{language}"] = in_language(template, field, language)
     return {**content, "templates": [item]}
 
 
@@ -76,9 +100,11 @@ def own_page(language: str) -> str:
     return f"{settings.PSP_PUBLIC_URL}/{language}/me/"
 
 
-def _check_neutral(message: Message, language: str) -> None:
-    whole = "\n".join((message.sender, settings.DEFAULT_FROM_EMAIL, message.subject, message.text))
-    if telling := neutral_violations(whole, language):
+def _check_neutral(words: _Words, values: dict[str, str]) -> None:
+    """Whatever the channel, every neutral text of the template must be neutral."""
+    mail = words.as_email(values)
+    whole = "\n".join((mail.sender, settings.DEFAULT_FROM_EMAIL, mail.subject, mail.text, words.as_sms(values).text))
+    if telling := neutral_violations(whole, words.language):
         raise WordingError(f"not neutral: {', '.join(telling)}")
 
 
@@ -92,3 +118,8 @@ def as_email(message: OutboxMessage, letter: Letter) -> EmailMessage:
         to=[message.person.sealed_email],
         headers={"Message-ID": f"<{message.pk}@{smtp.neutral_domain()}>", "Auto-Submitted": "auto-generated"},
     )
+
+
+def as_text_message(message: OutboxMessage, letter: Letter, number: str) -> TextMessage:
+    """Under the message's own id, which says nothing and finds it again at the provider."""
+    return TextMessage(to=normal_phone(number), body=letter.body, reference=str(message.pk))

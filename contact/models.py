@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from contact.choices import Channel, OutboxState
-from contact.querysets import OutboxQuerySet, SafeContactQuerySet
+from contact.choices import CallState, Channel, OutboxState
+from contact.querysets import CallQuerySet, OutboxQuerySet, SafeContactQuerySet
 from psp.choices import Language
 from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel, digest_for
 from psp.models import User
@@ -31,9 +31,15 @@ class SafeContact(SealedModel):
     email_safe = models.BooleanField(_("e-mail is safe"), default=False)
     call_safe = models.BooleanField(_("a call is safe"), default=False)
     voicemail_safe = models.BooleanField(_("a voicemail is safe"), default=False)
+    sms_safe = models.BooleanField(_("a text message is safe"), default=False)
+    post_safe = models.BooleanField(_("a letter is safe"), default=False)
+    first_choice = models.CharField(_("liked best"), max_length=8, choices=Channel, default=Channel.EMAIL)
     phone = EncryptedTextField(_("phone number"), person="person_id", max_length=40, blank=True)
     phone_index = BlindIndexField(kind="phone", db_index=True)
+    address = EncryptedTextField(_("postal address"), person="person_id", max_length=400, blank=True)
     name_to_use = EncryptedTextField(_("name to use in messages"), person="person_id", max_length=80, blank=True)
+    caller_name = EncryptedTextField(_("who to say is calling"), person="person_id", max_length=80, blank=True)
+    explicit_texts = models.BooleanField(_("e-mails may say what they are about"), default=False)
     hours = models.JSONField(default=list, blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.EN)
     recheck_on = models.DateField(_("ask again on"), null=True, blank=True)
@@ -52,13 +58,21 @@ class SafeContact(SealedModel):
 
 
 class MessageTemplate(models.Model):
-    """A neutral text in both languages; placeholders {name}, {when}, {code}, {link} only."""
+    """A neutral text in both languages; placeholders {when}, {code}, {link} only.
+
+    `explicit_*` says what the message is about and goes by e-mail to those alone who chose so; empty for none. Text
+    messages and subjects show on a locked screen, so they are neutral always.
+    """
 
     code = models.SlugField(primary_key=True, max_length=40)
     subject_en = models.CharField(max_length=120)
     subject_fr = models.CharField(max_length=120)
     body_en = models.TextField(max_length=1500)
     body_fr = models.TextField(max_length=1500)
+    sms_en = models.CharField(max_length=300, default="")
+    sms_fr = models.CharField(max_length=300, default="")
+    explicit_en = models.TextField(max_length=1500, blank=True)
+    explicit_fr = models.TextField(max_length=1500, blank=True)
 
     history = HistoricalRecords()
 
@@ -66,6 +80,12 @@ class MessageTemplate(models.Model):
         ordering: ClassVar = ["code"]
         verbose_name = _("message template")
         verbose_name_plural = _("message templates")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(explicit_en="", explicit_fr="") | ~(Q(explicit_en="") | Q(explicit_fr="")),
+                name="template_explicit_in_both_languages",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -94,6 +114,8 @@ class OutboxMessage(SealedModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    dealt_with_at = models.DateTimeField(null=True)
+    dealt_with_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     subject = EncryptedTextField(person="person_id", max_length=200, blank=True)
     body = EncryptedTextField(person="person_id", max_length=2000, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -109,7 +131,49 @@ class OutboxMessage(SealedModel):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=OutboxState.values), name="outbox_state_known"),
+            models.CheckConstraint(
+                condition=Q(dealt_with_at__isnull=True, dealt_with_by__isnull=True)
+                | Q(dealt_with_at__isnull=False, dealt_with_by__isnull=False),
+                name="outbox_dealt_with_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.template_id} {self.state}"
+
+
+class CallTask(models.Model):
+    """A message that no program may or could send: a coordinator tells the person, or writes a letter.
+
+    One for each message, hence for each message key. What may be said comes from `contact.scripts`; nothing that
+    was said is kept, only how it ended.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    message = models.OneToOneField(OutboxMessage, on_delete=models.PROTECT, related_name="call")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calls")
+    reason = models.CharField(max_length=40)
+    state = models.CharField(max_length=12, choices=CallState, default=CallState.OPEN)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField()
+    useful_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    finished_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = CallQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["not_before"]
+        indexes: ClassVar = [models.Index(fields=["not_before"], condition=Q(state="open"), name="call_open")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=CallState.values), name="call_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="open", finished_at__isnull=True) | (~Q(state="open") & Q(finished_at__isnull=False)),
+                name="call_finished_has_its_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.state}"

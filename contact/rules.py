@@ -5,7 +5,7 @@ Safe hours are hours on the wall where the person lives; they hold over changes 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -21,6 +21,13 @@ class Channel(StrEnum):
     SMS = "sms"
     PHONE = "phone"
     VOICEMAIL = "voicemail"
+    POST = "post"
+
+
+# In this order, unless the person likes another one best. A voicemail is only ever left after a call.
+USUAL_ORDER = (Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.POST)
+# What a program can send by itself; for the others a coordinator has to act.
+WRITTEN = frozenset({Channel.EMAIL, Channel.SMS})
 
 
 class Refusal(StrEnum):
@@ -83,6 +90,38 @@ def may_send(
     if refusal is None and not asked_for_now:
         return _timely(choice, now, tz)
     return Decision(refusal is None, refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The channel for one message, and whether it may be used now. Without a channel, `decision` says why."""
+
+    channel: str
+    decision: Decision
+
+
+def order_of(first_choice: str) -> tuple[str, ...]:
+    """The channels in the person's order: the one they like best, then the usual ones."""
+    return tuple(sorted(USUAL_ORDER, key=lambda channel: channel != first_choice))
+
+
+def pick_channel(
+    choice: SafeContactChoice, *, order: Sequence[str], now: datetime, tz: str, asked_for_now: bool = False
+) -> Pick:
+    """The first channel of `order` that is safe and agreed to, judged at `now` as by `may_send`.
+
+    Hours and re-check date hold for every channel alike, so they never make a message change its channel.
+    """
+    for channel in order:
+        if _standing_refusal(choice, channel) is None:
+            return Pick(channel, may_send(choice, channel=channel, now=now, tz=tz, asked_for_now=asked_for_now))
+    return Pick("", Decision(False, _why_none(choice, order)))
+
+
+def _why_none(choice: SafeContactChoice, order: Sequence[str]) -> Refusal:
+    if choice.do_not_contact:
+        return Refusal.DO_NOT_CONTACT
+    return Refusal.NO_CONSENT if choice.safe_channels & set(order) else Refusal.CHANNEL_NOT_SAFE
 
 
 def _standing_refusal(choice: SafeContactChoice, channel: str) -> Refusal | None:

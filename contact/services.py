@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contact.choices import Channel, OutboxState
+from contact.choices import OutboxState
 from contact.models import OutboxMessage, SafeContact
 from contact.permissions import can_set_safe_contact
 from contact.registry import add_guard, add_planner
 from contact.rules import SafeHours
+from contact.takeover import close_overtaken
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError, require
@@ -26,15 +27,47 @@ from psp.models import User
 from psp.queue import after_commit
 
 __all__ = [
-    "add_guard", "add_planner", "cancel_messages", "first_message", "queue_message", "safe_contact_of",
-    "send_code", "set_safe_contact",
+    "add_guard", "add_planner", "cancel_messages", "confirm_safe_contact", "first_message", "queue_message",
+    "safe_contact_of", "send_code", "set_safe_contact",
 ]  # fmt: skip
 
 USEFUL_FOR = timedelta(days=7)
 CODE_USEFUL_FOR = timedelta(minutes=10)
 LINK_USEFUL_FOR = timedelta(hours=12)
-CHOICES = ("email_safe", "call_safe", "voicemail_safe", "phone", "name_to_use", "hours", "language", "recheck_on",
-           "do_not_contact")  # fmt: skip
+CHOICES = ("email_safe", "sms_safe", "call_safe", "voicemail_safe", "post_safe", "first_choice", "phone", "address",
+           "name_to_use", "caller_name", "explicit_texts", "hours", "language", "recheck_on", "do_not_contact",
+           )  # fmt: skip
+
+
+AS_SAID = ("sms_safe", "call_safe", "voicemail_safe", "post_safe", "explicit_texts", "recheck_on", "do_not_contact")
+
+
+class Wishes(TypedDict, total=False):
+    """How somebody wishes to be reached, besides e-mail.
+
+    `hours`: [weekday 0-6 from Monday, start minute, end minute], empty for any time.
+    """
+
+    sms_safe: bool
+    call_safe: bool
+    voicemail_safe: bool
+    post_safe: bool
+    first_choice: str
+    phone: str
+    address: str
+    name_to_use: str
+    caller_name: str
+    explicit_texts: bool
+    hours: Sequence[Sequence[int]]
+    language: str
+    recheck_on: date | None
+    do_not_contact: bool
+
+
+NOTHING_WISHED = Wishes(
+    sms_safe=False, call_safe=False, voicemail_safe=False, post_safe=False, first_choice="", phone="", address="",
+    name_to_use="", caller_name="", explicit_texts=False, hours=(), language="", recheck_on=None, do_not_contact=False,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -46,7 +79,6 @@ def queue_message(
     context: Mapping[str, str],
     due_at: datetime | None = None,
     useful_until: datetime | None = None,
-    channel: str = Channel.EMAIL,
     secret: str = "",
     asked_for: bool = False,
 ) -> OutboxMessage:
@@ -55,11 +87,12 @@ def queue_message(
     `context` holds opaque values only: "at" (ISO 8601, aware) becomes the placeholder {when} in the reader's own
     time, everything else is for the app that queued it. `secret` (a code) is sealed, and wiped once sent.
     `asked_for`: the person asked for it this minute, so safe hours do not matter. Without `due_at` it goes now.
+    By which channel is decided when it is sent.
     """
     begin = due_at or timezone.now()
     message = OutboxMessage(
-        key=key, person_id=person.pk, template_id=template, channel=channel, context=dict(context), secret=secret,
-        asked_for=asked_for, due_at=begin, useful_until=useful_until or begin + USEFUL_FOR,
+        key=key, person_id=person.pk, template_id=template, context=dict(context), secret=secret, asked_for=asked_for,
+        due_at=begin, useful_until=useful_until or begin + USEFUL_FOR,
     )  # fmt: skip
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     kept = OutboxMessage.objects.get(key=key)
@@ -75,8 +108,7 @@ def first_message(*, person: User, template: str, key: str) -> OutboxMessage:
     """
     now = timezone.now()
     message = OutboxMessage(
-        key=key, person_id=person.pk, template_id=template, channel=Channel.EMAIL, due_at=now,
-        useful_until=now + USEFUL_FOR,
+        key=key, person_id=person.pk, template_id=template, due_at=now, useful_until=now + USEFUL_FOR,
     )  # fmt: skip
     _send_soon(message.pk)
     return message
@@ -97,11 +129,13 @@ def cancel_messages(
     """
     if not key_prefix and person is None:
         raise ValueError("name a key prefix or a person")
+    person_id = person.pk if isinstance(person, User) else person
+    close_overtaken(key_prefix=key_prefix, person_id=person_id)
     waiting = OutboxMessage.objects.waiting()
     if key_prefix:
         waiting = waiting.filter(key__startswith=key_prefix)
-    if person is not None:
-        waiting = waiting.filter(person_id=getattr(person, "pk", person))
+    if person_id is not None:
+        waiting = waiting.filter(person_id=person_id)
     if not asked_for:
         waiting = waiting.filter(asked_for=False)
     return waiting.update(state=OutboxState.CANCELLED, reason=reason, finished_at=timezone.now(), secret=b"")
@@ -144,35 +178,48 @@ def safe_contact_of(person: User) -> SafeContact:
 
 
 @transaction.atomic
-def set_safe_contact(
-    *,
-    person: User,
-    by: User,
-    email_safe: bool,
-    call_safe: bool = False,
-    voicemail_safe: bool = False,
-    phone: str = "",
-    name_to_use: str = "",
-    hours: Sequence[Sequence[int]] = (),
-    language: str = "",
-    recheck_on: date | None = None,
-    do_not_contact: bool = False,
-) -> SafeContact:
+def set_safe_contact(*, person: User, by: User, email_safe: bool, **wishes: Unpack[Wishes]) -> SafeContact:
     """Keep how it is safe to reach somebody, from now on ([domain] rule 25). DomainError names the field.
 
-    `hours`: [weekday 0-6 from Monday, start minute, end minute], empty for any time.
+    What `wishes` leaves out is not safe, empty, or not set.
     """
     User.objects.select_for_update(of=("self",)).get(pk=person.pk)
     choices = safe_contact_of(person)
     require(can_set_safe_contact(by, person), "set_safe_contact")
-    spans = _checked_hours(hours)
-    _check_phone(phone, needed=call_safe or voicemail_safe)
+    said: dict[str, Any] = {**NOTHING_WISHED, **wishes}
+    _check_phone(said["phone"], needed=said["call_safe"] or said["voicemail_safe"] or said["sms_safe"])
+    _check_address(said["address"], needed=said["post_safe"])
     before = _values(choices)
-    choices.email_safe, choices.call_safe, choices.voicemail_safe = email_safe, call_safe, voicemail_safe
-    choices.set_phone(phone)
-    choices.name_to_use, choices.hours = " ".join(name_to_use.split()), spans
-    choices.language, choices.recheck_on = language or choices.language, recheck_on
-    choices.do_not_contact = do_not_contact
+    choices.email_safe = email_safe
+    for name in AS_SAID:
+        setattr(choices, name, said[name])
+    for name in ("name_to_use", "caller_name"):
+        setattr(choices, name, " ".join(said[name].split()))
+    # An address is kept only for letters.
+    choices.address = "\n".join(filter(None, map(str.strip, said["address"].splitlines()))) if said["post_safe"] else ""
+    choices.set_phone(said["phone"])
+    choices.hours = _checked_hours(said["hours"])
+    choices.language = said["language"] or choices.language
+    choices.first_choice = said["first_choice"] or choices.first_choice
+    _save_and_record(choices, before)
+    return choices
+
+
+@transaction.atomic
+def confirm_safe_contact(*, person: User, by: User, recheck_on: date | None) -> SafeContact:
+    """All choices still hold, until another day or without one. Nothing else changes.
+
+    DomainError: `nothing_to_confirm`, `recheck_past`.
+    """
+    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    choices = safe_contact_of(person)
+    require(can_set_safe_contact(by, person), "set_safe_contact")
+    if choices._state.adding:
+        raise DomainError(_("Choose first how we may reach you."), code="nothing_to_confirm")
+    if recheck_on is not None and recheck_on < timezone.localdate():
+        raise DomainError(_("Choose a day that is still to come."), code="recheck_past", field="recheck_on")
+    before = _values(choices)
+    choices.recheck_on = recheck_on
     _save_and_record(choices, before)
     return choices
 
@@ -211,3 +258,8 @@ def _check_phone(phone: str, *, needed: bool) -> None:
         raise DomainError(
             _("Write the phone number with its area code, as in 613 555 0123."), code="phone_shape", field="phone"
         )
+
+
+def _check_address(address: str, *, needed: bool) -> None:
+    if needed and not address.strip():
+        raise DomainError(_("Write the address to which a letter is safe."), code="address_needed", field="address")

@@ -15,12 +15,10 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from contact.carrier import OutcomeUnknownError
+
 ACCEPTED = 250
 LOWEST_REFUSAL, LOWEST_FINAL_REFUSAL = 400, 500
-
-
-class OutcomeUnknownError(Exception):
-    """The text was handed over, and the answer never came."""
 
 
 def neutral_domain() -> str:

@@ -73,7 +73,7 @@ SHOWN_TO_THE_PERSON = (OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.FAILED
 @requires(Role.COORDINATOR)
 def troubled_messages(request: HttpRequest) -> HttpResponse:
     """Messages of the last 30 days that did not arrive for sure: somebody should call these people."""
-    troubled = OutboxMessage.objects.in_regions_of(request.user).troubled(timezone.now())
+    troubled = OutboxMessage.objects.in_regions_of(request.user).troubled()
     found = troubled.select_related("template", "person__participant")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     audit.record_reads(page, purpose=Purpose.CONTACT)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from consent.choices import ConsentPurpose
+from consent.choices import CONTACT_PURPOSES, ConsentPurpose
 from consent.hooks import on_withdrawal
+from consent.models import Consent
 from contact.services import cancel_messages
 from psp.models import User
 
-STOPS_MESSAGES = frozenset({ConsentPurpose.CONTACT_EMAIL, ConsentPurpose.TAKING_PART})
-
 
 def stop_messages(*, person: User, purpose: str) -> None:
-    """Codes that the person asks for go on: they must be able to sign in."""
-    if purpose in STOPS_MESSAGES:
+    """Codes that the person asks for go on: they must be able to sign in.
+
+    While another way of reaching them is agreed to, what waits is left alone: it asks by which way when it goes.
+    """
+    last_way = purpose in CONTACT_PURPOSES and not Consent.objects.purposes_of(person) & set(CONTACT_PURPOSES)
+    if purpose == ConsentPurpose.TAKING_PART or last_way:
         cancel_messages(person=person, reason="consent_withdrawn")
 
 

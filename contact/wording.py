@@ -32,16 +32,28 @@ def placeholders(text: str) -> frozenset[str]:
 
 
 def check_template(template: Mapping[str, Any], language: str) -> None:
-    """WordingError unless subject and text are neutral and use the declared placeholders and no other."""
-    subject, text = str(template[f"subject_{language}"]), str(template[f"text_{language}"])
-    telling = neutral_violations(f"{subject}\n{text}", language)
+    """WordingError unless the neutral texts are neutral, and all use the declared placeholders and no other."""
+    subject, text = (str(template[f"{name}_{language}"]) for name in ("subject", "text"))
+    short = sms_of(template, language)
+    telling = neutral_violations(f"{subject}\n{text}\n{short}", language)
     if telling:
         raise WordingError(f"not neutral: {', '.join(telling)}")
     if placeholders(subject):
         raise WordingError("a subject has no placeholders: it shows on a locked screen")
     declared = frozenset(template["placeholders"])
-    if placeholders(text) != declared or not declared <= PLACEHOLDERS - {"name"}:
+    texts = [text, short, *filter(None, [explicit_of(template, language)])]
+    if any(placeholders(one) != declared for one in texts) or not declared <= PLACEHOLDERS - {"name"}:
         raise WordingError("the placeholders differ from those that the template declares")
+
+
+def explicit_of(template: Mapping[str, Any], language: str) -> str:
+    """The text that says what the message is about, "" where the template has none."""
+    return str(template.get(f"explicit_{language}") or "")
+
+
+def sms_of(template: Mapping[str, Any], language: str) -> str:
+    """The text message; the e-mail's words where the template has no shorter ones."""
+    return str(template.get(f"sms_{language}") or template[f"text_{language}"])
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
@@ -56,22 +68,39 @@ def compose(
     values: Mapping[str, str],
     *,
     name: str | None = None,
+    explicit: bool = False,
 ) -> Message:
-    """The message `code` of `content` (the file `messages`) in "en" or "fr".
+    """The e-mail `code` of `content` (the file `messages`) in "en" or "fr".
 
     `name` is the name the person chose to see in messages, None when they chose none. `values` must be
-    exactly the template's placeholders. WordingError for an unknown code, missing or extra values.
+    exactly the template's placeholders. `explicit` for those who chose to read what it is about: where the template
+    has such a text, it is used. WordingError for an unknown code, missing or extra values.
     """
-    template = next((item for item in content["templates"] if item["code"] == code), None)
+    template = _checked(content, code, language, values)
+    greeting = content[f"greeting_{language}" if name else f"greeting_without_name_{language}"]
+    open_text = explicit_of(template, language) if explicit else ""
+    text = _fill(open_text or template[f"text_{language}"], values)
+    opening = _fill(greeting, {"name": _one_line(name or "")})
+    return Message(content[f"sender_{language}"], template[f"subject_{language}"], f"{opening}\n\n{text}\n")
+
+
+def compose_sms(
+    content: Mapping[str, Any], code: str, language: str, values: Mapping[str, str], *, name: str | None = None
+) -> str:
+    """The text message `code`, neutral always; arguments and errors as for `compose`."""
+    template = _checked(content, code, language, values)
+    greeting = f"{_fill(content[f'greeting_{language}'], {'name': _one_line(name)})} " if name else ""
+    return greeting + _fill(sms_of(template, language), values)
+
+
+def _checked(content: Mapping[str, Any], code: str, language: str, values: Mapping[str, str]) -> Mapping[str, Any]:
+    template: Mapping[str, Any] | None = next((item for item in content["templates"] if item["code"] == code), None)
     if template is None:
         raise WordingError(f"no message named {code}")
     if set(values) != set(template["placeholders"]):
         raise WordingError(f"{code} needs {sorted(template['placeholders'])}, got {sorted(values)}")
     check_template(template, language)
-    greeting = content[f"greeting_{language}" if name else f"greeting_without_name_{language}"]
-    text = _fill(template[f"text_{language}"], values)
-    opening = _fill(greeting, {"name": _one_line(name or "")})
-    return Message(content[f"sender_{language}"], template[f"subject_{language}"], f"{opening}\n\n{text}\n")
+    return template
 
 
 def _one_line(text: str) -> str:

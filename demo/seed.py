@@ -156,9 +156,14 @@ def make_consents(world: World, people: list[Person]) -> list[Consent]:
     rows = []
     for person in people:
         for purpose, text in texts.items():
-            if purpose != "results" or person.counted:
+            if _signs(person, purpose):
                 rows.append(make_consent(person, text, versions[purpose]))
     return rows
+
+
+def _signs(person: Person, purpose: str) -> bool:
+    said = {"results": person.counted, "contact_phone": person.call_safe, "contact_sms": False, "contact_post": False}
+    return said.get(purpose, True)
 
 
 def make_consent(person: Person, text: ConsentText, version: ConsentVersion) -> Consent:

@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contact.choosing import consented_channels, safe_channels
 from contact.models import SafeContact
+from contact.rules import Channel
 from contact.services import safe_contact_of
 from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, Participant
@@ -155,13 +157,15 @@ def reference_of(text: str) -> str:
 
 
 def reach(person: User) -> dict[str, Any]:
-    """What is allowed, in words. `call`: the number to tap, only while a call is safe."""
+    """What is allowed, in words: safe and agreed to. `call`: the number to tap, only while a call is."""
     safe = safe_contact_of(person)
-    call = safe.phone if safe.call_safe and not safe.do_not_contact else ""
+    usable = frozenset() if safe.do_not_contact else safe_channels(safe) & consented_channels(person)
+    call = safe.phone if Channel.PHONE in usable else ""
     return {
-        "quiet": safe.do_not_contact, "email": safe.email_safe and not safe.do_not_contact, "call": call,
+        "quiet": safe.do_not_contact, "email": Channel.EMAIL in usable, "sms": Channel.SMS in usable, "call": call,
         "call_href": "tel:" + "".join(char for char in call if char in "+0123456789"),
-        "voicemail": bool(call) and safe.voicemail_safe, "name": safe.name_to_use or person.name,
+        "voicemail": Channel.VOICEMAIL in usable, "post": Channel.POST in usable,
+        "name": safe.name_to_use or person.name, "caller": safe.caller_name,
         "hours": hours_text(safe.hours), "language": safe.get_language_display(),
         "recheck": long_date(safe.recheck_on, language()) if safe.recheck_on else "",
     }  # fmt: skip

@@ -34,8 +34,12 @@ DAYTIME = tuple((day, 9 * 60, 17 * 60) for day in range(5))
 EVENINGS = tuple((day, 17 * 60, 21 * 60) for day in range(7))
 HOURS: dict[str, tuple[tuple[int, int, int], ...]] = {"any": (), "daytime": DAYTIME, "evenings": EVENINGS}
 CRITERIA = tuple(str(code) for code in CriterionCode)
-REACH = ("email_safe", "email", "phone", "call_safe", "voicemail_safe", "hours", "name_to_use")
+REACH = (
+    "email_safe", "email", "phone", "sms_safe", "call_safe", "voicemail_safe", "caller_name", "hours", "name_to_use",
+)  # fmt: skip
 CALL_NAME = ("name", "language")
+# Ways to use the number, with the consent that each needs.
+PHONE_CONSENTS = {"sms_safe": ConsentPurpose.CONTACT_SMS, "call_safe": ConsentPurpose.CONTACT_PHONE}
 CHOOSE, ANSWER = _("Choose an answer."), _("Please answer this question.")
 
 
@@ -274,10 +278,16 @@ class ApplicationForm(WishesForm):
             attrs={"autocomplete": "off", "inputmode": "tel", "data-needed-with": "email_safe=no"}
         ),
     )  # fmt: skip
+    sms_safe = forms.BooleanField(label=_("You may send text messages to this number."), required=False)
     call_safe = forms.BooleanField(label=_("You may call this number."), required=False)
     voicemail_safe = forms.BooleanField(
         label=_("You may leave a voicemail. It will not say what it is about."), required=False
     )
+    caller_name = LineField(
+        label=_("If we call, who may we say is calling?"), required=False, max_length=80,
+        help_text=_("For example a first name, or a shop. If you leave this empty, we say a first name and no more."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
     hours = forms.ChoiceField(
         label=_("When is it safe to reach you?"), widget=forms.RadioSelect,
         choices=[("any", _("At any time")), ("daytime", _("Monday to Friday, from 9 a.m. to 5 p.m.")),
@@ -347,13 +357,16 @@ class ApplicationForm(WishesForm):
             self.add_error("email", gettext("Write the e-mail address at which it is safe to reach you."))
 
     def _check_phone(self, cleaned: dict[str, Any]) -> None:
-        wanted = cleaned.get("call_safe") or cleaned.get("voicemail_safe")
+        wanted = any(cleaned.get(name) for name in ("sms_safe", "call_safe", "voicemail_safe"))
         if wanted and not cleaned.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", gettext("Add the number that we may call, or untick the lines about calls."))
+            self.add_error("phone", gettext("Add the number that we may use, or untick the lines below it."))
 
     def _check_reachable(self, cleaned: dict[str, Any]) -> None:
-        """A coordinator must be able to answer: by a safe e-mail with consent, or by a safe call."""
-        if cleaned["call_safe"]:
+        """A coordinator must be able to answer: by a way that is both safe and agreed to."""
+        marked = [purpose for name, purpose in PHONE_CONSENTS.items() if cleaned[name]]
+        for purpose in marked:
+            self._check_agreed(purpose)
+        if marked:
             return
         if cleaned["email_safe"] == NO:
             field = "call_safe" if cleaned["phone"] else "phone"
@@ -369,12 +382,19 @@ class ApplicationForm(WishesForm):
                 ),
             )
 
+    def _check_agreed(self, purpose: str) -> None:
+        if purpose in self.consents and not self.ticked(purpose):
+            first = self.consents[purpose].lines[0]["code"]
+            text = gettext("To use your number in this way we need your yes to this line. Or untick it further up.")
+            self.add_error(statement_field(purpose, first), text)
+
     def sending(self) -> Sending:
         """The valid form as the service takes it."""
         said = self.cleaned_data
         wishes = ContactWishes(
             email=said["email"], email_safe=said["email_safe"] == YES, phone=said["phone"],
-            call_safe=said["call_safe"], voicemail_safe=said["voicemail_safe"], name_to_use=said["name_to_use"],
+            sms_safe=said["sms_safe"], call_safe=said["call_safe"], voicemail_safe=said["voicemail_safe"],
+            caller_name=said["caller_name"], name_to_use=said["name_to_use"],
             hours=HOURS[said["hours"]],
         )  # fmt: skip
         return Sending(

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from consent.models import ConsentVersion
 from consent.services import first_signatures, sign
+from contact.choices import Channel
 from contact.models import OutboxMessage, SafeContact
 from contact.services import first_message, queue_message
 from intake.models import Application, EligibilityVersion, IneligibleTally, Participant
@@ -49,6 +50,8 @@ class ContactWishes:
     phone: str = ""
     call_safe: bool = False
     voicemail_safe: bool = False
+    sms_safe: bool = False
+    caller_name: str = ""
     name_to_use: str = ""
     hours: tuple[tuple[int, int, int], ...] = ()
 
@@ -181,10 +184,16 @@ def _safe_contact(user: User, sending: Sending) -> SafeContact:
     wishes = sending.contact
     choices = SafeContact(
         person=user, email_safe=wishes.email_safe, call_safe=wishes.call_safe, voicemail_safe=wishes.voicemail_safe,
-        name_to_use=wishes.name_to_use, hours=[list(span) for span in wishes.hours], language=sending.language,
+        sms_safe=wishes.sms_safe, caller_name=wishes.caller_name, name_to_use=wishes.name_to_use,
+        first_choice=_first_choice(wishes), hours=[list(span) for span in wishes.hours], language=sending.language,
     )  # fmt: skip
     choices.set_phone(wishes.phone)
     return choices
+
+
+def _first_choice(wishes: ContactWishes) -> str:
+    """Until they say otherwise: e-mail, else a text message, else a call."""
+    return Channel.EMAIL if wishes.email_safe else Channel.SMS if wishes.sms_safe else Channel.PHONE
 
 
 def _new_application(participant: Participant, sending: Sending) -> Application:

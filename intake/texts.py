@@ -19,6 +19,8 @@ from intake.models import EligibilityVersion
 from psp.content import load
 from psp.models import Region
 
+# Asked for where it is of use: a letter only after the person gave an address, in their own pages.
+LATER = frozenset({ConsentPurpose.CONTACT_POST})
 # Seconds after which places are read again, so that one that was renamed shows up.
 READ_AGAIN = 300
 # As `EligibilityVersionQuerySet.in_force` and `ConsentVersionQuerySet.in_force` say it, for both tables at once.
@@ -55,7 +57,7 @@ def texts_of_today() -> Texts:
 @lru_cache(maxsize=16)
 def loaded(rows: tuple[Row, ...]) -> Texts:
     """The versions themselves, by their keys."""
-    numbers = {name: (key, number) for name, key, number in rows}
+    numbers = {name: (key, number) for name, key, number in rows if name not in LATER}
     if "eligibility" not in numbers:
         raise EligibilityVersion.DoesNotExist("no eligibility version is in force")
     key, number = numbers.pop("eligibility")

@@ -310,6 +310,12 @@ vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Rendez-vous <rendez-vous@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who sends text messages: "gc_notify", "local" (the demo's mailbox) or "none".
+GC_NOTIFY_API_KEY: str = env.str("GC_NOTIFY_API_KEY", default="")
+GC_NOTIFY_TEMPLATE_ID: str = env.str("GC_NOTIFY_TEMPLATE_ID", default="")
+GC_NOTIFY_URL: str = env.str("GC_NOTIFY_URL", default="https://api.notification.canada.ca")
+GC_NOTIFY_TIMEOUT: float = env.float("GC_NOTIFY_TIMEOUT", default=15.0)
+PSP_SMS: str = env.str("PSP_SMS", default="gc_notify" if GC_NOTIFY_API_KEY else "local" if PSP_DEMO else "none")
 # Where links in messages lead: scheme and host as people reach them, without a path.
 _host = (
     f"https://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}"

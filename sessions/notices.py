@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from consent.choices import ConsentPurpose
+from consent.choices import CONTACT_PURPOSES, ConsentPurpose
 from consent.querysets import agrees
 from contact.models import OutboxMessage
 from contact.services import cancel_messages, queue_message
@@ -70,7 +70,7 @@ def _reachable_members(session: GroupSession) -> QuerySet[Membership]:
     members: QuerySet[Membership] = (
         Membership.objects.active()
         .filter(group_id=session.group_id)
-        .filter(agrees(ConsentPurpose.CONTACT_EMAIL, "participant__user_id"))
+        .filter(agrees(CONTACT_PURPOSES, "participant__user_id"))
         .filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
         .select_related("participant__user")
     )

@@ -26,6 +26,7 @@ def states() -> str:
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
         ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
         ("Request about one's own information", privacy.TRANSITIONS),
+        ("Call", contact.CALL_TRANSITIONS),
     ]  # fmt: skip
     parts = [
         "# States and transitions",

@@ -227,4 +227,6 @@ def test_reference_data_is_loaded_once():
     before = list(ConsentVersion.objects.values())
     load_versions()
     assert list(ConsentVersion.objects.values()) == before
-    assert sorted(texts_in_force()) == ["contact_email", "results", "taking_part"]
+    assert sorted(texts_in_force()) == [
+        "contact_email", "contact_phone", "contact_post", "contact_sms", "results", "taking_part",
+    ]  # fmt: skip

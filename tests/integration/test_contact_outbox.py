@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from consent.services import withdraw
-from contact import delivery
+from contact import delivery, handing
 from contact.choices import OutboxState
 from contact.models import MessageTemplate, OutboxMessage
 from contact.services import add_guard, cancel_messages, queue_message, send_code, set_safe_contact
@@ -347,7 +347,7 @@ def test_soft_failures_come_to_an_end(smtp_sink):
     for hour in range(24 * 2):
         delivery.send_due(NOW + timedelta(hours=hour))
     assert (fresh(message).state, fresh(message).reason) == (OutboxState.FAILED, "gave_up")
-    assert fresh(message).attempts == len(delivery.BACK_OFF) + 1
+    assert fresh(message).attempts == len(handing.BACK_OFF) + 1
 
 
 @pytest.mark.parametrize("where", ["data", "recipient"])

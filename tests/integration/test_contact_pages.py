@@ -122,8 +122,8 @@ def a_troubled_message(region: str, state: str = OutboxState.UNKNOWN, days: int 
 
 
 def test_desk_shows_troubled_messages_of_the_own_region_and_notes_each_reading(client):
-    shown = [a_troubled_message("QC"), a_troubled_message("QC", OutboxState.FAILED)]
-    hidden = [a_troubled_message("ON"), a_troubled_message("QC", OutboxState.SENT), a_troubled_message("QC", days=31)]
+    shown = [a_troubled_message("QC"), a_troubled_message("QC", OutboxState.FAILED), a_troubled_message("QC", days=99)]
+    hidden = [a_troubled_message("ON"), a_troubled_message("QC", OutboxState.SENT)]
     coordinator = a_coordinator("QC")
     sign_in(client, coordinator)
     html = client.get(page("desk:messages")).content.decode()

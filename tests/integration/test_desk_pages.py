@@ -222,7 +222,7 @@ def test_access_row_that_cannot_be_written_keeps_the_page_closed(desk, monkeypat
 
 @pytest.mark.parametrize("safe", [True, False])
 def test_phone_is_there_to_tap_only_where_a_call_is_safe(desk, safe):
-    person, _application = a_waiting()
+    person, _application = a_waiting(consents=("taking_part", "contact_phone"))
     set_safe_contact(
         person=person.user, by=person.user, email_safe=False, call_safe=safe, phone="613 555 0199",
     )  # fmt: skip

@@ -116,7 +116,7 @@ WRONG = [
     ({"email": "a" * 10_000 + "@example.ca"}, "email", "This address is too long. Please check it."),
     ({"phone": "call me"}, "phone", "Write the phone number with its area code, as in 613 555 0123."),
     ({"phone": "5" * 10_000}, "phone", "Please use at most 40 characters here."),
-    ({"call_safe": "on"}, "phone", "Add the number that we may call, or untick the lines about calls."),
+    ({"call_safe": "on"}, "phone", "Add the number that we may use, or untick the lines below it."),
     ({"hours": None}, "hours", "Choose an answer."),
     ({"name": ""}, "name", "Write a name that we can call you by. Any name will do."),
     ({"name": "\x00\x00"}, "name", "Write a name that we can call you by. Any name will do."),
@@ -202,7 +202,8 @@ def test_extra_fields_change_nothing(client):
 
 def test_phone_alone_is_enough_when_email_is_not_safe(client):
     answers = {"email_safe": "no", "email": "", "phone": "(613) 555-0123", "call_safe": "on",
-               "voicemail_safe": "on", "hours": "evenings", "contact_email__may_write": None,
+               "voicemail_safe": "on", "hours": "evenings", "contact_phone__may_call": "on",
+               "contact_email__may_write": None,
                "contact_email__others_may_see": None}  # fmt: skip
     assert fill(client, **answers).status_code == 302
     choices = SafeContact.objects.get()

@@ -122,7 +122,8 @@ def test_property_13_known_address_changes_nothing_and_its_owner_is_told(client)
     before = {model: list(model.objects.values().order_by("pk")) for model in (Participant, Application, SafeContact)}
     counts = row_counts()
     stranger = Browser()
-    fill(stranger, name="Somebody Else", region="ON", phone="613 555 0000", call_safe="on", typed_name="Else")
+    fill(stranger, name="Somebody Else", region="ON", phone="613 555 0000", call_safe="on", typed_name="Else",
+         contact_phone__may_call="on")  # fmt: skip
     assert grown(counts) == {"default.contact_outboxmessage": 1}
     assert before == {model: list(model.objects.values().order_by("pk")) for model in before}
     assert User.objects.get(kind="participant").name == GOOD["name"]

@@ -67,7 +67,8 @@ def test_property_13_one_form_with_two_addresses_does_not_tell_whether_the_first
 
 
 def test_same_form_with_the_same_address_stays_one_application_without_an_address_too():
-    by_phone = {"email": "", "email_safe": "no", "phone": "613 555 0101", "call_safe": "on"}
+    by_phone = {"email": "", "email_safe": "no", "phone": "613 555 0101", "call_safe": "on",
+                "contact_phone__may_call": "on"}  # fmt: skip
     form = typed(Browser()) | by_phone
     assert [Browser().post("/en/intake/", form).status_code for _time in range(3)] == [302, 302, 302]
     assert Application.objects.count() == 1

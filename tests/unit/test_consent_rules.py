@@ -32,6 +32,12 @@ FROZEN = {
     ("taking_part", "fr"): "766ef4c7f36ce7b3",
     ("contact_email", "en"): "04a84fd1e1ffaaeb",
     ("contact_email", "fr"): "e25fd2107b5abb6d",
+    ("contact_sms", "en"): "65940c5a28e80b78",
+    ("contact_sms", "fr"): "c325f156e7f7cf61",
+    ("contact_phone", "en"): "bcc0bb6657d7c20d",
+    ("contact_phone", "fr"): "a6d752af8e9b0f0a",
+    ("contact_post", "en"): "e5cfb787284f2af7",
+    ("contact_post", "fr"): "eda58cf2170ae467",
     ("results", "en"): "240bdc042ef3db05",
     ("results", "fr"): "e811519ebf2c49e7",
 }

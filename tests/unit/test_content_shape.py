@@ -34,7 +34,7 @@ def texts(name: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def test_the_files_are_there() -> None:
-    assert FILES == ("consents", "crisis_lines", "eligibility_v1", "messages", "notice_v1", "regions")
+    assert FILES == ("call_scripts", "consents", "crisis_lines", "eligibility_v1", "messages", "notice_v1", "regions")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -112,13 +112,15 @@ def test_eligibility_has_words_for_every_code() -> None:
     assert [item["code"] for item in wording["reasons"]] == list(Reason)
 
 
-def test_consents_cover_the_seven_points_and_three_purposes() -> None:
+def test_consents_cover_the_seven_points_and_one_for_each_way() -> None:
     purposes = {item["code"]: item for item in load("consents")["purposes"]}
-    assert list(purposes) == ["taking_part", "contact_email", "results"]
+    assert list(purposes) == [
+        "taking_part", "contact_email", "contact_sms", "contact_phone", "contact_post", "results",
+    ]  # fmt: skip
     assert [line["code"] for line in purposes["taking_part"]["statements"]] == [
         "informed", "questions", "voluntary", "my_information", "kept_safe", "not_identified", "agree",
     ]  # fmt: skip
-    assert [item["required"] for item in purposes.values()] == [True, False, False]
+    assert [item["required"] for item in purposes.values()] == [True] + [False] * 5
     assert all(line["required"] for item in purposes.values() for line in item["statements"])
 
 
