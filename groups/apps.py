@@ -12,7 +12,7 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import dashboard, privacy, withdrawal
+        from groups import dashboard, merging, privacy, withdrawal
         from groups.reference import public_figures
         from psp.dashboard import add_public_figures
 
@@ -20,6 +20,7 @@ class GroupsConfig(AppConfig):
         dashboard.register()
         privacy.register()
         withdrawal.subscribe()
+        merging.subscribe()
         add_public_figures(public_figures)
 
 

@@ -17,6 +17,7 @@ class IntakeConfig(AppConfig):
             dashboard,
             decision_cards,
             desk_cards,
+            file_merges,
             leaving,
             privacy,
             privacy_wishes,
@@ -28,6 +29,7 @@ class IntakeConfig(AppConfig):
         desk_cards.register()
         booking_cards.register()
         decision_cards.register()
+        file_merges.register()
         references.register()
         privacy.register()
         privacy_wishes.register()

@@ -127,7 +127,8 @@ def find(user: User, text: str, most: int) -> list[Participant]:
 
     What is looked for is told from its look, one indexed question each: a single one about all would read every row.
     """
-    people = Participant.objects.in_regions_of(user).select_related("user", "region").order_by("created_at")
+    # A file that counts with another one is found too: opening it leads there.
+    people = Participant.objects.with_merged_in_regions_of(user).select_related("user", "region").order_by("created_at")
     if "@" in text:
         return list(people.filter(user__email_index=digest_for(User, "email_index", text))[:most])
     if looks_like_number(text):

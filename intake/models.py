@@ -89,6 +89,8 @@ class Participant(models.Model):
     program_region = models.ForeignKey(ProgramRegion, on_delete=models.PROTECT, related_name="+")
     modalities = ArrayField(models.CharField(max_length=10, choices=Modality), default=list)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Another file of the same person, with which this one counts now (`intake.services_merge`).
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, editable=False, related_name="others")
 
     objects = ParticipantQuerySet.as_manager()
     history = HistoricalRecords()
@@ -254,5 +256,5 @@ class IneligibleTally(models.Model):
 
 # Models of this app that have a file of their own.
 from intake.models_decisions import Referral  # noqa: E402, F401
-from intake.models_desk import BulkAct  # noqa: E402, F401
+from intake.models_desk import BulkAct, DifferentPeople, Merge  # noqa: E402, F401
 from intake.models_preferences import Preferences  # noqa: E402

@@ -39,6 +39,12 @@ def can_take_up_application(user: User, application: Application) -> bool:
     return application.participant.user_id == user.pk or can_handle_application(user, application)
 
 
+def can_merge_files(user: User, one: Participant, other: Participant) -> bool:
+    """A coordinator of the regions of both: nobody learns about a file elsewhere by merging."""
+    regions = coordinated_regions(user)
+    return one.program_region_id in regions and other.program_region_id in regions
+
+
 def may_become(application: Application, state: ApplicationState) -> bool:
     """Whether the application's state leads there at all."""
     return state in TRANSITIONS[ApplicationState(application.state)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Q, When
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -50,7 +51,11 @@ def when(moment: Any, user: User) -> str:
 
 def last_application(participant: Participant) -> Application | None:
     rows = participant.applications.select_related("version", "decided_by", "decision_version")
-    found: Application | None = rows.order_by("-submitted_at").first()
+    # A file that took up another one may have an older application that still stands: that one counts.
+    ended = Q(state__in=[ApplicationState.DECLINED, ApplicationState.WITHDRAWN])
+    found: Application | None = rows.order_by(
+        Case(When(ended, then=2), When(state=ApplicationState.ACCEPTED, then=1), default=0), "-submitted_at"
+    ).first()
     return found
 
 

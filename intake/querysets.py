@@ -30,7 +30,11 @@ class ParticipantQuerySet(models.QuerySet[Any]):
         return self.filter(Q(user_id=user.pk) | Q(program_region__in=coordinated_regions(user)))
 
     def in_regions_of(self, user: Any) -> ParticipantQuerySet:
-        """Files of the regions that this account coordinates; for the desk."""
+        """Files of the regions that this account coordinates, each person once; for the desk."""
+        return self.with_merged_in_regions_of(user).filter(merged_into__isnull=True)
+
+    def with_merged_in_regions_of(self, user: Any) -> ParticipantQuerySet:
+        """The same with the files that count with another one of the same person."""
         return self.filter(program_region__in=coordinated_regions(user))
 
     def taking_part(self) -> ParticipantQuerySet:
@@ -107,3 +111,17 @@ class PreferencesQuerySet(models.QuerySet[Any]):
             return self.none()
         regions = coordinated_regions(user)
         return self.filter(Q(person_id=user.pk) | Q(participant__program_region__in=regions))
+
+
+class MergeQuerySet(models.QuerySet[Any]):
+    def in_regions_of(self, user: Any) -> MergeQuerySet:
+        """Merges of files that are both in the regions of this account."""
+        regions = coordinated_regions(user)
+        return self.filter(kept__program_region__in=regions, merged__program_region__in=regions)
+
+    def standing(self) -> MergeQuerySet:
+        return self.filter(undone_at__isnull=True)
+
+    def can_be_undone(self, since: datetime) -> MergeQuerySet:
+        """Made since `since` and not final yet."""
+        return self.standing().filter(final_at__isnull=True, at__gte=since)

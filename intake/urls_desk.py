@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from intake import views_availability, views_board, views_bulk, views_decisions, views_desk, views_outcomes
+from intake import (
+    views_availability,
+    views_board,
+    views_bulk,
+    views_decisions,
+    views_desk,
+    views_merge,
+    views_outcomes,
+)
 
 urlpatterns = [
     path("", views_desk.today, name="today"),
@@ -19,6 +27,11 @@ urlpatterns = [
     path("availability/days/<int:pk>/remove/", views_availability.remove_exception, name="day_remove"),
     path("search/", views_desk.search, name="search"),
     path("people/<uuid:pk>/", views_desk.file, name="file"),
+    path("duplicates/", views_merge.duplicate_list, name="duplicates"),
+    path("people/<uuid:pk>/merge/", views_merge.merge_with, name="merge_with"),
+    path("people/<uuid:pk>/merge/<uuid:other>/", views_merge.merge, name="merge"),
+    path("people/<uuid:pk>/different/<uuid:other>/", views_merge.different, name="different"),
+    path("merges/<uuid:pk>/undo/", views_merge.unmerge, name="unmerge"),
     path("applications/<uuid:pk>/meeting/", views_decisions.set_meeting, name="set_meeting"),
     path("applications/<uuid:pk>/accept/", views_decisions.accept, name="accept"),
     path("applications/<uuid:pk>/decline/", views_decisions.decline, name="decline"),

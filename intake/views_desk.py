@@ -127,8 +127,10 @@ def search(request: HttpRequest) -> HttpResponse:
 @requires(Role.COORDINATOR)
 def file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything the desk needs about one person, and one access row for it."""
-    people = Participant.objects.in_regions_of(account(request)).select_related("user", "region", "program_region")
-    participant = get_object_or_404(people, pk=pk)
+    people = Participant.objects.with_merged_in_regions_of(account(request))
+    participant = get_object_or_404(people.select_related("user", "region", "program_region"), pk=pk)
+    if participant.merged_into_id is not None:
+        return redirect("desk:file", pk=participant.merged_into_id)
     audit.record(Action.READ, participant, person=participant.user_id, purpose=Purpose.INTAKE, fields=SHOWN_IN_FILE)
     application = last_application(participant)
     context = {

@@ -347,6 +347,7 @@ CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.tasks.send_due", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
+    "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 

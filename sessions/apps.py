@@ -11,9 +11,10 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import dashboard, desk_cards, privacy, subscriptions
+        from sessions import dashboard, desk_cards, merging, privacy, subscriptions
 
         dashboard.register()
         privacy.register()
         desk_cards.register()
         subscriptions.subscribe()
+        merging.subscribe()

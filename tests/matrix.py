@@ -23,8 +23,9 @@ from groups.models import GroupLead, KindSetting
 from groups.services import add_member
 from intake.choices import ApplicationState
 from intake.models import IntakeMeeting, Participant, Referral
-from intake.models_desk import BulkAct
+from intake.models_desk import BulkAct, Merge
 from intake.services_booking import add_exception, add_hours
+from intake.services_merge import ACCOUNT
 from psp.accounts import factors
 from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
@@ -90,6 +91,7 @@ def here_and_there(name: str, method: str = "get") -> Rule:
     return Rule(DESK, method=method, of=thing(f"{name}_here"), foreign=thing(f"{name}_there"))
 
 
+PAIR = thing("participant_here", "twin_here")
 POLICY: dict[str, Rule] = {
     # Floor
     "root": Rule(EVERYBODY),
@@ -166,6 +168,13 @@ POLICY: dict[str, Rule] = {
     "desk:today": Rule(DESK),
     "desk:applications": Rule(DESK),
     "desk:board": Rule(DESK),
+    "desk:duplicates": Rule(DESK),
+    "desk:merge_with": here_and_there("participant", method="post"),
+    "desk:merge": Rule(
+        DESK, of=thing("participant_here", "twin_here"), foreign=thing("participant_here", "twin_there")
+    ),
+    "desk:different": post(DESK, of=thing("participant_here", "twin_here"), foreign=thing("twin_there", "twin_here")),
+    "desk:unmerge": here_and_there("merge", method="post"),
     "desk:bulk": post(DESK),
     "desk:bulk_done": here_and_there("bulk_act"),
     "desk:bulk_undo": here_and_there("bulk_act", method="post"),
@@ -315,6 +324,9 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
     )
     made = {
         "participant": participant, "person": participant.user, "application": application, "meeting": meeting,
+        "twin": member, "merge": Merge.objects.create(
+            kept=participant, merged=factories.a_participant(region), by=by, moved={"applications": [], ACCOUNT: True}
+        ),
         "bulk_act": BulkAct.objects.create(action="looked", by=by, done={}),
         "consent": participant.user.consents.first(),
         "correction": factories.a_correction(participant), "group": group, "session": session,

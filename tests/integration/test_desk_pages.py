@@ -43,7 +43,7 @@ def a_waiting(region="QC", **fields):
     return participant, make.an_application(participant)
 
 
-PAGES = ["today", "applications", "board", "meetings", "search", "waiting", "groups", "group_new"]
+PAGES = ["today", "applications", "board", "duplicates", "meetings", "search", "waiting", "groups", "group_new"]
 
 
 @pytest.mark.parametrize("name", PAGES)
