@@ -20,6 +20,7 @@ class IntakeConfig(AppConfig):
             file_merges,
             leaving,
             privacy,
+            privacy_merges,
             privacy_wishes,
             references,
         )
@@ -33,6 +34,7 @@ class IntakeConfig(AppConfig):
         references.register()
         privacy.register()
         privacy_wishes.register()
+        privacy_merges.register()
         leaving.subscribe()
 
 

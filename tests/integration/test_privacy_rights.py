@@ -150,9 +150,11 @@ def test_copy_of_somebody_without_anything_says_so(client):
     assert "Nothing is held here" in text(browser_of(made.user).get("/en/my/rights/copy/"))
 
 
-# About members of the team, or without a word about the person. A short call belongs to nobody's file.
+# About members of the team, or without a word about the person. A short call belongs to nobody's file. That somebody
+# else has the same number is not for either of the two to read.
 NOT_TOLD = {
     "intake.bookingterms", "intake.weeklyhours", "intake.dayexception", "intake.shortcall", "intake.bulkact",
+    "intake.differentpeople",
     "admin.logentry", "account.emailconfirmation", "mfa.authenticator", "psp.roleassignment", "groups.grouplead",
     "groups.peergroup", "audit.entry",
 }  # fmt: skip
