@@ -27,6 +27,8 @@ from psp.errors import DomainError, require
 from psp.models import User
 
 OPEN = (ApplicationState.SUBMITTED, ApplicationState.MEETING_SET)
+# Open, or open again on a day that is set.
+WAITING = (*OPEN, ApplicationState.DEFERRED)
 APPLICATIONS, ACCOUNT = "applications", "account_was_open"
 
 
@@ -48,7 +50,7 @@ def file_of(participant: Participant) -> File:
         id=str(participant.pk), merged=participant.merged_into_id is not None, took_up_lately=lately.exists(),
         agreed=frozenset(agreed), withdrawn=frozenset(purpose for purpose, _at in signed) - agreed,
         quiet=choices is not None and choices.do_not_contact, open=bool(states & set(OPEN)), meeting_set=meeting,
-        standing=bool(states & {*OPEN, ApplicationState.ACCEPTED}),
+        standing=bool(states & {*WAITING, ApplicationState.ACCEPTED}),
     )  # fmt: skip
 
 
@@ -104,10 +106,10 @@ def _locked(one: Participant, other: Participant) -> tuple[Participant, Particip
 
 
 def _move_applications(kept: Participant, merged: Participant) -> list[str]:
-    """All but an open one where the kept file has one too: only one can be open, so that one rests until undone."""
+    """All but one that waits where the kept file has such a one too: only one can be open, so it rests until undone."""
     rows = Application.objects.filter(participant=merged)
-    if Application.objects.filter(participant=kept, state__in=OPEN).exists():
-        rows = rows.exclude(state__in=OPEN)
+    if Application.objects.filter(participant=kept, state__in=WAITING).exists():
+        rows = rows.exclude(state__in=WAITING)
     return _hand_over(rows, kept)
 
 
