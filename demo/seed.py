@@ -24,6 +24,7 @@ from contact.models import SafeContact
 from demo import bulk
 from demo.groups import make_groups
 from demo.people import Person, make_people
+from demo.wishes import make_preferences
 from demo.world import World
 from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant
@@ -99,6 +100,7 @@ def make_files(world: World, people: list[Person]) -> None:
         bulk.create(rows)
         world.participants.update({row.user_id: row for row in rows})
         bulk.create([make_safe_contact(person) for person in batch])
+        bulk.create([make_preferences(person, world.participants[person.id]) for person in batch])
         bulk.create(make_consents(world, batch))
         make_applications(world, batch)
     world.counts["participants"] = len(people)

@@ -1,5 +1,7 @@
 """States of applications and intake meetings, kinds of service, ways to meet, kinds of group."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +27,12 @@ class Composition(models.TextChoices):
     WOMEN = "women", _("A group for women")
     MEN = "men", _("A group for men")
     TWO_SPIRIT = "2slgbtqi", _("A group for 2SLGBTQI+ people")
+
+
+def careful(compositions: Sequence[str]) -> list[str]:
+    """Whoever ticks "any group" and a particular one as well is understood the careful way: the particular one."""
+    particular = [code for code in compositions if code != Composition.ANY]
+    return particular or list(compositions)
 
 
 class ApplicationState(models.TextChoices):

@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from consent.choices import ConsentPurpose
 from consent.models import ConsentVersion
 from intake.choices import Modality, Service
+from intake.forms_wishes import SUITS, WHEN, GroupWishesForm
 from intake.models import Participant
-from intake.rules import Answers, Assessment, CriterionCode
+from intake.rules import UNANSWERED, Answers, Assessment, CriterionCode, Reason
 from intake.sending import ContactWishes, Sending, Signing, check
 from intake.texts import Texts, places, reading_period, texts_of_today
 from psp.choices import Language
@@ -135,6 +136,10 @@ class EligibilityForm(forms.Form):
         services = self.cleaned_data.get("services") or ()
         return check(answers=self.answers(), services=services, version=self.version)
 
+    def not_met(self) -> tuple[Reason, ...]:
+        """Criteria that an answer says are not met; those without an answer are left out."""
+        return tuple(reason for reason in self.assessment().reasons if reason not in UNANSWERED)
+
     def says_no(self) -> bool:
         """Every criterion is answered, and one of them is not met."""
         assessment = self.assessment()
@@ -245,7 +250,7 @@ class WishesForm(EligibilityForm):
         self._errors = forms.utils.ErrorDict()
 
 
-class ApplicationForm(WishesForm):
+class ApplicationForm(GroupWishesForm, WishesForm):
     """The public form. Field names are part of the page's contract with scripts and tests."""
 
     read_notice = forms.BooleanField(
@@ -318,6 +323,8 @@ class ApplicationForm(WishesForm):
         super().put_together()
         choices = [(code, str(region)) for code, region in places().items()]
         cast("forms.ChoiceField", self.fields["region"]).choices = [("", gettext("Choose a place")), *choices]
+        self.why |= self.put_wishes_together(usual=gettext("The usual time of the place where I live"))
+        self.fields["languages"].initial = [(get_language() or "en")[:2]]
         self.order_fields(self._page_order())
         self.fields["language"].initial = (get_language() or "en")[:2]
         self.fields["typed_name"].widget.attrs["autocomplete"] = "off"
@@ -338,6 +345,8 @@ class ApplicationForm(WishesForm):
             "services",
             "modalities",
             "region",
+            *SUITS,
+            *WHEN,
             *REACH,
             *CALL_NAME,
             *consents,
@@ -402,7 +411,8 @@ class ApplicationForm(WishesForm):
             modalities=tuple(said["modalities"]), region=places()[said["region"]], language=said["language"],
             name=said["name"],
             contact=wishes, consents=self.signings(), typed_name=said["typed_name"], version=self.version,
-            notice_version=self.shown.notice, look_anyway=said["look_anyway"],
+            notice_version=self.shown.notice, look_anyway=said["look_anyway"], wishes=self.wishes(),
+            time_zone=said["time_zone"],
         )  # fmt: skip
 
 

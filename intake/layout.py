@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from intake.forms import CALL_NAME, CRITERIA, REACH, ApplicationForm, EligibilityForm, WishesForm, statement_field
+from intake.forms_wishes import SUITS
 
 
 def _step(legend: str, *parts: Any, **attributes: str) -> Fieldset:
@@ -30,8 +31,10 @@ def _consent(form: WishesForm, purpose: str) -> Div:
 
 
 def _eligibility(form: EligibilityForm) -> Fieldset:
-    asked = [code for code in CRITERIA if code in form.fields]
-    return _step(_("Is this program for you?"), _words("eligibility"), *asked, data_check_url=reverse("intake:check"))
+    """The criteria one at a time: each is a step of its own and is looked at when it is left."""
+    url = reverse("intake:check")
+    asked = [Div(code, data_step="", data_check_url=url) for code in CRITERIA if code in form.fields]
+    return Fieldset(_("Is this program for you?"), _words("eligibility"), *asked, data_step_group="")
 
 
 def _consents(form: WishesForm) -> Fieldset:
@@ -45,6 +48,8 @@ def first_application(form: ApplicationForm) -> Layout:
         _eligibility(form),
         _step(_("What interests you"), _words("services"), "services"),
         _step(_("How and where"), "modalities", "region"),
+        _step(_("What suits you"), *SUITS),
+        _step(_("When you could come"), "time_zone", _words("zone"), "availability"),
         _step(_("How to reach you safely"), _words("reach"), *REACH),
         _step(_("What to call you"), *CALL_NAME),
         _consents(form),

@@ -22,8 +22,9 @@ from consent.services import first_signatures, sign
 from contact.choices import Channel
 from contact.models import OutboxMessage, SafeContact
 from contact.services import first_message, queue_message
-from intake.models import Application, EligibilityVersion, IneligibleTally, Participant
+from intake.models import Application, EligibilityVersion, IneligibleTally, Participant, Preferences
 from intake.rules import Answers, Assessment, Reason, assess
+from intake.week import Interval
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Kind
@@ -57,6 +58,16 @@ class ContactWishes:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupWishes:
+    """What would suit the person in a group; fields as in `intake.models_preferences.Preferences`."""
+
+    languages: tuple[str, ...] = ()
+    compositions: tuple[str, ...] = ()
+    availability: tuple[Interval, ...] = ()
+    accessibility: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Signing:
     """One consent text that the person signed with the form."""
 
@@ -68,6 +79,7 @@ class Signing:
 class Sending:
     """One filled-in form. `sent_key` came with the empty form, so a double click is the same sending.
 
+    `time_zone`: empty for the usual one of the region.
     `look_anyway`: the person was told that a criterion is not met and asks a coordinator to look ([PIA] rule 7).
     """
 
@@ -83,6 +95,8 @@ class Sending:
     typed_name: str
     version: EligibilityVersion
     notice_version: int
+    wishes: GroupWishes = field(default_factory=GroupWishes)
+    time_zone: str = ""
     look_anyway: bool = field(default=False)
 
 
@@ -161,10 +175,10 @@ def _sent_before(sending: Sending) -> Application:
 
 
 def _open_file(sending: Sending) -> Application:
-    """Account, data key, file, safe contact, consents and application, in one round trip."""
+    """Account, data key, file, safe contact, wishes, consents and application, in one round trip."""
     user = User.objects.new_user(
         kind=Kind.PARTICIPANT, email=sending.contact.email, name=sending.name, language=sending.language,
-        time_zone=sending.region.time_zone,
+        time_zone=sending.time_zone or sending.region.time_zone,
     )  # fmt: skip
     participant = Participant(
         user=user, region=sending.region, program_region_id=sending.region.program_region_id,
@@ -176,7 +190,8 @@ def _open_file(sending: Sending) -> Application:
     log = [
         audit.entry_for(Action.CREATE, made, person=user.pk, purpose=Purpose.INTAKE) for made in (choices, application)
     ]
-    insert_all(user, *user.address_rows(), participant, choices, *signed, application, *log)
+    wishes = _preferences(participant, sending.wishes)
+    insert_all(user, *user.address_rows(), participant, choices, wishes, *signed, application, *log)
     return application
 
 
@@ -194,6 +209,14 @@ def _safe_contact(user: User, sending: Sending) -> SafeContact:
 def _first_choice(wishes: ContactWishes) -> str:
     """Until they say otherwise: e-mail, else a text message, else a call."""
     return Channel.EMAIL if wishes.email_safe else Channel.SMS if wishes.sms_safe else Channel.PHONE
+
+
+def _preferences(participant: Participant, wishes: GroupWishes) -> Preferences:
+    return Preferences(
+        participant=participant, person_id=participant.user_id, languages=list(wishes.languages),
+        compositions=list(wishes.compositions), availability=[list(span) for span in wishes.availability],
+        accessibility=wishes.accessibility,
+    )  # fmt: skip
 
 
 def _new_application(participant: Participant, sending: Sending) -> Application:

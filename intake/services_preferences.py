@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from intake.choices import Composition, Modality, Service
+from intake.choices import Composition, Modality, Service, careful
 from intake.models import Application, Participant, Preferences
 from intake.models_preferences import ACCESSIBILITY_LENGTH
 from intake.permissions import can_set_preferences
 from intake.week import is_week, merged
+from intake.zones import known_zones
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Language
@@ -36,11 +37,12 @@ def set_preferences(
     accessibility: str,
     modalities: Collection[str] | None = None,
     services: Collection[str] | None = None,
+    time_zone: str = "",
 ) -> Preferences:
-    """Keep these wishes. `modalities` and `services` stay as they are when None.
+    """Keep these wishes. `modalities` and `services` stay as they are when None, and the zone when empty.
 
     Somebody who no longer wishes a service leaves its waiting list; a new wish waits for the coordinator.
-    DomainError: `unknown_choice`, `bad_week`, `too_long`, `no_modality`, `no_service`.
+    DomainError: `unknown_choice`, `bad_week`, `unknown_zone`, `too_long`, `no_modality`, `no_service`.
     """
     file = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
     require(can_set_preferences(by, file), "set_preferences")
@@ -52,6 +54,7 @@ def set_preferences(
     wishes.save()
     _keep_modalities(file, modalities)
     _keep_services(file, services)
+    _keep_zone(file.user, time_zone)
     purpose = Purpose.OWN if by.pk == file.user_id else Purpose.INTAKE
     audit.record(Action.CHANGE, wishes, person=file.user_id, purpose=purpose)
     return wishes
@@ -65,9 +68,7 @@ def chosen(known: Collection[str], codes: Collection[str], field: str) -> list[s
 
 
 def company(compositions: Collection[str]) -> list[str]:
-    """Whoever ticks "any group" and a particular one as well is understood the careful way: the particular one."""
-    found = chosen(Composition.values, compositions, "compositions")
-    return found if found == [Composition.ANY] else [code for code in found if code != Composition.ANY]
+    return careful(chosen(Composition.values, compositions, "compositions"))
 
 
 def week(availability: Iterable[Sequence[int]]) -> list[list[int]]:
@@ -108,3 +109,12 @@ def _keep_services(participant: Participant, services: Collection[str] | None) -
             application.accepted_for = [service for service in application.accepted_for if service in found]
             application.revision += 1
             application.save()
+
+
+def _keep_zone(user: User, zone: str) -> None:
+    """The person's clock: their availability and their safe hours are read by it."""
+    if zone and zone not in known_zones():
+        raise DomainError(_("Choose a time from the list."), code="unknown_zone", field="time_zone")
+    if zone and zone != user.time_zone:
+        user.time_zone = zone
+        user.save()

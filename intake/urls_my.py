@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake import views_booking, views_my
+from intake import views_booking, views_my, views_preferences
 
 app_name = "my"
 urlpatterns = [
@@ -17,5 +17,7 @@ urlpatterns = [
     path("meeting/confirm/", views_booking.confirm, name="meeting_confirm"),
     path("meeting/wish/", views_booking.wish, name="meeting_wish"),
     path("meeting/<uuid:pk>/calendar/", views_booking.calendar, name="meeting_calendar"),
+    path("preferences/", views_preferences.preferences, name="preferences"),
+    path("preferences/change/", views_preferences.change_preferences, name="change_preferences"),
     path("opened/", views_my.opened, name="opened"),
 ]

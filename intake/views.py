@@ -81,7 +81,7 @@ def not_eligible(request: HttpRequest, form: ApplicationForm) -> HttpResponse:
 
 
 def refusal_words(form: EligibilityForm) -> dict[str, Any]:
-    reasons = form.assessment().reasons
+    reasons = form.not_met()
     return {
         "words": form.not_eligible_words, "reasons": [form.reason_texts[reason] for reason in reasons],
         "codes": reasons, "services": other_services(reasons),
@@ -96,9 +96,12 @@ def typed_values(request: HttpRequest, form: ApplicationForm) -> list[tuple[str,
 @login_not_required
 @require_POST
 def check_answers(request: HttpRequest) -> HttpResponse:
-    """Looks at the five answers while somebody fills in the form: no decision, and it keeps nothing ([PIA] rule 7)."""
+    """Looks at the answers so far while somebody fills in the form: no decision, and it keeps nothing ([PIA] rule 7).
+
+    One criterion that is not met is said at once, so that nobody answers more than is needed.
+    """
     form = EligibilityForm(request.POST)
-    if not form.says_no():
+    if not form.not_met():
         return HttpResponse(status=204)
     return render(request, "intake/check.html", refusal_words(form))
 

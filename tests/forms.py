@@ -10,7 +10,8 @@ from django.test import Client
 
 GOOD: dict[str, Any] = {
     "read_notice": "on", "affiliation": "veteran", "adult": "yes", "experienced": "yes", "device": "yes",
-    "meeting": "yes", "services": ["formal"], "modalities": ["virtual"], "region": "QC", "email_safe": "yes",
+    "meeting": "yes", "services": ["formal"], "modalities": ["virtual"], "region": "QC", "languages": ["fr"],
+    "compositions": ["any"], "availability": ["0-evening", "2-evening"], "email_safe": "yes",
     "email": "camille@example.org", "hours": "any", "name": "Camille", "language": "en", "typed_name": "Camille T.",
     "taking_part__informed": "on", "taking_part__questions": "on", "taking_part__voluntary": "on",
     "taking_part__my_information": "on", "taking_part__kept_safe": "on", "taking_part__not_identified": "on",

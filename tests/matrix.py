@@ -142,6 +142,8 @@ POLICY: dict[str, Rule] = {
     "my:ask_again": Rule(MY),
     "my:other_time": Rule(MY),
     "my:opened": Rule(MY),
+    "my:preferences": Rule(MY),
+    "my:change_preferences": Rule(MY),
     "my:meeting": Rule(MY),
     "my:meeting_times": Rule(MY),
     "my:meeting_confirm": Rule(MY),

@@ -8,7 +8,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from psp.calendar_text import WEEKDAYS
 
 ICONS = (
     "home", "calendar", "people", "person", "document", "clock", "check", "alert", "info", "phone", "chat", "mail",
@@ -39,8 +42,22 @@ def gallery() -> dict[str, Any]:
     """Everything that `psp/components.html` shows, under the names of its includes."""
     return {
         "icons": ICONS, "form": SampleForm({}), "page": page(), "undo_text": _("Robin was moved to the waiting list."),
-        **words(), **lists(), "table": table(), "chart": chart(),
+        **words(), **lists(), "table": table(), "chart": chart(), "week": week(),
     }  # fmt: skip
+
+
+def week() -> dict[str, Any]:
+    """A weekly grid with Wednesday evening chosen."""
+    blocks = ((_("Morning"), "9–12"), (_("Midday"), "12–2"), (_("Afternoon"), "2–6"), (_("Evening"), "6–9"))
+    days = [
+        {"name": name, "short": name[:3],
+         "cells": [{"id": f"week-{day}-{at}", "value": f"{day}-{at}", "checked": (day, at) == (2, 3), "word": word,
+                    "hours": hours} for at, (word, hours) in enumerate(blocks)]}
+        for day, name in enumerate(name.capitalize() for name in WEEKDAYS[(get_language() or "en")[:2]])
+    ]  # fmt: skip
+    quick = [{"label": _("Weekday evenings"), "cells": " ".join(f"{day}-3" for day in range(5))},
+             {"label": _("Clear all"), "cells": ""}]  # fmt: skip
+    return {"name": "week", "days": days, "quick": quick}
 
 
 def words() -> dict[str, Any]:

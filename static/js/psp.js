@@ -30,6 +30,7 @@
   const words = parts.dataset;
   const piece = (selector) => parts.content.querySelector(selector).cloneNode(true);
   const steps = [...form.querySelectorAll("[data-step]")];
+  const groups = [...form.querySelectorAll("[data-step-group]")];
   const ends = [...form.querySelectorAll("[data-steps-end]")];
   const review = piece("[data-review]");
   const count = piece(".steps-count");
@@ -54,6 +55,7 @@
   function show(index, { focus = true } = {}) {
     now = Math.min(Math.max(index, 0), LAST);
     steps.forEach((step, at) => (step.hidden = at !== now));
+    groups.forEach((group) => (group.hidden = !steps[now] || !group.contains(steps[now])));
     review.hidden = now !== LAST;
     ends.forEach((end) => (end.hidden = now !== LAST));
     actions.querySelector("[data-step-continue]").hidden = now === LAST;
@@ -214,9 +216,17 @@
 
   const labelOf = (question) => headingText(question.querySelector(".question-label, label"));
 
+  /** Many ticks read better by what they have in common: "Monday, Morning 9 to 12, Evening 6 to 9". */
+  function byGroup(ticks) {
+    const lines = new Map();
+    for (const one of ticks) lines.set(one.dataset.group, [...(lines.get(one.dataset.group) ?? []), textOf(one.labels[0])]);
+    return [...lines].map(([group, items]) => [group, ...items].join(", ")).join("\n");
+  }
+
   function answerOf(question) {
     const fields = fieldsOf(question);
     const ticks = fields.filter((field) => /^(radio|checkbox)$/.test(field.type));
+    if (ticks[0]?.dataset.group) return byGroup(ticks.filter((one) => one.checked));
     if (ticks.length) return ticks.filter((one) => one.checked).map((one) => textOf(one.labels[0])).join("\n");
     return fields.map((field) => (field.tagName === "SELECT" ? textOf(field.selectedOptions[0]) : field.value)).join(" ").trim();
   }
@@ -234,7 +244,7 @@
   function inGroups(step) {
     const headings = [...step.querySelectorAll("h2, h3")];
     const groups = new Map();
-    for (const question of step.querySelectorAll("[data-question]")) {
+    for (const question of step.querySelectorAll("[data-question]:not([hidden])")) {
       const above = headings.filter((one) => one.compareDocumentPosition(question) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1);
       const key = isTick(question) && above ? above : question;
       groups.set(key, [...(groups.get(key) ?? []), question]);
@@ -248,17 +258,21 @@
     return ticked === questions.length ? words.yes : `${ticked} / ${questions.length}`;
   }
 
-  function reviewRow([heading, questions]) {
+  /** `at`: the step that the row's own button opens, where a heading does not have one for all rows. */
+  function reviewRow([heading, questions], at) {
     const row = element("div", "summary-row");
     const label = heading ? headingText(heading) : labelOf(questions[0]);
     const answer = isTick(questions[0]) ? ticksText(questions) : answerOf(questions[0]) || words.noAnswer;
     row.append(element("dt", "", label), element("dd", "summary-lines", answer));
+    if (at !== undefined) {
+      const change = element("dd", "summary-change");
+      change.append(changeButton(label, at));
+      row.append(change);
+    }
     return row;
   }
 
-  function reviewHead(step, at) {
-    const head = element("div", "review-head");
-    const title = textOf(legendOf(step));
+  function changeButton(title, at) {
     const button = element("button", "btn-text", words.change);
     button.type = "button";
     button.append(element("span", "visually-hidden", ` ${title}`));
@@ -266,7 +280,13 @@
       backToReview = true;
       go(at);
     });
-    head.append(element("h3", "", title), button);
+    return button;
+  }
+
+  function reviewHead(title, at) {
+    const head = element("div", "review-head");
+    head.append(element("h3", "", title));
+    if (at !== undefined) head.append(changeButton(title, at));
     return head;
   }
 
@@ -279,9 +299,12 @@
   function fillReview() {
     const lists = steps.flatMap((step, at) => {
       if (!hasAnswers(step)) return [];
+      const group = step.closest("[data-step-group]");
+      const begun = group && steps[at - 1] && group.contains(steps[at - 1]);
       const list = element("dl", "summary-list");
-      list.append(...inGroups(step).map(reviewRow));
-      return [reviewHead(step, at), list];
+      list.append(...inGroups(step).map((row) => reviewRow(row, group ? at : undefined)));
+      if (begun) return [list];
+      return [group ? reviewHead(textOf(legendOf(group))) : reviewHead(textOf(legendOf(step)), at), list];
     });
     review.querySelector("[data-review-lists]").replaceChildren(...lists);
   }

@@ -8,7 +8,8 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 TICKS = re.compile(r'<input type="checkbox" name="([a-z_]+__[a-z_]+)"')
 ANSWERS = {
     "affiliation": "veteran", "adult": "yes", "experienced": "yes", "device": "yes", "meeting": "yes",
-    "services": "formal", "modalities": "virtual", "read_notice": "on", "region": "QC", "email_safe": "yes",
+    "services": "formal", "modalities": "virtual", "read_notice": "on", "languages": "fr",
+    "compositions": "any", "availability": "0-evening", "region": "QC", "email_safe": "yes",
     "hours": "any", "name": "Banc d’essai", "name_to_use": "Banc", "language": "fr", "typed_name": "Banc d’essai",
 }  # fmt: skip
 

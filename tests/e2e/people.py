@@ -18,6 +18,10 @@ CODE = re.compile(r"\b[A-Z0-9]{3,6}-?[A-Z0-9]{3,6}\b|\b\d{6}\b")
 PERIOD = 30
 ANSWERS = {"affiliation": "veteran", "adult": "yes", "experienced": "yes", "device": "yes", "meeting": "yes",
            "email_safe": "yes", "hours": "any"}  # fmt: skip
+# Names and values of boxes that the story does not tick.
+LEFT_OPEN = frozenset(
+    {"call_safe", "voicemail_safe", "availability", "informal", "activity", "in_person", "women", "men", "2slgbtqi"}
+)
 
 
 def totp_now(secret: str = TOTP_SECRET) -> str:
@@ -41,11 +45,9 @@ def fill(page: Page, **values: str) -> None:
 
 def fill_step(visitor: Visitor, *, name: str, email: str, province: str, answers: dict[str, str]) -> None:
     """Answer whatever the visible step of the application asks."""
-    step = visitor.page.locator("fieldset[data-step]:visible")
+    step = visitor.page.locator("[data-step]:visible")
     for box in step.locator("input[type=checkbox]").all():
-        if box.get_attribute("name") not in ("call_safe", "voicemail_safe") and box.get_attribute("value") not in (
-            "informal", "activity", "in_person",
-        ):  # fmt: skip
+        if not (box.get_attribute("name") in LEFT_OPEN or box.get_attribute("value") in LEFT_OPEN):
             box.check()
     for field, value in (answers | {"language": visitor.language}).items():
         choice = step.locator(f"input[name={field}][value='{value}']")
@@ -54,6 +56,9 @@ def fill_step(visitor: Visitor, *, name: str, email: str, province: str, answers
     for field, text in {"name": name, "typed_name": name, "email": email}.items():
         if step.locator(f"input[name={field}]").count():
             step.locator(f"input[name={field}]").fill(text)
+    for value in ("0-evening", "2-evening"):
+        if step.locator(f"input[name=availability][value='{value}']").count():
+            step.locator(f"label:has(input[value='{value}'])").click()
     if step.locator("select[name=region]").count():
         step.locator("select[name=region]").select_option(province)
 
@@ -62,7 +67,7 @@ def apply(visitor: Visitor, *, name: str, email: str, province: str = "QC") -> i
     """Fill in the application step by step and send it; how many steps there were. Each step is checked."""
     visitor.open("intake/")
     steps = 0
-    while visitor.page.locator("fieldset[data-step]:visible").count():
+    while visitor.page.locator("[data-step]:visible").count():
         fill_step(visitor, name=name, email=email, province=province, answers=ANSWERS)
         visitor.check()
         steps += 1

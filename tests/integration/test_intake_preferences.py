@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from intake.week import from_cells, is_week
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
 from tests import factories
+from tests.forms import GOOD, fill
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,118 @@ def test_the_database_takes_a_whole_week():
     week = [[0, 30], [60, 10_080]]
     Preferences.objects.create(participant=participant, person=participant.user, availability=week)
     assert json.loads(json.dumps(Preferences.objects.get().availability)) == week
+
+
+# --- the person's own page, the coordinator's file, and the form ---
+
+CHANGE = {
+    "modalities": ["virtual", "in_person"], "languages": ["en"], "compositions": ["any"], "accessibility": "Captions",
+    "availability": ["4-evening", "5-morning"], "time_zone": "",
+}  # fmt: skip
+
+
+def page_of(response) -> str:
+    return unescape(response.content.decode())
+
+
+def test_person_reads_and_changes_their_wishes(client):
+    participant = factories.an_accepted_participant("QC", services=("formal", "informal"), language="en")
+    factories.sign_in(client, participant.user)
+    assert "Not said yet" in page_of(client.get("/en/my/preferences/"))
+    sent = CHANGE | {"services": ["informal"], "time_zone": "America/Halifax"}
+    response = client.post("/en/my/preferences/change/", sent)
+    assert response["Location"] == "/en/my/preferences/"
+    page = page_of(client.get("/en/my/preferences/"))
+    for words in ("Friday, 6:00 p.m. to 9:00 p.m.", "Good times (Atlantic time)", "Captions", "In person"):
+        assert words in page
+    form = page_of(client.get("/en/my/preferences/change/"))
+    assert 'value="4-evening" data-group="Friday" checked' in " ".join(form.split())
+    assert participant.applications.get().accepted_for == ["informal"]
+    assert Entry.objects.filter(action="read", model="intake.participant", person=participant.user_id).exists()
+
+
+def test_change_without_an_application_that_stands_asks_for_no_service(client):
+    participant = factories.a_participant("QC", language="en")
+    factories.sign_in(client, participant.user)
+    assert 'name="services"' not in page_of(client.get("/en/my/preferences/change/"))
+    assert client.post("/en/my/preferences/change/", CHANGE).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"availability": ["9-evening"]}, "Choose boxes of the grid."),
+        ({"availability": ["\x00"]}, "Choose boxes of the grid."),
+        ({"languages": []}, "Choose at least one language."),
+        ({"compositions": ["\x00"]}, "Choose an answer."),
+        ({"time_zone": "Mars/Olympus"}, "Choose a time from the list."),
+        ({"accessibility": "a" * 301}, "Please use at most 300 characters here."),
+    ],
+)
+def test_bad_input_says_how_to_mend_it_and_keeps_what_was_typed(client, changes, message):
+    participant = factories.a_participant("QC", language="en")
+    factories.sign_in(client, participant.user)
+    page = page_of(client.post("/en/my/preferences/change/", CHANGE | changes))
+    assert message in page
+    assert "5-morning" in page
+    if "accessibility" not in changes:
+        assert 'value="Captions"' in page
+    assert not Preferences.objects.exists()
+
+
+def test_coordinator_reads_the_wishes_in_the_file(client):
+    participant = factories.an_accepted_participant("QC", language="en")
+    set_preferences(participant=participant, by=participant.user, **WISHES)
+    factories.sign_in(client, factories.a_coordinator("QC"))
+    page = page_of(client.get(f"/en/desk/people/{participant.pk}/"))
+    assert "Captions, please" in page
+    assert "Wednesday, 6:00 p.m. to 9:00 p.m." in page
+    assert "Good times (Eastern time)" in page
+
+
+def test_application_keeps_the_wishes_and_the_time_zone(client):
+    fill(client, region="BC", time_zone="America/Edmonton", compositions=["any", "women"], accessibility="Captions")
+    wishes = Preferences.objects.get()
+    assert (wishes.languages, wishes.compositions, wishes.accessibility) == (["fr"], ["women"], "Captions")
+    assert wishes.availability == [[1080, 1260], [3960, 4140]]
+    assert wishes.participant.user.time_zone == "America/Edmonton"
+    assert wishes.history.count() == 1
+
+
+def test_application_without_times_is_welcome(client):
+    assert fill(client, availability=None).status_code == 302
+    assert Preferences.objects.get().availability == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"languages": None}, "languages", "Choose at least one language."),
+        ({"languages": ["de"]}, "languages", "Choose an answer."),
+        ({"compositions": None}, "compositions", "Choose at least one. Any group is an answer too."),
+        ({"availability": ["0-night"]}, "availability", "Choose boxes of the grid."),
+        ({"time_zone": "x" * 5000}, "time_zone", "Choose a time from the list."),
+        ({"accessibility": "é" * 301}, "accessibility", "Please use at most 300 characters here."),
+    ],
+)
+def test_application_says_what_is_wrong_with_a_wish(client, changes, field, message):
+    page = page_of(fill(client, **changes))
+    question = page.split(f'data-question="{field}"')[1].split("data-question=")[0]
+    assert message in question
+    assert f'value="{GOOD["name"]}"' in page
+    assert not Participant.objects.exists()
+
+
+def test_known_address_costs_the_same_rows_and_leaves_none(client):
+    fill(client)
+    assert Preferences.objects.count() == 1
+    fill(client, accessibility="Somebody else wrote this")
+    assert Preferences.objects.count() == 1
+    assert Preferences.history.count() == 1
+
+
+def test_one_criterion_that_is_not_met_is_said_before_the_others_are_answered(client):
+    page = page_of(client.post("/en/intake/check/", {"adult": "no"}))
+    assert "The program is for people who are 18 or older." in page
+    assert "Answer yes or no" not in page
+    assert client.post("/en/intake/check/", {"adult": "yes"}).status_code == 204
