@@ -104,7 +104,7 @@ def draw(page: Page, start: str, end: str) -> None:
         at = {"x": x + (to_x - x) * part / 12, "y": y + (to_y - y) * part / 12}
         browser.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
     browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_timeout(100)
+    page.wait_for_timeout(700)  # a browser takes no tap while a flick of the finger is still running out
 
 
 def middle(page: Page, code: str) -> tuple[float, float]:
