@@ -20,7 +20,18 @@ ANSWERS = {"affiliation": "veteran", "adult": "yes", "experienced": "yes", "devi
            "email_safe": "yes", "hours": "any"}  # fmt: skip
 # Names and values of boxes that the story does not tick.
 LEFT_OPEN = frozenset(
-    {"call_safe", "voicemail_safe", "availability", "informal", "activity", "in_person", "women", "men", "2slgbtqi"}
+    {
+        "sms_safe",
+        "call_safe",
+        "voicemail_safe",
+        "availability",
+        "informal",
+        "activity",
+        "in_person",
+        "women",
+        "men",
+        "2slgbtqi",
+    }
 )
 
 
