@@ -9,13 +9,14 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the checks registers them.
-        from contact import checks, dashboard, privacy, rechecks, withdrawal  # noqa: F401
+        from contact import checks, dashboard, my_steps, privacy, rechecks, withdrawal  # noqa: F401
         from contact.reference import load_templates
         from contact.services import send_letter
         from psp.accounts.mail import register_sender
 
         dashboard.register()
         privacy.register()
+        my_steps.register()
         withdrawal.subscribe()
         rechecks.subscribe()
         register_sender(send_letter)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from intake.choices import REASON_LABELS, ApplicationState, MeetingPlace, MeetingState, Modality, Service
 from intake.models import Application, IntakeMeeting, Participant, Referral
+from intake.next_steps import Where
 from intake.rules import Answers, CriterionCode
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
@@ -30,14 +30,6 @@ TAG_KINDS: dict[str, str] = {
 
 # The person may ask that the decision be looked at again.
 ASK_AGAIN = (ApplicationState.DEFERRED, ApplicationState.REFERRED, ApplicationState.DECLINED)
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """The first line of the person's pages: what happens next, and whether they have to do anything."""
-
-    title: str
-    text: str
 
 
 def language() -> str:
@@ -64,42 +56,14 @@ def meeting_of(application: Application) -> IntakeMeeting | None:
     return found
 
 
-def next_step(application: Application | None, meeting: IntakeMeeting | None, user: User) -> NextStep:
-    nothing_to_do = _("You do not have to do anything now.")
+def where(application: Application | None, meeting: IntakeMeeting | None, user: User) -> Where:
+    """The facts from which the first line is made."""
     if application is None:
-        return NextStep(_("Nothing is open at the moment."), _("You can apply when it suits you."))
-    if meeting is not None:
-        sentence = (
-            _("You speak with a coordinator by phone %(when)s.")
-            if meeting.place == MeetingPlace.PHONE
-            else _("You meet a coordinator by video %(when)s.")
-        )
-        return NextStep(
-            sentence % {"when": on(when(meeting.starts_at, user))},
-            _("You do not have to do anything until then. If the time does not suit you, say so below."),
-        )
-    return {
-        ApplicationState.SUBMITTED: NextStep(
-            _("A coordinator for your region has your application and will offer you a time to meet."), nothing_to_do
-        ),
-        ApplicationState.MEETING_SET: NextStep(_("Your meeting is being set."), nothing_to_do),
-        ApplicationState.ACCEPTED: NextStep(
-            _("You are accepted. We will tell you when a place is ready for you."), nothing_to_do
-        ),
-        ApplicationState.DEFERRED: NextStep(
-            _("We look at your application again on a day that is set. You can read it below."), nothing_to_do
-        ),
-        ApplicationState.REFERRED: NextStep(
-            _("There is a decision about your application. You can read below who can help."), nothing_to_do
-        ),
-        ApplicationState.DECLINED: NextStep(
-            _("There is a decision about your application. You can read it and its reasons below."), nothing_to_do
-        ),
-        ApplicationState.WITHDRAWN: NextStep(
-            _("You took back your application, and nothing more happens with it."),
-            _("You do not have to do anything. You can apply again whenever you like."),
-        ),
-    }[ApplicationState(application.state)]
+        return Where()
+    if meeting is None:
+        return Where(state=application.state)
+    moment = on(when(meeting.starts_at, user))
+    return Where(state=application.state, meeting=moment, by_phone=meeting.place == MeetingPlace.PHONE)
 
 
 def on(moment: str) -> str:
@@ -190,10 +154,15 @@ def describe(entries: Iterable[Entry], user: User) -> list[dict[str, str]]:
     listed = list(entries)
     people = User.objects.prefetch_related("roles").in_bulk({entry.actor for entry in listed if entry.actor})
     return [
-        {"when": when(entry.at, user), "who": _who_did(entry, user, people), "what": str(Action(entry.action).label),
+        {"when": when(entry.at, user), "who": _who_did(entry, user, people), "what": _what(entry),
          "why": str(Purpose(entry.purpose).label)}
         for entry in listed
     ]  # fmt: skip
+
+
+def _what(entry: Entry) -> str:
+    """A try that was refused showed nothing; the word alone would leave that open."""
+    return _("Tried to open it, and was refused") if entry.action == Action.DENIED else str(Action(entry.action).label)
 
 
 def _who_did(entry: Entry, user: User, people: dict[UUID, User]) -> str:
@@ -202,13 +171,15 @@ def _who_did(entry: Entry, user: User, people: dict[UUID, User]) -> str:
     if entry.actor is None:
         return _("The application form") if entry.action == Action.CREATE else _("The program's computer")
     actor = people.get(entry.actor)
-    return who(actor) if actor else _("An account that is closed")
+    return who(actor, user.participant.program_region_id) if actor else _("An account that is closed")
 
 
-def who(actor: User) -> str:
-    """A team member's role, with the name that they go by."""
-    roles = [assignment.role for assignment in actor.roles.all()]
-    known = [role for role in Role if role in roles]
-    role = _("Coordinator for your region") if Role.COORDINATOR in known else ""
-    role = role or str(known[0].label if known else Kind(actor.kind).label)
+def who(actor: User, region: str = "") -> str:
+    """A team member's role, with the name that they go by. `region`: code of the person's own program region."""
+    assigned = {assignment.role: assignment.region_id for assignment in actor.roles.all()}
+    here = {assignment.region_id for assignment in actor.roles.all() if assignment.role == Role.COORDINATOR}
+    known = [role for role in Role if role in assigned]
+    role = str(known[0].label if known else Kind(actor.kind).label)
+    if here:
+        role = _("Coordinator for your region") if not region or region in here else _("Coordinator of another region")
     return f"{role} ({actor.name})" if actor.name else role

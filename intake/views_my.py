@@ -16,6 +16,7 @@ from intake.choices import ENDED, ApplicationState
 from intake.forms import AgainForm
 from intake.layout import questions
 from intake.models import Application, Participant
+from intake.next_steps import step_of
 from intake.services import apply_again, cancel_meeting, withdraw_application
 from intake.views import refusal_words
 from psp.areas import account, for_participants
@@ -23,6 +24,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.dashboard import cards_for
 from psp.errors import DomainError, add_to_form
+from psp.steps import chosen, from_card, steps_of
 
 PAGE = 25
 
@@ -51,12 +53,14 @@ def home(request: HttpRequest) -> HttpResponse:
     application = portal.last_application(participant)
     meeting = portal.meeting_of(application) if application else None
     cards = cards_for(request, "my")
-    # A group or a session that is coming is nearer than the application: its card says what happens next.
-    said = next((card["next_step"] for card in cards if card.get("next_step")), None)
+    # What a card says comes before the application where both are as urgent: a session is nearer.
+    said = [from_card(card["next_step"]) for card in cards if card.get("next_step")]
+    own = step_of(portal.where(application, meeting, participant.user))
     return render(
         request, "my/home.html",
         {"participant": participant, "application": application, "meeting": meeting, "cards": cards,
-         "step": said or portal.next_step(application, meeting, participant.user),
+         "steps": chosen([*said, own, *steps_of(participant.user)]),
+         "events": portal.events(application, participant.user) if application else [],
          "tag_kind": portal.TAG_KINDS.get(application.state) if application else "",
          "decision": portal.decision_words(application) if application else None,
          "may_apply": application is None or application.state in ENDED},

@@ -29,6 +29,7 @@ from psp.accounts.second_factor import detour
 from psp.accounts.timing import wait_until_even
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
+from psp.audit.subjects import subject_of
 from psp.choices import Language
 from psp.context_vars import actor_id, request_id
 from psp.crypto import keyring
@@ -268,4 +269,5 @@ class ErrorsMiddleware:
         match: Any = request.resolver_match
         if request.user.is_authenticated and match is not None:
             named = str(next(iter(match.kwargs.values()), ""))
-            audit.record_denial(match.view_name, named, purpose=Purpose.SECURITY)
+            person = subject_of(match.view_name, named)
+            audit.record_denial(match.view_name, named, person=person, purpose=Purpose.SECURITY)

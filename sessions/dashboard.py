@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from psp.areas import account, holds
+from psp.areas import account, holds, is_participant
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 
@@ -19,6 +19,7 @@ SHOWN_AHEAD = 3
 def register() -> None:
     leads = holds(Role.SUPPORTER, Role.CLINICIAN)
     add_place(Place("lead", _("My groups"), "people", "lead:home", leads, order=10, key="l"))
+    add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, order=40))
 

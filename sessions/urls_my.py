@@ -1,5 +1,8 @@
-"""Addresses of this app."""
+"""Addresses of this app under {lang}/my/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sessions import views_my
+
+app_name = "my_sessions"
+urlpatterns = [path("sessions/", views_my.mine, name="mine")]

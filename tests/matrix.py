@@ -157,6 +157,7 @@ POLICY: dict[str, Rule] = {
     "rights:delete": Rule(MY),
     "rights:request": Rule(MY, of=thing("correction_here"), foreign=thing("correction_there")),
     "rights:take_back": post(MY, of=thing("correction_here"), foreign=thing("correction_there")),
+    "my_sessions:mine": Rule(MY),
     "consent:leave": Rule(MY),
     "consent:left": Rule(MY),
     "consent:list": Rule(MY),

@@ -79,11 +79,11 @@ def record_reads_of(
         cursor.execute(READS, [*same, keys, people])
 
 
-def record_denial(route: str, object_id: str, *, purpose: Purpose) -> None:
-    """Note that someone asked for something that they may not see."""
+def record_denial(route: str, object_id: str, *, purpose: Purpose, person: UUID | None = None) -> None:
+    """Note that someone asked for something that they may not see; `person`: whose record it is, if that is known."""
     Entry.objects.create(
         at=timezone.now(), actor=actor_id.get(), action=Action.DENIED, model=route[:60], object_id=object_id[:64],
-        purpose=purpose, request_id=request_id.get(),
+        person=person, purpose=purpose, request_id=request_id.get(),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from consent.models import Consent, ConsentVersion
 from consent.services import sign, texts_in_force
+from contact.services import set_safe_contact
 from intake import services
 from intake.models import Application, IntakeMeeting
 from psp.audit import services as audit
@@ -145,6 +146,21 @@ def test_account_without_an_application_finds_the_way_to_one(me):
     assert "Nothing is open at the moment." in shown
     assert "/en/my/application/again/" in shown
     assert me.get("/en/my/application/").status_code == 404
+
+
+def test_whatever_needs_the_person_comes_before_everything_else(me, application, coordinator, participant):
+    services.set_meeting(application=application, starts_at=soon(), by=coordinator)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    set_safe_contact(person=participant.user, by=participant.user, email_safe=True, recheck_on=yesterday)
+    shown = page(me)
+    assert shown.index("for how we reach you has passed") < shown.index("You meet a coordinator by video")
+    assert "/en/my/contact/change/" in shown
+
+
+def test_first_page_leads_to_every_place_of_the_person(me, application):
+    shown = page(me)
+    for path in ("sessions/", "consents/", "contact/", "messages/", "opened/", "rights/", "leave/"):
+        assert f'href="/en/my/{path}"' in shown, path
 
 
 # --- my application ---
@@ -343,3 +359,15 @@ def test_property_12_changes_need_post_and_the_token(participant, application):
         assert strict.post(f"/en/my/{path}").status_code == 403, path
     assert Application.objects.get().state == "submitted"
     assert Consent.objects.in_force(participant.user, "taking_part")
+
+
+def test_person_sees_who_was_refused(me, application, participant):
+    other = a_coordinator("ON", name="Sasha")
+    elsewhere = Browser()
+    sign_in(elsewhere, other)
+    for path in (f"people/{participant.pk}/", f"applications/{application.pk}/accept/"):
+        assert elsewhere.get(f"/en/desk/{path}").status_code == 404
+    shown = page(me, "opened/")
+    assert shown.count("Tried to open it, and was refused") == 2
+    assert "Coordinator for your region" not in shown
+    assert "Sasha" in shown

@@ -1,0 +1,59 @@
+"""The person's own groups and sessions: what is coming, and what was. Nobody else in them is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from groups.choices import GroupState, MembershipState
+from groups.desk import TAG_KINDS
+from groups.models import Membership
+from psp.areas import account, for_participants
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from sessions import words
+from sessions.choices import AttendanceStatus
+from sessions.models import Attendance, GroupSession
+
+
+@require_GET
+@for_participants
+def mine(request: HttpRequest) -> HttpResponse:
+    me, now = account(request), timezone.now()
+    audit.record(Action.READ, Membership, person=me.pk, purpose=Purpose.OWN)
+    coming = GroupSession.objects.visible_to(me).of_member(me).upcoming(now).select_related("group")
+    context = {
+        "coming": [words.line(session, me.time_zone) for session in coming],
+        "groups": [_group_row(place) for place in _places(me)],
+        "past": [_past_row(row, me.time_zone) for row in _attended(me)],
+    }
+    return render(request, "sessions/mine.html", context)
+
+
+def _places(me: Any) -> QuerySet[Membership]:
+    """A group that is still being formed may never begin: the person hears of it when it is established."""
+    rows: QuerySet[Membership] = Membership.objects.filter(participant__user=me).select_related("group")
+    return rows.exclude(group__state=GroupState.FORMING).order_by("-joined_at")
+
+
+def _attended(me: Any) -> QuerySet[Attendance]:
+    rows: QuerySet[Attendance] = Attendance.objects.filter(participant__user=me).select_related("session__group")
+    return rows.order_by("-session__starts_at")
+
+
+def _group_row(place: Membership) -> dict[str, Any]:
+    left = place.state == MembershipState.LEFT
+    return {
+        "name": place.group.name, "kind": place.group.get_kind_display(),
+        "state": place.get_state_display() if left else place.group.get_state_display(),
+        "tag_kind": "neutral" if left else TAG_KINDS[GroupState(place.group.state)],
+    }  # fmt: skip
+
+
+def _past_row(row: Attendance, zone: str) -> dict[str, Any]:
+    return words.line(row.session, zone) | {"said": AttendanceStatus(row.status).label}
