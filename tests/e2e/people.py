@@ -91,8 +91,8 @@ def apply(visitor: Visitor, *, name: str, email: str, province: str = "QC") -> i
     return steps
 
 
-def sign_in_team(visitor: Visitor, username: str) -> None:
-    """Password, then the second factor; ends on the account's first page."""
+def sign_in_team(visitor: Visitor, username: str, *, front: str = "*/*/") -> None:
+    """Password, then the second factor; ends on the account's first page, whose address is like `front`."""
     page = visitor.page
     page.goto(f"{visitor.site.url}/accounts/login/")
     page.locator("input[name=login]").fill(username)
@@ -107,7 +107,7 @@ def sign_in_team(visitor: Visitor, username: str) -> None:
             break
         # A code works once, also for an account that was signed in to a moment ago: take the next one.
         time.sleep(PERIOD - time.time() % PERIOD)
-    page.wait_for_url(f"{visitor.site.url}/*/*/")
+    page.wait_for_url(f"{visitor.site.url}/{front}")
     # The first page speaks the language that the account chose; the visitor may read on in the other.
     visitor.check(own_language=False)
 
