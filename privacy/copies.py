@@ -38,10 +38,10 @@ def as_json(held: list[Held]) -> str:
 
 
 def as_words(held: list[Held], person: User) -> list[dict[str, Any]]:
-    """For the page: [{"code", "title", "records": [[{"label", "value"}]]}] in the reader's language and zone."""
+    """For the page, in the reader's language and zone: [{"code", "title", "alike", "records": [[{"label", "value"}]]}]."""
     return [
         {
-            "code": item.section.code, "title": item.section.title,
+            "code": item.section.code, "title": item.section.title, "alike": item.section.alike,
             "records": [
                 [{"label": line.label, "value": in_words(line.value, person.time_zone)} for line in record]
                 for record in item.records

@@ -43,13 +43,17 @@ Record = Sequence[Line]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One heading of the copy. `models`: labels of what it tells about, e.g. "consent.consent"."""
+    """One heading of the copy. `models`: labels of what it tells about, e.g. "consent.consent".
+
+    `alike`: every record has the same few lines, so that the page shows them as one table.
+    """
 
     code: str
     title: Any
     collect: Callable[[User], Iterable[Record]]
     models: frozenset[str]
     order: int = 50
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)

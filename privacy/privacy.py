@@ -69,6 +69,6 @@ def register() -> None:
         Section("account", _("Your account"), account, frozenset({"psp.user", "account.emailaddress"}), order=10),
         Section("account_before", _("Your account, earlier"), account_before, frozenset(), order=11),
         Section("requests", _("Your requests"), requests, frozenset({"privacy.rightsrequest"}), order=80),
-        Section("openings", _("Who opened your file"), openings, frozenset({"audit.entry"}), order=90),
+        Section("openings", _("Who opened your file"), openings, frozenset({"audit.entry"}), order=90, alike=True),
     ):
         add_section(section)
