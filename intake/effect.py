@@ -1,7 +1,8 @@
 """What other criteria would have meant for the applications of the last year: counts, never a person.
 
-Every application's stored answers are judged twice, by the version that judged them and by the draft. One pass
-over the rows, in constant memory. Small counts are not shown ([domain] rule 38).
+Every application's stored answers are judged twice, by the version that judged them and by the draft. The database
+counts applications with the same answers, of which there are few kinds, so each kind is judged once whatever the
+number of people. Small counts are not shown ([domain] rule 38).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.utils import timezone
 
 from intake.models import Application, EligibilityVersion
@@ -44,15 +46,15 @@ class Effect:
     closed: Counter[CriterionCode] = field(default_factory=Counter)
     unasked: Counter[CriterionCode] = field(default_factory=Counter)
 
-    def add(self, before: Assessment, after: Assessment) -> None:
-        self.looked_at += 1
+    def add(self, before: Assessment, after: Assessment, count: int) -> None:
+        self.looked_at += count
         was, will = stopped_by(before), stopped_by(after)
         silent = {CRITERION_OF[reason] for reason in after.reasons if reason in UNANSWERED}
-        self.opened.update(was - will - silent)
-        self.closed.update(will - was)
-        self.unasked.update(silent)
-        self.would_be_eligible += not before.eligible and after.eligible
-        self.would_not_be_eligible += before.eligible and bool(will)
+        self.opened.update(dict.fromkeys(was - will - silent, count))
+        self.closed.update(dict.fromkeys(will - was, count))
+        self.unasked.update(dict.fromkeys(silent, count))
+        self.would_be_eligible += count if not before.eligible and after.eligible else 0
+        self.would_not_be_eligible += count if before.eligible and will else 0
 
 
 def stopped_by(assessment: Assessment) -> set[CriterionCode]:
@@ -60,23 +62,26 @@ def stopped_by(assessment: Assessment) -> set[CriterionCode]:
     return {CRITERION_OF[reason] for reason in assessment.reasons if reason not in UNANSWERED}
 
 
-def effect_of(draft: EligibilityRules, rows: Iterable[tuple[Answers, list[str], EligibilityRules]]) -> Effect:
-    """`rows`: answers, services asked for, and the rules that judged them."""
+# Answers, services asked for, the rules that judged them, and how many applications are alike in all of it.
+Alike = tuple[Answers, list[str], EligibilityRules, int]
+
+
+def effect_of(draft: EligibilityRules, rows: Iterable[Alike]) -> Effect:
     found = Effect()
-    for answers, services, rules in rows:
-        found.add(assess(answers, rules, services=services), assess(answers, draft, services=services))
+    for answers, services, rules, count in rows:
+        found.add(assess(answers, rules, services=services), assess(answers, draft, services=services), count)
     return found
 
 
-def last_year() -> Iterator[tuple[Answers, list[str], EligibilityRules]]:
+def last_year() -> Iterator[Alike]:
     """Every application of the last twelve months, as `effect_of` takes it: no name, no reference, no key."""
     contents = EligibilityVersion.objects.values_list("pk", "content")
     rules = {key: from_json(content["rules"]) for key, content in contents}
     since = timezone.now() - LOOKED_BACK
     columns = ("answers", "services", "version_id", "decision_version_id")
     rows = Application.objects.filter(submitted_at__gte=since).order_by().values_list(*columns)
-    for answers, services, asked_by, decided_by in rows.iterator(chunk_size=CHUNK):
-        yield Answers(**answers), services, rules[decided_by or asked_by]
+    for answers, services, asked_by, decided_by, count in rows.annotate(count=Count("pk")).iterator(chunk_size=CHUNK):
+        yield Answers(**answers), services, rules[decided_by or asked_by], count
 
 
 # --- What of it may be shown ---

@@ -38,7 +38,7 @@ def as_json(held: list[Held]) -> str:
 
 
 def as_words(held: list[Held], person: User) -> list[dict[str, Any]]:
-    """For the page, in the reader's language and zone: [{"code", "title", "alike", "records": [[{"label", "value"}]]}]."""
+    """For the page, in the reader's language and the person's zone: [{"code", "title", "alike", "records"}]."""
     return [
         {
             "code": item.section.code, "title": item.section.title, "alike": item.section.alike,
