@@ -127,7 +127,7 @@ def test_copy_as_data_has_every_section_with_labels_in_both_languages(full):
     data = json.loads(answer.content)
     assert [item["code"] for item in data["sections"]] == [section.code for section in sections()]
     empty = {item["code"] for item in data["sections"] if not item["records"]}
-    assert empty <= {"account_before", "applications_before", "preferences_before", "wishes", "merges"}
+    assert empty <= {"account_before", "applications_before", "preferences_before", "wishes", "calls", "merges"}
     for item in data["sections"]:
         assert set(item["title"]) == {"en", "fr"}
         assert all(set(line["label"]) == {"en", "fr"} for record in item["records"] for line in record)
