@@ -17,6 +17,7 @@ class IntakeConfig(AppConfig):
             dashboard,
             decision_cards,
             desk_cards,
+            drafts_mail,
             file_merges,
             leaving,
             privacy,
@@ -36,6 +37,7 @@ class IntakeConfig(AppConfig):
         privacy_wishes.register()
         privacy_merges.register()
         leaving.subscribe()
+        drafts_mail.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -35,9 +35,19 @@ def network_of(request: HttpRequest) -> str:
 
 def spend(request: HttpRequest, action: str) -> bool:
     """Count one `action` of this network; False when the hour's allowance is used up. Kept with the transaction."""
-    digest = salted_hmac("intake.limits", network_of(request), algorithm="sha256").hexdigest()
+    return _counted(action, network_of(request)) <= settings.PSP_APPLICATIONS_PER_HOUR
+
+
+def spend_for_address(index: str) -> bool:
+    """Count one code for the address with this blind index; False when it has had enough of them for an hour."""
+    return _counted("code_for", index) <= settings.PSP_CODES_PER_HOUR
+
+
+def _counted(action: str, whose: str) -> int:
+    """How often this was done in this hour, this time included."""
+    digest = salted_hmac("intake.limits", whose, algorithm="sha256").hexdigest()
     hour = int(time.time()) // HOUR
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [f"intake:{action}:{digest}:{hour}"])
         used: int = cursor.fetchone()[0]
-    return used <= settings.PSP_APPLICATIONS_PER_HOUR
+    return used

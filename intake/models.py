@@ -257,4 +257,5 @@ class IneligibleTally(models.Model):
 # Models of this app that have a file of their own.
 from intake.models_decisions import Referral  # noqa: E402, F401
 from intake.models_desk import BulkAct, DifferentPeople, Merge  # noqa: E402, F401
+from intake.models_drafts import AddressCode, Draft  # noqa: E402, F401
 from intake.models_preferences import Preferences  # noqa: E402

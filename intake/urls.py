@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake import views
+from intake import views, views_drafts
 
 app_name = "intake"
 urlpatterns = [
@@ -11,4 +11,9 @@ urlpatterns = [
     path("stop/", views.stop_here, name="stop"),
     path("elsewhere/", views.elsewhere, name="elsewhere"),
     path("sent/", views.sent, name="sent"),
+    path("later/", views_drafts.save, name="save"),
+    path("kept/", views_drafts.kept, name="kept"),
+    path("back/", views_drafts.resume, name="resume"),
+    path("throw-away/", views_drafts.throw_away, name="throw_away"),
+    path("gone/", views_drafts.gone, name="gone"),
 ]

@@ -20,6 +20,7 @@ from intake.layout import questions
 from intake.limits import spend
 from intake.rules import UNANSWERED, Reason
 from intake.sending import count_ineligible, submit_application
+from intake.services_drafts import throw_away
 from intake.texts import Texts, reading_period, texts_of_today
 from psp.errors import DomainError, add_to_form
 from psp.views import crisis_lines, notice
@@ -46,6 +47,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         form.renew_key()
         add_to_form(form, error)
         return form_page(request, form)
+    throw_away(token=request.POST.get("draft", ""))
     return redirect("intake:sent")
 
 
@@ -54,7 +56,7 @@ def empty_page(request: HttpRequest) -> HttpResponse:
     texts = texts_of_today()
     drawn = empty_questions(get_language() or "en", texts, reading_period())
     hidden = {"sent_key": uuid4(), "texts": texts.names, "look_anyway": ""}
-    return render(request, "intake/apply.html", {"hidden": hidden, "questions": drawn})
+    return render(request, "intake/apply.html", {"hidden": hidden, "questions": drawn, "draft": "", "start_at": 0})
 
 
 @lru_cache(maxsize=8)
@@ -63,10 +65,15 @@ def empty_questions(language: str, texts: Texts, _period: int) -> str:
     return questions(ApplicationForm(texts=texts), notice=notice(language))
 
 
-def form_page(request: HttpRequest, form: ApplicationForm, *, status: int = 200) -> HttpResponse:
-    """The form as it was typed, with what is to be mended."""
+def form_page(
+    request: HttpRequest, form: ApplicationForm, *, status: int = 200, draft: str = "", start_at: int = 0
+) -> HttpResponse:
+    """The form as it was typed, with what is to be mended. `draft` names the kept form from which it came."""
     hidden = {name: form[name].value() or "" for name in ("sent_key", "texts", "look_anyway")}
-    context = {"hidden": hidden, "questions": questions(form, notice=notice())}
+    context = {
+        "hidden": hidden, "questions": questions(form, notice=notice()), "start_at": start_at,
+        "draft": draft or request.POST.get("draft", ""),
+    }  # fmt: skip
     return render(request, "intake/apply.html", context, status=status)
 
 
@@ -89,8 +96,9 @@ def refusal_words(form: EligibilityForm) -> dict[str, Any]:
 
 
 def typed_values(request: HttpRequest, form: ApplicationForm) -> list[tuple[str, str]]:
-    """Every answer as name and value, to hand back in hidden fields."""
-    return [(name, value) for name in form.fields if name != "look_anyway" for value in request.POST.getlist(name)]
+    """Every answer as name and value, to hand back in hidden fields; and which kept form it came from."""
+    names = [*(name for name in form.fields if name != "look_anyway"), "draft"]
+    return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 
 @login_not_required

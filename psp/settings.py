@@ -348,6 +348,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
+    "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
@@ -355,6 +356,9 @@ CELERY_BEAT_SCHEDULE = {
 
 # How many applications one network may send in an hour; a shared office or base counts as one.
 PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20)
+# How many codes one address may be sent in an hour for a form that is finished later, and for how long that is kept.
+PSP_CODES_PER_HOUR: int = env.int("PSP_CODES_PER_HOUR", default=5)
+PSP_DRAFT_DAYS: int = env.int("PSP_DRAFT_DAYS", default=14)
 # Until how many hours before it a person may move an intake meeting, and how often they may change its time.
 PSP_MEETING_MOVE_HOURS: int = env.int("PSP_MEETING_MOVE_HOURS", default=4)
 PSP_MEETING_CHANGES: int = env.int("PSP_MEETING_CHANGES", default=3)

@@ -134,6 +134,11 @@ POLICY: dict[str, Rule] = {
     "intake:stop": post(EVERYBODY),
     "intake:elsewhere": Rule(EVERYBODY),
     "intake:sent": Rule(EVERYBODY),
+    "intake:save": post(EVERYBODY),
+    "intake:kept": Rule(EVERYBODY),
+    "intake:resume": Rule(EVERYBODY),
+    "intake:throw_away": post(EVERYBODY),
+    "intake:gone": Rule(EVERYBODY),
     # The portal
     "my:home": Rule(MY),
     "my:application": Rule(MY),

@@ -37,7 +37,8 @@
   const actions = piece("[data-step-actions]");
   const LAST = steps.length;
   const firstWrong = steps.findIndex((step) => step.querySelector("[data-field-error]"));
-  const START = Math.max(firstWrong, 0);
+  /* a form that was saved opens where it was left */
+  const START = firstWrong >= 0 ? firstWrong : Math.min(Number(form.dataset.startAt ?? 0), LAST);
   let now = START;
   let backToReview = false;
 
@@ -62,6 +63,7 @@
     actions.querySelector("[data-step-back]").hidden = now === 0;
     count.querySelector("[data-step-number]").textContent = now + 1;
     count.querySelector("[data-step-total]").textContent = LAST + 1;
+    if (form.elements.at_step) form.elements.at_step.value = now;
     if (now === LAST) fillReview();
     if (focus) focusOn(now === LAST ? review.querySelector("h2") : legendOf(steps[now]));
   }
@@ -324,6 +326,7 @@
 
   /* Enter in a middle step goes on; the last step sends, once every step holds. Runs before the double-click guard. */
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.formNoValidate) return; /* saved as it is, from any step */
     if (now < LAST) {
       event.preventDefault();
       forward();

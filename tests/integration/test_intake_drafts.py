@@ -1,0 +1,342 @@
+"""Save and finish later: what is kept and for how long, what is refused and how, and what nobody can learn from it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from consent.models import Consent
+from intake import drafts_mail, services_drafts
+from intake.models import AddressCode, Application, Draft, Participant
+from intake.tasks import forget_drafts
+from psp.keys.models import DataKey
+from psp.models import User
+from tests.forms import fill, grown, row_counts, typed
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+
+ADDRESS = "river@example.org"
+CANARY = "Canary-Wren"
+
+
+@pytest.fixture(autouse=True)
+def letters(monkeypatch):
+    """Messages as they leave, instead of a server's."""
+    sent = []
+    backend = type("Backend", (), {"send_messages": lambda _self, messages: sent.extend(messages)})
+    monkeypatch.setattr("contact.strangers.get_connection", lambda _name: backend())
+    return sent
+
+
+def text_of(response) -> str:
+    return unescape(response.content.decode())
+
+
+def carried(response) -> dict[str, list[str]]:
+    """Hidden fields of the page's first form."""
+    page = response.content.decode().split('action="/en/intake/')[1].split("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', page):
+        found.setdefault(name, []).append(unescape(value))
+    return found
+
+
+def ask(client: Client, path: str = "later/", email: str = ADDRESS, *, with_answers=None):
+    return client.post(f"/en/intake/{path}", (with_answers or {}) | {"draft_email": email})
+
+
+def code_for(letters, email: str = ADDRESS) -> str:
+    """Send what waits; the code of the newest message to this address."""
+    drafts_mail.send_waiting(timezone.now())
+    body = next(letter.body for letter in reversed(letters) if letter.to == [email])
+    return re.findall(r"\b[A-Z0-9]{6}\b", body)[0]
+
+
+def save(client: Client, letters, email: str = ADDRESS, **changes):
+    """Fill in, press "Save and finish later", confirm the address."""
+    answers = typed(client, name=CANARY, at_step="4", later="1", **changes)
+    first = client.post("/en/intake/later/", answers)
+    second = ask(client, email=email, with_answers=carried(first))
+    code = code_for(letters, email)
+    return client.post("/en/intake/later/", carried(second) | {"draft_email": email, "draft_code": code})
+
+
+def resume(client: Client, letters, email: str = ADDRESS):
+    ask(client, "back/", email)
+    return client.post("/en/intake/back/", {"draft_email": email, "draft_code": code_for(letters, email)})
+
+
+def token_in(response) -> str:
+    return re.findall(r'name="draft" value="([^"]+)"', response.content.decode())[0]
+
+
+def test_form_is_kept_only_after_the_code_and_comes_back_filled_in(client, letters):
+    before = row_counts()
+    first = client.post("/en/intake/later/", typed(client, name=CANARY, later="1", at_step="4"))
+    assert first.status_code == 200
+    assert grown(before) == {}
+    second = ask(client, with_answers=carried(first))
+    assert not Draft.objects.exists()
+    done = client.post("/en/intake/later/", carried(second) | {"draft_email": ADDRESS, "draft_code": code_for(letters)})
+    assert (done.status_code, done["Location"]) == (302, "/en/intake/kept/")
+    page = resume(client, letters)
+    text = text_of(page)
+    assert f'value="{CANARY}"' in text
+    assert 'data-start-at="4"' in text
+    assert re.search(r'name="affiliation"[^>]*value="veteran"[^>]*checked', text)
+    assert "data-error-summary" not in text
+    assert not Participant.objects.exists()
+
+
+def test_draft_expires_after_fourteen_days_with_its_key(client, letters):
+    save(client, letters)
+    draft = Draft.objects.get()
+    assert abs(draft.expires_at - timezone.now() - timedelta(days=14)) < timedelta(minutes=1)
+    with time_machine.travel(timezone.now() + timedelta(days=14, minutes=1)):
+        assert "Nothing is kept for this address" in text_of(resume(client, letters))
+        forget_drafts()
+    assert not Draft.objects.exists()
+    assert not DataKey.objects.filter(person=draft.pk).exists()
+
+
+def test_codes_are_destroyed_when_they_are_over(client, letters):
+    ask(client)
+    asked = AddressCode.objects.get()
+    forget_drafts()
+    assert AddressCode.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        forget_drafts()
+    assert not AddressCode.objects.exists()
+    assert not DataKey.objects.filter(person=asked.pk).exists()
+
+
+def test_consents_and_signature_are_never_kept(client, letters):
+    save(client, letters)
+    kept = dict(services_drafts.answers_of(Draft.objects.get()))
+    assert kept["name"] == CANARY
+    assert not [name for name in kept if "__" in name or name in ("typed_name", "read_notice", "csrfmiddlewaretoken")]
+    text = text_of(resume(client, letters))
+    assert "checked" not in text.split('name="taking_part__agree"')[1].split(">")[0]
+    assert 'value="Camille T."' not in text
+    assert not Consent.objects.exists()
+
+
+def test_draft_keeps_whatever_the_form_asks(client, letters):
+    """Fields of another version of the form are kept too, several values each."""
+    save(client, letters, new_field=["one", "two"])
+    kept = services_drafts.answers_of(Draft.objects.get())
+    assert [value for name, value in kept if name == "new_field"] == ["one", "two"]
+    assert resume(client, letters).status_code == 200
+
+
+def test_sending_the_application_destroys_the_draft(client, letters, django_capture_on_commit_callbacks):
+    save(client, letters)
+    draft, token = Draft.objects.get(), token_in(resume(client, letters))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert fill(client, draft=token).status_code == 302
+    assert Application.objects.count() == 1
+    assert not Draft.objects.exists()
+    assert not DataKey.objects.filter(person=draft.pk).exists()
+
+
+def test_form_with_something_to_mend_keeps_its_draft(client, letters):
+    save(client, letters)
+    token = token_in(resume(client, letters))
+    assert token_in(fill(client, draft=token, name="")) == token
+    assert Draft.objects.get().expires_at > timezone.now()
+
+
+def test_throwing_it_away_destroys_it_at_once(client, letters, django_capture_on_commit_callbacks):
+    save(client, letters)
+    token = token_in(resume(client, letters))
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post("/en/intake/throw-away/", {"draft": token})
+    assert (response["Location"], Draft.objects.count()) == ("/en/intake/gone/", 0)
+    assert client.post("/en/intake/throw-away/", {"draft": token}).status_code == 302
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "a:b:c", "\x00"])
+def test_nobody_throws_away_a_draft_without_its_token(client, letters, token):
+    save(client, letters)
+    assert client.post("/en/intake/throw-away/", {"draft": token}).status_code == 302
+    assert Draft.objects.get().expires_at > timezone.now()
+
+
+def test_saving_again_replaces_what_was_kept(client, letters):
+    save(client, letters)
+    save(client, letters, region="ON")
+    assert dict(services_drafts.answers_of(Draft.objects.get()))["region"] == "ON"
+
+
+# --- codes ---
+
+
+def test_wrong_code_says_so_and_loses_nothing(client, letters):
+    first = client.post("/en/intake/later/", typed(client, name=CANARY, later="1"))
+    second = ask(client, with_answers=carried(first))
+    response = client.post("/en/intake/later/", carried(second) | {"draft_email": ADDRESS, "draft_code": "AAAAAA"})
+    assert "This is not the code that we sent." in text_of(response)
+    assert carried(response)["name"] == [CANARY]
+    assert not Draft.objects.exists()
+    again = carried(response) | {"draft_email": ADDRESS, "draft_code": code_for(letters)}
+    assert client.post("/en/intake/later/", again).status_code == 302
+
+
+def test_sixth_try_is_refused_even_with_the_right_code(client, letters):
+    ask(client, "back/")
+    code = code_for(letters)
+    for _try in range(5):
+        client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": "AAAAAA"})
+    response = client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})
+    assert "This code does not work any more." in text_of(response)
+
+
+def test_property_09_code_for_a_saved_form_works_once(client, letters):
+    ask(client, "back/")
+    code = code_for(letters)
+    pages = [text_of(client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})) for _ in range(2)]
+    assert "Nothing is kept for this address" in pages[0]
+    assert "This code does not work any more." in pages[1]
+
+
+def test_code_is_over_after_ten_minutes(client, letters):
+    ask(client, "back/")
+    code = code_for(letters)
+    with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=1)):
+        response = client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})
+    assert "This code does not work any more." in text_of(response)
+
+
+def test_code_of_another_address_opens_nothing(client, letters):
+    save(client, letters)
+    ask(client, "back/", "other@example.org")
+    code = code_for(letters, "other@example.org")
+    response = client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})
+    assert CANARY not in text_of(response)
+    assert "This code does not work any more." in text_of(response)
+
+
+def test_code_may_be_typed_in_small_letters_with_a_space(client, letters):
+    ask(client, "back/")
+    code = code_for(letters)
+    typed_so = f"{code[:3]} {code[3:]}".lower()
+    response = client.post("/en/intake/back/", {"draft_email": ADDRESS.upper(), "draft_code": typed_so})
+    assert "Nothing is kept for this address" in text_of(response)
+
+
+# --- what nobody learns ---
+
+
+def test_property_13_codes_are_asked_alike_for_known_and_unknown_addresses(client, letters):
+    fill(client, email="known@example.org")
+    save(client, letters, email="drafted@example.org")
+    letters.clear()
+    pages, rows = [], []
+    for email in ("known@example.org", "drafted@example.org", "nobody@example.org"):
+        before = row_counts()
+        page = text_of(ask(client, "back/", email)).replace(email, "X")
+        pages.append(re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", page))
+        rows.append(grown(before))
+        code_for(letters, email)
+    assert pages[0] == pages[1] == pages[2]
+    assert rows[0] == rows[1] == rows[2] == {"default.intake_addresscode": 1, "keys.keys_datakey": 1}
+    assert len({(letter.subject, letter.body[:20]) for letter in letters}) == 1
+    assert len(letters) == 3
+
+
+def test_property_13_draft_of_a_known_address_answers_like_any_other(client, letters):
+    fill(client, email=ADDRESS)
+    users = User.objects.count()
+    assert save(client, letters)["Location"] == "/en/intake/kept/"
+    assert CANARY in text_of(resume(client, letters))
+    assert User.objects.count() == users
+
+
+def test_property_14_codes_are_limited_for_one_address_and_lose_nothing(client, letters, settings):
+    settings.PSP_CODES_PER_HOUR = 2
+    for network in ("198.51.100.1", "198.51.100.2"):
+        assert client.post("/en/intake/back/", {"draft_email": ADDRESS}, REMOTE_ADDR=network).status_code == 200
+    first = client.post("/en/intake/later/", typed(client, name=CANARY, later="1"))
+    response = ask(client, email=ADDRESS.upper(), with_answers=carried(first))
+    assert response.status_code == 429
+    assert "Nothing on this page is lost." in text_of(response)
+    assert carried(response)["name"] == [CANARY]
+    assert ask(client, email="other@example.org").status_code == 200
+
+
+def test_property_14_codes_and_tries_are_limited_for_one_network(client, settings):
+    settings.PSP_APPLICATIONS_PER_HOUR = 2
+    answers = [ask(client, "back/", f"a{number}@example.org").status_code for number in range(3)]
+    assert answers == [200, 200, 429]
+    tries = [
+        client.post("/en/intake/back/", {"draft_email": "a0@example.org", "draft_code": "AAAAAA"}).status_code
+        for _try in range(3)
+    ]
+    assert tries == [200, 200, 429]
+    forged = client.post(
+        "/en/intake/back/", {"draft_email": "b@example.org"}, headers={"x-forwarded-for": "198.51.100.9"}
+    )
+    assert forged.status_code == 429
+
+
+def test_property_23_kept_form_is_sealed(client, letters):
+    from django.db import connection
+
+    save(client, letters)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content, index FROM intake_draft")
+        content, index = cursor.fetchone()
+        cursor.execute("SELECT index FROM intake_addresscode")
+        assert index not in {row[0] for row in cursor.fetchall()}
+    assert CANARY.encode() not in bytes(content)
+    assert ADDRESS not in index
+
+
+def test_property_26_message_with_the_code_is_neutral_in_both_languages(client, letters):
+    from contact.lint import neutral_violations
+
+    for language in ("en", "fr"):
+        client.post(f"/{language}/intake/back/", {"draft_email": f"{language}@example.org"})
+        code_for(letters, f"{language}@example.org")
+    assert [letter.subject for letter in letters] == ["Your code", "Votre code"]
+    for letter, language in zip(letters, ("en", "fr"), strict=True):
+        assert neutral_violations(f"{letter.from_email}\n{letter.subject}\n{letter.body}", language) == []
+        assert CANARY not in letter.body
+    assert mail.outbox == []
+
+
+def test_property_38_code_is_sent_at_most_once(client, letters, monkeypatch):
+    ask(client, "back/")
+    asked = AddressCode.objects.get()
+    assert drafts_mail.send(asked.pk)
+    assert not drafts_mail.send(asked.pk)
+    assert len(letters) == 1
+    asked.refresh_from_db()
+    assert asked.code == ""
+
+
+def test_property_38_code_that_could_not_be_sent_is_not_sent_again(client, letters, monkeypatch):
+    def broken(_name):
+        raise OSError
+
+    ask(client, "back/")
+    monkeypatch.setattr("contact.strangers.get_connection", broken)
+    assert not drafts_mail.send(AddressCode.objects.get().pk)
+    monkeypatch.undo()
+    assert not drafts_mail.send(AddressCode.objects.get().pk)
+
+
+def test_property_12_reading_pages_of_saved_forms_writes_nothing(client):
+    before = row_counts()
+    for path in ("back/", "kept/", "gone/"):
+        assert client.get(f"/en/intake/{path}").status_code == 200
+    assert client.get("/en/intake/later/").status_code == 405
+    assert client.get("/en/intake/throw-away/").status_code == 405
+    assert grown(before) == {}
