@@ -11,6 +11,8 @@ from demo.people import Person, uuid_from
 from demo.world import World
 from groups.choices import GroupKind, GroupState, LeadRole
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
+from intake.choices import WaitingState
+from intake.models import WaitingPlace
 from psp.holidays import statutory_holidays
 from psp.models import Region
 from sessions.choices import AttendanceStatus, SessionState
@@ -103,6 +105,7 @@ def write_groups(world: World, planned: list[Planned]) -> None:
     """In the order of life: forming, members and leads, established, sessions, attendance, completed."""
     bulk.create([item.group for item in planned])
     bulk.create([place for item in planned for place in make_places(world, item)])
+    end_waiting([world.waiting[person.id, item.group.kind] for item in planned for person in item.members])
     bulk.create([lead for item in planned for lead in make_leads(world, item)])
     for item in planned:
         item.group.state = GroupState.ESTABLISHED
@@ -115,6 +118,12 @@ def write_groups(world: World, planned: list[Planned]) -> None:
     complete([item.group for item in planned if item.times[-1].end_utc < world.now])
     world.counts["sessions"] += sum(len(rows) for rows in sessions.values())
     world.counts["attendance"] += len(attendance)
+
+
+def end_waiting(places: list[WaitingPlace]) -> None:
+    for place in places:
+        place.state = WaitingState.PLACED
+    bulk.change(places, ["state"])
 
 
 def complete(groups: list[PeerGroup]) -> None:

@@ -27,7 +27,7 @@ from demo.people import Person, make_people
 from demo.wishes import make_preferences
 from demo.world import World
 from intake.choices import ApplicationState, MeetingState
-from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant
+from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant, WaitingPlace
 from intake.rules import Affiliation, Answers, Service, assess, from_json
 from psp.accounts.services import enrol_totp
 from psp.choices import Kind, Role
@@ -189,6 +189,7 @@ def make_applications(world: World, people: list[Person]) -> None:
     bulk.create(rows, history=False)
     bulk.remember([as_sent(row) for row in rows], "+", at="submitted_at")
     bulk.remember([row for row in rows if row.state != ApplicationState.SUBMITTED], "~", at="last_action_at")
+    bulk.create([place for row in rows for place in make_waiting(world, row)])
     bulk.create([make_meeting(world, row) for row in rows if row.state in MEETING_STATES])
     world.counts["applications"] += len(rows)
 
@@ -213,6 +214,19 @@ def make_application(world: World, person: Person, version: EligibilityVersion, 
     if person.fate == ApplicationState.DECLINED:
         row.decision_reasons = ["no_device"]
     return row
+
+
+def make_waiting(world: World, row: Application) -> list[WaitingPlace]:
+    """Everybody waits once they are accepted; whoever then gets a place in a group waits no more."""
+    places = [
+        WaitingPlace(
+            id=UUID(int=row.id.int ^ (16 + number)), participant=row.participant, application=row, service=service,
+            since=row.submitted_at,
+        )
+        for number, service in enumerate(row.accepted_for)
+    ]  # fmt: skip
+    world.waiting.update({(row.participant.user_id, place.service): place for place in places})
+    return places
 
 
 def as_sent(row: Application) -> Application:

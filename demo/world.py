@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from uuid import UUID
 
-from intake.models import Participant
+from intake.models import Participant, WaitingPlace
 from psp.models import User
 
 
@@ -21,4 +21,6 @@ class World:
     staff: dict[str, User] = field(default_factory=dict)
     coordinators: dict[str, User] = field(default_factory=dict)
     participants: dict[UUID, Participant] = field(default_factory=dict)
+    # (person, service) → their place on the waiting list
+    waiting: dict[tuple[UUID, str], WaitingPlace] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)

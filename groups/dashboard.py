@@ -8,7 +8,7 @@ from django.db.models import Count, F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from groups import desk
+from groups import apart, desk
 from groups.choices import GroupState
 from groups.models import PeerGroup
 from intake.choices import Service
@@ -26,9 +26,15 @@ def forming(request: HttpRequest) -> dict[str, Any]:
     return {"count": groups.count(), "ready": ready, "waiting": waiting}
 
 
+def to_mend(request: HttpRequest) -> dict[str, Any] | None:
+    """Only while there is one: nobody is to sit in a group with whom they must not meet."""
+    found = apart.groups_to_mend(account(request))
+    return {"groups": found, "waits": len(found)} if found else None
+
+
 def register() -> None:
     allowed = holds(Role.COORDINATOR)
-    add_place(Place("desk", _("Waiting list"), "list", "desk:waiting", allowed, order=30, key="w"))
     add_place(Place("desk", _("Groups"), "people", "desk:groups", allowed, order=40, key="g"))
+    add_card(Card("desk", "groups/apart_card.html", to_mend, order=1))
     add_card(Card("desk", "groups/card.html", forming, order=30))
     add_part(FilePart("groups/file_part.html", desk.places_of, order=10))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from groups.choices import GroupKind, LeadRole
 from groups.models import PeerGroup
 from groups.services import ROLE_OF_LEAD
-from intake.choices import Modality, Service
+from intake.choices import Modality
 from psp.calendar_text import zone_name
 from psp.choices import Language
 from psp.content import load
@@ -85,13 +85,6 @@ class GroupForm(forms.Form):
         """What `services.create_group` wants, but for `by`."""
         region: Region = self.cleaned_data["region"]
         return {**self.cleaned_data, "program_region": region.program_region}
-
-
-class WaitingForm(forms.Form):
-    """Which waiting list: one for each service."""
-
-    service = forms.ChoiceField(label=_("Service"), choices=Service.choices)
-    language = forms.ChoiceField(label=_("Language"), required=False, choices=[("", _("Any")), *Language.choices])
 
 
 def possible_leads(group: PeerGroup) -> QuerySet[User]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from groups.choices import GroupState, MembershipState
+from intake.querysets_waiting import ahead
 from psp.sight import coordinated_regions
 
 
@@ -37,19 +39,15 @@ class PeerGroupQuerySet(models.QuerySet[Any]):
 
 
 def waiting_for_place(people: models.QuerySet[Any], kind: str) -> models.QuerySet[Any]:
-    """Those of `people` who are accepted for this kind and agree, and have no place in a group of it, past or present.
+    """Those of `people` who are on the waiting list for this kind, in its order: priorities, then waiting time.
 
-    Who was in a group that was cancelled waits again; who completed one does not wait for the next.
-
-    Adds `waiting_since`, when the accepted application was sent; the longest waiting first.
+    Adds `waiting_since`, when the accepted application was sent, and `ahead` (0 with a priority).
     """
-    from groups.models import Membership
-
-    places = Membership.objects.active().filter(participant=OuterRef("pk"), group__kind=kind)
-    placed = places.exclude(group__state=GroupState.CANCELLED)
-    waiting: models.QuerySet[Any] = people.waiting_for(kind).filter(~Exists(placed))  # type: ignore[attr-defined]
-    dated: models.QuerySet[Any] = waiting.annotate(waiting_since=Min("applications__submitted_at"))
-    return dated.order_by("waiting_since", "pk")
+    waiting: models.QuerySet[Any] = people.waiting_for(kind)  # type: ignore[attr-defined]
+    dated: models.QuerySet[Any] = waiting.annotate(
+        waiting_since=F("waiting_places__since"), ahead=ahead(timezone.localdate(), "waiting_places__")
+    )
+    return dated.order_by("ahead", "waiting_since", "pk")
 
 
 class MembershipQuerySet(models.QuerySet[Any]):

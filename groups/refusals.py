@@ -26,6 +26,8 @@ SENTENCES: dict[str, Promise] = {
     Refusal.TOO_MANY: _("This group has more people than it may hold. Remove someone before you establish it."),
     "membership_once": _("This person is in this group already. Nothing was changed."),
     "membership_stays_put": _("A place cannot pass to someone else. Remove this person and add the other one."),
+    "membership_kept_apart": _("This person cannot have a place in this group. Choose another group."),
+    "lead_kept_apart": _("This person cannot lead this group. Choose somebody else."),
     "lead_once": _("This person leads this group already. Nothing was changed."),
     "group_never_back": _("This group has moved on since you opened it. Open it again to see where it stands."),
     "group_keeps_sizes": _("The sizes of an established group cannot change. Nothing was changed."),
@@ -39,6 +41,10 @@ JUDGES = {
     "membership_group_open": Refusal.CLOSED,
     "group_enough_members": Refusal.TOO_FEW,
 }
+
+
+# The same, for those who may know that somebody is noted; never who.
+KNOWN_APART = _("Somebody in this group must not meet this person. Choose another group, or look at the file.")
 
 
 def too_few(minimum: int) -> Promise:

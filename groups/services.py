@@ -17,9 +17,10 @@ from contact.lint import neutral_violations
 from groups import hooks, permissions
 from groups.choices import TRANSITIONS, GroupKind, GroupState, LeadRole, MembershipState
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
-from groups.refusals import SENTENCES, judged, refusal
+from groups.refusals import KNOWN_APART, SENTENCES, judged, refusal
 from groups.rules import DEFAULTS, Kind, KindSettings, Refusal, may_add, may_establish
-from intake.models import Participant
+from intake.models import KeepApart, Participant
+from intake.services_waiting import take_place, wait_again
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Language, Role
@@ -86,29 +87,47 @@ def check_neutral(name: str, language: str, field: str) -> None:
 def add_member(*, group: PeerGroup | UUID, participant: Participant | UUID, by: User) -> Membership:
     """Give a place in the group to someone who was accepted for this kind of service and agrees to take part.
 
-    DomainError: `closed`, `ended`, `full`, `membership_once`, `not_accepted`, `no_consent`, `leads_this_group`.
+    DomainError: `closed`, `ended`, `full`, `membership_once`, `not_accepted`, `no_consent`, `leads_this_group`,
+    `membership_kept_apart`.
     """
     person = _locked_participant(participant)
     locked = _locked_group(group)
     require(permissions.can_manage_group(by, locked), "add_member")
     require(permissions.can_place_participant(by, person), "add_member")
     earlier = Membership.objects.filter(group=locked, participant=person).first()
-    _check_place(locked, person, earlier)
+    _check_place(locked, person, earlier, by)
     member = earlier or Membership(group=locked, participant=person)
     member.state, member.joined_at, member.left_at = MembershipState.MEMBER, timezone.now(), None
     with judged(minimum=locked.min_size):
         member.save()
+    take_place(person, locked.kind)
     audit.record(Action.CREATE, member, person=person.user_id, purpose=Purpose.GROUPS)
     return member
 
 
-def _check_place(group: PeerGroup, person: Participant, earlier: Membership | None) -> None:
+def _check_place(group: PeerGroup, person: Participant, earlier: Membership | None, by: User) -> None:
     if earlier is not None and earlier.state == MembershipState.MEMBER:
         raise DomainError(SENTENCES["membership_once"], code="membership_once")
     size = Membership.objects.active().filter(group=group).count()
     for reason in may_add(group.state, size, settings_of(group)):
         raise refusal(reason)
     _check_may_join(group, person)
+    _check_apart(person.user_id, _people_in(group), by, "membership_kept_apart")
+
+
+def _people_in(group: PeerGroup) -> list[UUID]:
+    """Accounts of the present members and of those who lead."""
+    members = Membership.objects.active().filter(group=group).values_list("participant__user_id", flat=True)
+    return [*members, *GroupLead.objects.filter(group=group).values_list("user_id", flat=True)]
+
+
+def _check_apart(user_id: UUID, others: list[UUID], by: User, code: str) -> None:
+    """[NH] rule 24. Whoever may not know of it learns only that this group is not the one."""
+    found = KeepApart.objects.between(user_id, others)
+    if found.visible_to(by).exists():
+        raise DomainError(KNOWN_APART, code=code)
+    if found.exists():
+        raise DomainError(SENTENCES[code], code=code)
 
 
 def _check_may_join(group: PeerGroup, person: Participant) -> None:
@@ -117,7 +136,7 @@ def _check_may_join(group: PeerGroup, person: Participant) -> None:
     if not here.taking_part().exists():
         message = _("This person does not agree to taking part at the moment, so there is no place to give.")
         raise DomainError(message, code="no_consent", field="participant")
-    if not here.waiting_for(group.kind).exists():
+    if not here.accepted_for(group.kind).exists():
         message = _("This person is not accepted for this kind of group. Decide on the application first.")
         raise DomainError(message, code="not_accepted", field="participant")
     if GroupLead.objects.filter(group=group, user_id=person.user_id).exists():
@@ -159,7 +178,16 @@ def _end(member: Membership, *, by: User) -> None:
     member.state, member.left_at = MembershipState.LEFT, timezone.now()
     member.save()
     audit.record(Action.CHANGE, member, person=member.person_id, purpose=Purpose.GROUPS, fields=("state",))
+    if member.group.state in (GroupState.FORMING, GroupState.ESTABLISHED):
+        _back_to_the_list(member, member.group)
     hooks.left(member, by=by)
+
+
+def _back_to_the_list(member: Membership, group: PeerGroup) -> None:
+    """Without a place in another group of this kind, the person waits again."""
+    others = Membership.objects.active().filter(participant_id=member.participant_id, group__kind=group.kind)
+    if not others.exclude(group=group).exclude(group__state=GroupState.CANCELLED).exists():
+        wait_again(member.participant_id, group.kind)
 
 
 @transaction.atomic
@@ -174,6 +202,8 @@ def add_lead(*, group: PeerGroup | UUID, user: User, role: str, by: User) -> Gro
     if Membership.objects.filter(group=locked, participant__user=user).exists():
         message = _("This person is or was a member of this group, so cannot lead it. Choose someone else.")
         raise DomainError(message, code="member_of_group", field="user")
+    members = Membership.objects.active().filter(group=locked).values_list("participant__user_id", flat=True)
+    _check_apart(user.pk, list(members), by, "lead_kept_apart")
     lead = GroupLead(group=locked, user=user, role=role)
     with judged():
         lead.save(force_insert=True)
@@ -235,11 +265,17 @@ def cancel(*, group: PeerGroup | UUID, by: User, revision: int | None = None) ->
 
 
 def _finish(group: PeerGroup | UUID, state: GroupState, by: User, revision: int | None) -> PeerGroup:
+    members = Membership.objects.active().filter(group=_key(group))
+    if state == GroupState.CANCELLED:
+        list(Participant.objects.select_for_update(of=("self",)).filter(memberships__in=members).order_by("pk"))
     locked = _locked_group(group)
     require(permissions.can_manage_group(by, locked), str(state))
     _check_revision(locked, revision)
     _check_transition(locked, state)
     _move(locked, state)
+    if state == GroupState.CANCELLED:
+        for member in members:
+            _back_to_the_list(member, locked)
     hooks.ended(locked, by=by)
     return locked
 

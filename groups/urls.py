@@ -5,7 +5,6 @@ from django.urls import path
 from groups import views
 
 urlpatterns = [
-    path("waiting/", views.waiting, name="waiting"),
     path("groups/", views.groups, name="groups"),
     path("groups/new/", views.new_group, name="group_new"),
     path("groups/<uuid:pk>/", views.group, name="group"),

@@ -15,9 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from groups import desk, services
 from groups.choices import GroupKind, GroupState, LeadRole, MembershipState
-from groups.forms import GroupForm, LeadForm, WaitingForm
+from groups.forms import GroupForm, LeadForm
 from groups.models import GroupLead, Membership, PeerGroup
-from intake.choices import Service
 from intake.forms_desk import RevisionForm
 from intake.models import Participant
 from psp.areas import account, requires
@@ -58,23 +57,6 @@ def groups(request: HttpRequest) -> HttpResponse:
         "state": state, "query": f"state={state}" if state else "",
     }  # fmt: skip
     return render(request, "groups/list.html", context)
-
-
-@require_GET
-@coordinators
-def waiting(request: HttpRequest) -> HttpResponse:
-    """Accepted people without a place, for one service, the longest waiting first."""
-    asked = {"service": request.GET.get("service", Service.FORMAL), "language": request.GET.get("language", "")}
-    form = WaitingForm(asked)
-    chosen = form.cleaned_data if form.is_valid() else {"service": Service.FORMAL.value, "language": ""}
-    found = listed(request, desk.waiting(account(request), chosen["service"], language=chosen["language"]))
-    audit.record_reads(found, purpose=Purpose.GROUPS)
-    context = {
-        "page": found, "rows": [desk.waiting_row(person) for person in found], "form": form,
-        "service": Service(chosen["service"]).label,
-        "query": f"service={chosen['service']}&language={chosen['language']}",
-    }  # fmt: skip
-    return render(request, "groups/waiting.html", context)
 
 
 @page

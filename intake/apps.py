@@ -20,7 +20,9 @@ class IntakeConfig(AppConfig):
             drafts_mail,
             file_merges,
             leaving,
+            merge_movers,
             privacy,
+            privacy_decisions,
             privacy_merges,
             privacy_wishes,
             references,
@@ -34,8 +36,10 @@ class IntakeConfig(AppConfig):
         file_merges.register()
         references.register()
         privacy.register()
+        privacy_decisions.register()
         privacy_wishes.register()
         privacy_merges.register()
+        merge_movers.register()
         leaving.subscribe()
         drafts_mail.register()
 
@@ -43,7 +47,8 @@ class IntakeConfig(AppConfig):
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """The first eligibility version, published, in every new database."""
     if using == "default":
-        from intake.reference import load_referrals, load_versions
+        from intake.reference import load_guide, load_referrals, load_versions
 
         load_versions()
         load_referrals()
+        load_guide()

@@ -88,6 +88,47 @@ class PartOfDay(models.TextChoices):
     EVENING = "evening", _("Evening")
 
 
+class WaitingState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    PLACED = "placed", _("Has a place")
+    ENDED = "ended", _("Does not wait any more")
+
+
+class PriorityReason(models.TextChoices):
+    """Why somebody comes before those who have waited longer. Never anything that happened to them."""
+
+    GROUP_ENDED = "group_ended", _("Their group was cancelled")
+    MOVING = "moving", _("They move or leave soon")
+    ACCESS = "access", _("Only the next group has the access that they need")
+    SAFETY = "apart", _("They had to pass over a group for their safety")
+
+
+class NeedCode(models.TextChoices):
+    """What would make taking part easier; a word each, never why."""
+
+    CAPTIONS = "captions", _("Captions or a sign-language interpreter")
+    READING = "reading", _("Large print or texts read aloud")
+    MOVING = "moving", _("A place without steps")
+    BREAKS = "breaks", _("Breaks, or a camera that may stay off")
+    TIMES = "times", _("Times that suit children or shifts")
+    DEVICE = "device", _("Help with the device or the connection")
+    COMPANION = "companion", _("Somebody trusted nearby")
+
+
+class ApartEndReason(models.TextChoices):
+    """Why two people may meet again, or never had to be kept apart."""
+
+    PERSON_SAYS = "person_says", _("The person says that it does not hold any more")
+    MISTAKE = "mistake", _("It was noted by mistake")
+    LEFT = "left", _("One of the two takes no part any more")
+
+
+class MatchState(models.TextChoices):
+    OPEN = "open", _("To decide")
+    SAME = "same", _("The same person")
+    OTHER = "other", _("Somebody else")
+
+
 class DecisionReason(models.TextChoices):
     """Why someone was not accepted: only ever a criterion, said kindly to the person."""
 
@@ -127,6 +168,13 @@ TRANSITIONS: dict[ApplicationState, frozenset[ApplicationState]] = {
     ApplicationState.REFERRED: frozenset(),
     ApplicationState.DECLINED: frozenset(),
     ApplicationState.WITHDRAWN: frozenset(),
+}
+
+WAITING_TRANSITIONS: dict[WaitingState, frozenset[WaitingState]] = {
+    WaitingState.WAITING: frozenset({WaitingState.PLACED, WaitingState.ENDED}),
+    # Whoever leaves a group, or whose group is cancelled, waits again.
+    WaitingState.PLACED: frozenset({WaitingState.WAITING, WaitingState.ENDED}),
+    WaitingState.ENDED: frozenset(),
 }
 
 MEETING_TRANSITIONS: dict[MeetingState, frozenset[MeetingState]] = {

@@ -42,7 +42,8 @@ from psp.models import ProgramRegion, Region, User, new_reference
 
 __all__ = [
     "Application", "BookingTerms", "DayException", "EligibilityVersion", "IneligibleTally", "IntakeMeeting",
-    "MeetingWish", "Participant", "Preferences", "ShortCall", "TsTzRange", "WeeklyHours", "pause_of", "place_of",
+    "KeepApart", "MeetingGuide", "MeetingNotes", "MeetingWish", "NameKey", "NameMatch", "Participant", "Preferences",
+    "Referral", "ShortCall", "TsTzRange", "WaitingPlace", "WeeklyHours", "pause_of", "place_of",
 ]  # fmt: skip
 
 
@@ -255,7 +256,10 @@ class IneligibleTally(models.Model):
 
 
 # Models of this app that have a file of their own.
-from intake.models_decisions import Referral  # noqa: E402, F401
+from intake.models_apart import KeepApart, NameKey, NameMatch  # noqa: E402
+from intake.models_decisions import Referral  # noqa: E402
 from intake.models_desk import BulkAct, DifferentPeople, Merge  # noqa: E402, F401
 from intake.models_drafts import AddressCode, Draft  # noqa: E402, F401
+from intake.models_meeting import MeetingGuide, MeetingNotes  # noqa: E402
 from intake.models_preferences import Preferences  # noqa: E402
+from intake.models_waiting import WaitingPlace  # noqa: E402

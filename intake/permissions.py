@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.choices import TRANSITIONS, ApplicationState
-from intake.models import Application, Participant
+from intake.models import Application, KeepApart, Participant, WaitingPlace
 from psp.choices import Role
 from psp.models import User
 from psp.sight import coordinated_regions, sight_of
@@ -43,6 +43,21 @@ def can_merge_files(user: User, one: Participant, other: Participant) -> bool:
     """A coordinator of the regions of both: nobody learns about a file elsewhere by merging."""
     regions = coordinated_regions(user)
     return one.program_region_id in regions and other.program_region_id in regions
+
+
+def can_give_priority(user: User, place: WaitingPlace) -> bool:
+    """Changing the order of the waiting list: a coordinator of the person's region."""
+    return place.participant.program_region_id in coordinated_regions(user)
+
+
+def can_note_apart(user: User, participant: Participant) -> bool:
+    """Noting whom somebody must not meet: a coordinator of their region ([NH] rule 24)."""
+    return participant.program_region_id in coordinated_regions(user)
+
+
+def can_keep_apart(user: User, apart: KeepApart) -> bool:
+    """Knowing, changing and ending it: coordinators of the region in which it was noted."""
+    return apart.program_region_id in coordinated_regions(user)
 
 
 def may_become(application: Application, state: ApplicationState) -> bool:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
-from intake.choices import ENDED, ApplicationState, MeetingState
+from intake.choices import ENDED, ApplicationState, MeetingState, WaitingState
 from psp.sight import coordinated_regions
 
 if TYPE_CHECKING:
@@ -41,11 +41,15 @@ class ParticipantQuerySet(models.QuerySet[Any]):
         """Consent to taking part is in force."""
         return self.filter(agrees(ConsentPurpose.TAKING_PART, "user_id"))
 
-    def waiting_for(self, service: str) -> ParticipantQuerySet:
-        """Accepted for this service, with consent in force."""
+    def accepted_for(self, service: str) -> ParticipantQuerySet:
+        """Accepted for this service, with consent in force: may have a place in a group of this kind."""
         return self.taking_part().filter(
             applications__state=ApplicationState.ACCEPTED, applications__accepted_for__contains=[service]
         )
+
+    def waiting_for(self, service: str) -> ParticipantQuerySet:
+        """On the waiting list for this service, with consent in force."""
+        return self.taking_part().filter(waiting_places__service=service, waiting_places__state=WaitingState.WAITING)
 
 
 class ApplicationQuerySet(models.QuerySet[Any]):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from intake.models import EligibilityVersion, Referral
+from intake.models import EligibilityVersion, MeetingGuide, Referral
 from intake.rules import from_json
 from psp.content import load
 
@@ -30,3 +30,11 @@ def load_referrals() -> None:
         texts = {name: item[name] for name in ("name_en", "name_fr", "what_en", "what_fr", "hours_en", "hours_fr")}
         phone = next((one["display"] for one in item["numbers"] if one["kind"] == "call"), "")
         Referral.objects.get_or_create(code=item["code"], defaults={**texts, "phone": phone, "order": number * 10})
+
+
+def load_guide() -> None:
+    """The first steps of the intake meeting, published, where there are none."""
+    content = load("meeting_steps")
+    MeetingGuide.objects.get_or_create(
+        number=content["number"], defaults={"steps": content["steps"], "published_at": timezone.now()}
+    )

@@ -19,11 +19,12 @@ from consent.choices import ConsentPurpose
 from consent.models import Consent
 from contact.services import cancel_messages, queue_message
 from intake.choices import ApplicationState, DecisionReason, LaterReason, MeetingState, Service
-from intake.models import Application, EligibilityVersion, Participant, Referral
+from intake.models import Application, EligibilityVersion, Referral
 from intake.permissions import can_take_up_application, can_withdraw_application, may_become
 from intake.rules import Answers, assess, needs_meeting
 from intake.sending import version_in_force
 from intake.services_change import become, check_way, close_meeting, locked, opened, standing_meeting
+from intake.services_waiting import end_places, lock_participant, open_places
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError, require
@@ -58,6 +59,7 @@ def accept(
     DomainError: `wrong_state`, `no_service`, `meeting_needed` where the criteria of today ask for a meeting that is
     not set, `not_eligible` under these criteria, `no_consent`.
     """
+    lock_participant(application.participant_id)
     application = opened(application, by, revision)
     check_way(application, ApplicationState.ACCEPTED)
     chosen = [service for service in Service.values if service in services]
@@ -67,6 +69,7 @@ def accept(
     _check_met(application, version, chosen)
     _check_acceptable(application, version, chosen)
     close_meeting(application, MeetingState.HELD)
+    open_places(application, chosen)
     _decide(application, ApplicationState.ACCEPTED, by, decision_version=version, accepted_for=chosen)
     return application
 
@@ -174,7 +177,7 @@ def ask_again(*, application: Application, by: User) -> Application:
     The decision stays as it was made. One that was put off is taken up. Asking twice gives the same application.
     DomainError: `already_applied` while another one is open or accepted, `wrong_state`.
     """
-    Participant.objects.select_for_update(of=("self",)).get(pk=application.participant_id)
+    lock_participant(application.participant_id)
     if application.state == ApplicationState.DEFERRED:
         return take_up(application=application, by=by)
     require(application.person_id == by.pk, "ask_again")
@@ -226,6 +229,7 @@ def _decide(application: Application, state: ApplicationState, by: User, **decis
 @transaction.atomic
 def withdraw_application(*, application: Application, by: User) -> Application:
     """Take an application back: at once, without a reason, as often as asked ([NH Annex F] rule 22)."""
+    lock_participant(application.participant_id)
     application = locked(application)
     require(can_withdraw_application(by, application), "withdraw_application")
     if application.state == ApplicationState.WITHDRAWN:
@@ -234,5 +238,6 @@ def withdraw_application(*, application: Application, by: User) -> Application:
     close_meeting(application, MeetingState.CANCELLED)
     cancel_messages(key_prefix=f"received|{application.pk}")
     cancel_messages(key_prefix=f"decision|{application.pk}")
+    end_places(application)
     become(application, ApplicationState.WITHDRAWN)
     return application

@@ -11,6 +11,7 @@ from intake.choices import Composition, Modality, Service, careful
 from intake.models import Application, Participant, Preferences
 from intake.models_preferences import ACCESSIBILITY_LENGTH
 from intake.permissions import can_set_preferences
+from intake.services_waiting import end_other_places
 from intake.week import is_week, merged
 from intake.zones import known_zones
 from psp.audit import services as audit
@@ -109,6 +110,7 @@ def _keep_services(participant: Participant, services: Collection[str] | None) -
             application.accepted_for = [service for service in application.accepted_for if service in found]
             application.revision += 1
             application.save()
+            end_other_places(application)
 
 
 def _keep_zone(user: User, zone: str) -> None:

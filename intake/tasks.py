@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from intake import drafts_mail, services_drafts, services_merge
+from intake import drafts_mail, services_apart, services_drafts, services_merge
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -24,3 +24,9 @@ def send_code(code_id: str) -> None:
 def forget_drafts() -> None:
     """Every quarter of an hour, by beat: forms that waited long enough, and codes that are over."""
     services_drafts.forget(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def match_names() -> None:
+    """Names of new accounts against names that were noted. What one run leaves, the next one takes."""
+    services_apart.match_new_names()

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from intake import (
+    views_apart,
     views_availability,
     views_board,
     views_bulk,
     views_decisions,
     views_desk,
+    views_meeting,
     views_merge,
     views_outcomes,
+    views_waiting,
 )
 
 urlpatterns = [
@@ -19,6 +22,13 @@ urlpatterns = [
     path("bulk/", views_bulk.bulk, name="bulk"),
     path("bulk/<uuid:pk>/", views_bulk.bulk_done, name="bulk_done"),
     path("bulk/<uuid:pk>/undo/", views_bulk.bulk_undo, name="bulk_undo"),
+    path("people/<uuid:pk>/apart/", views_apart.note, name="apart_note"),
+    path("apart/<uuid:pk>/end/", views_apart.end, name="apart_end"),
+    path("matches/", views_apart.matches, name="matches"),
+    path("matches/<int:pk>/", views_apart.decide, name="match_decide"),
+    path("waiting/", views_waiting.queue, name="waiting"),
+    path("waiting/<uuid:pk>/first/", views_waiting.priority, name="priority"),
+    path("waiting/<uuid:pk>/first/end/", views_waiting.end_priority, name="priority_end"),
     path("meetings/", views_desk.meetings, name="meetings"),
     path("availability/", views_availability.own_times, name="availability"),
     path("availability/hours/", views_availability.add_hours, name="hours_add"),
@@ -40,6 +50,7 @@ urlpatterns = [
     path("applications/<uuid:pk>/look-again/", views_outcomes.take_up, name="take_up"),
     path("applications/<uuid:pk>/answers/", views_decisions.answers, name="answers"),
     path("applications/<uuid:pk>/withdraw/", views_decisions.withdraw, name="withdraw"),
+    path("meetings/<uuid:pk>/", views_meeting.meeting, name="meeting"),
     path("meetings/<uuid:pk>/move/", views_decisions.move_meeting, name="move_meeting"),
     path("meetings/<uuid:pk>/cancel/", views_decisions.cancel_meeting, name="cancel_meeting"),
     path("meetings/<uuid:pk>/missed/", views_decisions.missed_meeting, name="missed_meeting"),

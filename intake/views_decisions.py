@@ -25,6 +25,7 @@ from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import TAG_KINDS
 from intake.sending import version_in_force
 from intake.services_decisions import without_meeting
+from intake.views_apart import back
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -260,4 +261,4 @@ def countersign_consent(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     countersign(consent=consent, by=account(request))
     messages.success(request, _("Your name and the date stand beside the signature."))
-    return redirect("desk:file", pk=participant.pk)
+    return back(request, participant)

@@ -136,7 +136,7 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "participant": participant, "person": participant.user, "application": application,
         "modalities": [Modality(code).label for code in participant.modalities],
-        "reach": desk.reach(participant.user), "consents": _consents(request, participant),
+        "reach": desk.reach(participant.user), "consents": consents_of(request, participant),
         "parts": parts_for(participant, account(request)), "around": trail.around(request, application),
         "trail": trail.carried(request),
         **(_application(request, application) if application else {}),
@@ -163,7 +163,7 @@ def _application(request: HttpRequest, application: Application) -> dict[str, An
     }  # fmt: skip
 
 
-def _consents(request: HttpRequest, participant: Participant) -> list[dict[str, Any]]:
+def consents_of(request: HttpRequest, participant: Participant) -> list[dict[str, Any]]:
     rows = Consent.objects.of(participant.user_id).select_related("withdrawal", "countersignature__by", "version")
     may_sign = can_countersign_consent(account(request), participant.user)
     found = []

@@ -24,8 +24,8 @@ SECRETS = DATA / f"tests-{SUFFIX}.json"
 # Reference data that the migrations load; emptying it would leave the code without regions and texts.
 KEPT = {
     "django_migrations", "django_content_type", "auth_permission", "auth_group", "psp_region", "psp_programregion",
-    "intake_eligibilityversion", "intake_referral", "consent_consentversion", "contact_messagetemplate",
-    "groups_kindsetting",
+    "intake_eligibilityversion", "intake_referral", "intake_meetingguide", "consent_consentversion",
+    "contact_messagetemplate", "groups_kindsetting",
 }  # fmt: skip
 
 

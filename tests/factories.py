@@ -15,6 +15,7 @@ from groups.services import add_lead, add_member, create_group
 from intake.choices import ApplicationState
 from intake.models import Application, EligibilityVersion, Participant
 from intake.services_booking import add_hours, set_terms
+from intake.services_waiting import open_places
 from privacy.choices import CorrectionItem
 from privacy.models import RightsRequest
 from privacy.services import ask_correction
@@ -110,11 +111,13 @@ def an_application(participant: Participant, *, services=("formal",), **fields) 
 def accepted(participant: Participant, *, services=("formal",), by: User | None = None) -> Application:
     """Accepted without the way there: for tests that begin after it."""
     version = an_eligibility_version()
-    return an_application(
+    made = an_application(
         participant, services=services, state=ApplicationState.ACCEPTED, accepted_for=list(services),
         decided_at=timezone.now(), decided_by=by or a_coordinator(participant.program_region_id),
         decision_version=version,
     )  # fmt: skip
+    open_places(made, services)
+    return made
 
 
 def an_accepted_participant(

@@ -22,8 +22,9 @@ from groups.choices import LeadRole
 from groups.models import GroupLead, KindSetting
 from groups.services import add_member
 from intake.choices import ApplicationState
-from intake.models import IntakeMeeting, Participant, Referral
+from intake.models import IntakeMeeting, MeetingGuide, NameMatch, Participant, Referral
 from intake.models_desk import BulkAct, Merge
+from intake.services_apart import note_apart
 from intake.services_booking import add_exception, add_hours
 from intake.services_merge import ACCOUNT
 from psp.accounts import factors
@@ -194,6 +195,12 @@ POLICY: dict[str, Rule] = {
     "desk:day_add": post(DESK),
     "desk:day_remove": here_and_there("day", method="post"),
     "desk:waiting": Rule(DESK),
+    "desk:priority": here_and_there("waiting"),
+    "desk:priority_end": here_and_there("waiting", method="post"),
+    "desk:apart_note": here_and_there("participant"),
+    "desk:apart_end": here_and_there("apart"),
+    "desk:matches": Rule(DESK),
+    "desk:match_decide": here_and_there("match", method="post"),
     "desk:groups": Rule(DESK),
     "desk:group_new": Rule(DESK),
     "desk:messages": Rule(DESK),
@@ -204,7 +211,10 @@ POLICY: dict[str, Rule] = {
         f"desk:{name}": here_and_there("application")
         for name in ("set_meeting", "accept", "decline", "refer", "defer", "take_up", "answers", "withdraw")
     },
-    **{f"desk:{name}": here_and_there("meeting") for name in ("move_meeting", "cancel_meeting", "missed_meeting")},
+    **{
+        f"desk:{name}": here_and_there("meeting")
+        for name in ("meeting", "move_meeting", "cancel_meeting", "missed_meeting")
+    },
     "desk:countersign": here_and_there("consent", method="post"),
     **{
         f"desk:{name}": here_and_there("group")
@@ -237,6 +247,7 @@ ADMIN_OBJECTS = {
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
+    "intake_meetingguide": thing("meeting_guide"),
 }  # fmt: skip
 
 
@@ -330,7 +341,9 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
     session = GroupSession.objects.create(
         group=group, number=1, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=1)
     )
+    apart = note_apart(participant=participant, by=by, name="Canari Apart")
     made = {
+        "apart": apart, "match": NameMatch.objects.create(apart=apart, user=member.user, closeness="close"),
         "participant": participant, "person": participant.user, "application": application, "meeting": meeting,
         "twin": member, "merge": Merge.objects.create(
             kept=participant, merged=factories.a_participant(region), by=by, moved={"applications": [], ACCOUNT: True}
@@ -339,6 +352,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "consent": participant.user.consents.first(),
         "correction": factories.a_correction(participant), "group": group, "session": session,
         "membership": add_member(group=group, participant=member, by=by),
+        "waiting": factories.an_accepted_participant(region, by=by).waiting_places.get(),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),
         **published_times(by),
     }  # fmt: skip
@@ -370,6 +384,7 @@ def add_settings(world: World) -> None:
         "history_psp_user_object": colleague, "history_psp_user": colleague.history.first(),
         "history_contact_messagetemplate_object": template,
         "history_contact_messagetemplate": template.history.first(),
+        "meeting_guide": MeetingGuide.objects.in_force(),
         "history_intake_referral_object": referral, "history_intake_referral": referral.history.first(),
         "history_groups_kindsetting_object": setting, "history_groups_kindsetting": setting.history.first(),
     }  # fmt: skip

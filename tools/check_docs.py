@@ -23,6 +23,7 @@ def states() -> str:
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
+        ("Waiting place", intake.WAITING_TRANSITIONS),
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
         ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
         ("Request about one's own information", privacy.TRANSITIONS),

@@ -34,7 +34,16 @@ def texts(name: str, language: str) -> Iterator[tuple[str, str]]:
 
 
 def test_the_files_are_there() -> None:
-    assert FILES == ("call_scripts", "consents", "crisis_lines", "eligibility_v1", "messages", "notice_v1", "regions")
+    assert FILES == (
+        "call_scripts",
+        "consents",
+        "crisis_lines",
+        "eligibility_v1",
+        "meeting_steps",
+        "messages",
+        "notice_v1",
+        "regions",
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
