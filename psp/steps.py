@@ -19,6 +19,7 @@ class Rank(IntEnum):
     NEEDS_YOU = 0  # nothing goes on before the person did something
     DATED = 10  # a meeting or a session that is set
     CHOICE = 20  # something that the person may do, without a hurry
+    PLACED = 40  # in a group, which is nearer than the application
     WAITING = 50  # the team acts next
     ENDED = 80
     NOTE = 90  # never the first line unless there is no other

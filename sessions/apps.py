@@ -11,10 +11,11 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import dashboard, desk_cards, merging, privacy, subscriptions
+        from sessions import dashboard, desk_cards, merging, my_steps, privacy, subscriptions
 
         dashboard.register()
         privacy.register()
+        my_steps.register()
         desk_cards.register()
         subscriptions.subscribe()
         merging.subscribe()

@@ -11,6 +11,8 @@ from django.utils import timezone
 from consent.models import Consent, ConsentVersion
 from consent.services import sign, texts_in_force
 from contact.services import set_safe_contact
+from groups.models import PeerGroup
+from groups.services import add_member
 from intake import services
 from intake.models import Application, IntakeMeeting
 from psp.audit import services as audit
@@ -18,8 +20,18 @@ from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
 from psp.context_vars import acting
 from psp.dashboard import Card
+from sessions.models import GroupSession
 from tests.browser import Browser
-from tests.factories import a_coordinator, a_facilitator, a_participant, a_privacy_officer, an_application, sign_in
+from tests.factories import (
+    a_coordinator,
+    a_facilitator,
+    a_group,
+    a_participant,
+    a_privacy_officer,
+    an_accepted_participant,
+    an_application,
+    sign_in,
+)
 from tests.forms import GOOD, grown, hidden_fields, row_counts
 
 pytestmark = pytest.mark.django_db
@@ -371,3 +383,20 @@ def test_person_sees_who_was_refused(me, application, participant):
     assert shown.count("Tried to open it, and was refused") == 2
     assert "Coordinator for your region" not in shown
     assert "Sasha" in shown
+
+
+def test_first_line_follows_the_person_into_a_group(coordinator):
+    person = an_accepted_participant("QC", by=coordinator, language="en")
+    group = a_group(coordinator)
+    add_member(group=group, participant=person, by=coordinator)
+    browser = Browser()
+    sign_in(browser, person.user)
+    assert "You are accepted." in page(browser)
+    PeerGroup.objects.filter(pk=group.pk).update(state="established", min_size=1)
+    assert "We tell you its dates" in page(browser)
+    begin = timezone.now() + timedelta(days=1)
+    session = GroupSession.objects.create(group=group, number=1, starts_at=begin, ends_at=begin + timedelta(hours=1))
+    assert "Your next session" in page(browser)
+    begin = timezone.now() - timedelta(days=1)
+    GroupSession.objects.filter(pk=session.pk).update(starts_at=begin, ends_at=begin + timedelta(hours=1))
+    assert "Your group has held its last session." in page(browser)

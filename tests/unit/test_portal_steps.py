@@ -13,6 +13,7 @@ from contact.my_steps import paused
 from intake.choices import ApplicationState
 from intake.next_steps import STEPS, Where, step_of
 from psp.steps import Rank, Step, chosen
+from sessions.my_steps import of_places
 
 TODAY = date(2026, 12, 1)
 
@@ -78,6 +79,24 @@ def test_silence_of_ours_is_explained(about, words, rank):
 @pytest.mark.parametrize("recheck_on", [None, TODAY, TODAY + timedelta(days=1)])
 def test_nothing_is_said_where_messages_go_out(recheck_on):
     assert not list(paused(recheck_on=recheck_on, today=TODAY, do_not_contact=False, reachable=True))
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ([(False, False)], "its dates"), ([(True, True), (False, False)], "its dates"),
+        ([(True, False)], "its last session"), ([(True, False), (True, False)], "its last session"),
+    ],
+)  # fmt: skip
+def test_place_in_a_group_comes_before_the_application(places, words):
+    (step,) = of_places(places)
+    assert words in step.title
+    assert chosen([step_of(Where(state="accepted")), step]).first == step
+
+
+@pytest.mark.parametrize("places", [[], [(True, True)], [(True, False), (True, True)]])
+def test_nothing_is_added_without_a_group_or_where_a_session_is_coming(places):
+    assert not list(of_places(places))
 
 
 def test_whatever_needs_the_person_is_the_first_line_and_the_next_date_stands_under_it():
