@@ -60,8 +60,12 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         return self.filter(Q(participant__user_id=user.pk) | Q(participant__program_region__in=regions))
 
     def in_regions_of(self, user: Any) -> ApplicationQuerySet:
-        """Applications of the regions that this account coordinates; for the desk."""
-        return self.filter(participant__program_region__in=coordinated_regions(user))
+        """Applications of the regions that this account coordinates; for the desk.
+
+        One that rests in a file which counts with another one waits for nobody, and is left out.
+        """
+        regions = coordinated_regions(user)
+        return self.filter(participant__program_region__in=regions, participant__merged_into__isnull=True)
 
     def open(self) -> ApplicationQuerySet:
         """Waiting for somebody to act."""

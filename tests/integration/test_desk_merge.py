@@ -382,6 +382,20 @@ def test_file_offers_whoever_has_the_same_number_and_the_pages_merge_and_undo(de
     assert desk.get(reverse("desk:file", args=[merged.pk])).status_code == 200
 
 
+def test_application_that_rests_is_in_no_list_and_opens_no_page(desk, coordinator):
+    kept, merged = make.a_participant(), make.a_participant()
+    make.an_application(kept)
+    rests = make.an_application(merged)
+    merge = merge_files(kept=kept, merged=merged, by=coordinator)
+    for name in ("today", "applications", "board"):
+        page = desk.get(reverse(f"desk:{name}")).content.decode()
+        assert kept.reference in page, name
+        assert merged.reference not in page, name
+    assert desk.get(reverse("desk:set_meeting", args=[rests.pk])).status_code == 404
+    undo_merge(merge=merge, by=coordinator)
+    assert merged.reference in desk.get(reverse("desk:applications")).content.decode()
+
+
 def test_property_04_comparing_leaves_one_access_row_for_each_of_the_two(desk, coordinator):
     kept, merged = two_files(coordinator)
     desk.get(reverse("desk:merge", args=[kept.pk, merged.pk]))
