@@ -54,9 +54,9 @@ def set_preferences(
     wishes.accessibility = short(accessibility)
     wishes.save()
     _keep_modalities(file, modalities)
-    _keep_services(file, services)
-    _keep_zone(file.user, time_zone)
     purpose = Purpose.OWN if by.pk == file.user_id else Purpose.INTAKE
+    _keep_services(file, services, purpose)
+    _keep_zone(file.user, time_zone)
     audit.record(Action.CHANGE, wishes, person=file.user_id, purpose=purpose)
     return wishes
 
@@ -97,7 +97,7 @@ def _keep_modalities(participant: Participant, modalities: Collection[str] | Non
         participant.save()
 
 
-def _keep_services(participant: Participant, services: Collection[str] | None) -> None:
+def _keep_services(participant: Participant, services: Collection[str] | None, purpose: str) -> None:
     """The standing application says what is wished; its history keeps what was sent and what was decided."""
     if services is None:
         return
@@ -111,6 +111,10 @@ def _keep_services(participant: Participant, services: Collection[str] | None) -
             application.revision += 1
             application.save()
             end_other_places(application)
+            audit.record(
+                Action.CHANGE, application, person=participant.user_id, purpose=purpose,
+                fields=("services", "accepted_for"),
+            )  # fmt: skip
 
 
 def _keep_zone(user: User, zone: str) -> None:
