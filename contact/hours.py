@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import time
 from enum import StrEnum
 
@@ -20,39 +19,20 @@ class Mode(StrEnum):
     DAYTIME = "daytime"
     EVENINGS = "evenings"
     OWN = "own"
-    KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """How a form shows stored hours: a mode, and for OWN the days and one span in minutes since midnight."""
-
-    mode: Mode
-    days: tuple[int, ...] = ()
-    begin: int = 9 * 60
-    end: int = 17 * 60
+PRESETS: dict[str, Hours] = {Mode.ANY: (), Mode.DAYTIME: DAYTIME, Mode.EVENINGS: EVENINGS}
 
 
-def as_choice(hours: Hours) -> Choice:
-    """The choice that gives these hours; KEEP where no single span on some days does."""
+def as_choice(hours: Hours) -> Mode:
+    """The ready-made choice that gives these hours, or OWN."""
     kept = {tuple(span) for span in hours}
-    for mode, preset in ((Mode.ANY, ()), (Mode.DAYTIME, DAYTIME), (Mode.EVENINGS, EVENINGS)):
-        if kept == {tuple(span) for span in preset}:
-            return Choice(mode)
-    spans = {(begin, end) for _day, begin, end in kept}
-    if len(spans) != 1:
-        return Choice(Mode.KEEP)
-    begin, end = spans.pop()
-    return Choice(Mode.OWN, tuple(sorted(day for day, *_span in kept)), begin, end)
+    return next((Mode(mode) for mode, preset in PRESETS.items() if kept == {tuple(span) for span in preset}), Mode.OWN)
 
 
-def as_hours(mode: str, *, days: Iterable[int], begin: int, end: int, kept: Hours) -> list[list[int]]:
-    """Hours to store for a choice; `kept` are those stored now."""
-    found: dict[str, Hours] = {
-        Mode.ANY: (), Mode.DAYTIME: DAYTIME, Mode.EVENINGS: EVENINGS, Mode.KEEP: kept,
-        Mode.OWN: [(day, begin, end) for day in sorted(days)],
-    }  # fmt: skip
-    return [list(span) for span in found[mode]]
+def as_hours(mode: str, own: Hours) -> list[list[int]]:
+    """Hours to store for a choice; `own` are those that were filled in day by day."""
+    return [list(span) for span in PRESETS.get(mode, own)]
 
 
 def lines(hours: Hours, language: str) -> list[str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from contact.choices import CallState, Channel, OutboxState
-from contact.querysets import CallQuerySet, OutboxQuerySet, SafeContactQuerySet
+from contact.querysets import CallTaskQuerySet, OutboxQuerySet, SafeContactQuerySet
 from psp.choices import Language
 from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel, digest_for
 from psp.models import User
@@ -161,7 +161,7 @@ class CallTask(models.Model):
     finished_at = models.DateTimeField(null=True)
     finished_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = CallQuerySet.as_manager()
+    objects = CallTaskQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

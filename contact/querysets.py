@@ -53,15 +53,15 @@ class OutboxQuerySet(models.QuerySet[Any]):
         return self.filter(state=OutboxState.SENDING, claimed_at__lt=before)
 
 
-class CallQuerySet(models.QuerySet[Any]):
-    def visible_to(self, user: Any) -> CallQuerySet:
+class CallTaskQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> CallTaskQuerySet:
         """Tasks about participants of the regions that this account coordinates."""
         return self.filter(person__participant__program_region__in=coordinated_regions(user))
 
-    def standing(self) -> CallQuerySet:
+    def standing(self) -> CallTaskQuerySet:
         return self.filter(state=CallState.OPEN)
 
-    def to_do(self, now: datetime) -> CallQuerySet:
+    def to_do(self, now: datetime) -> CallTaskQuerySet:
         """What is still to be told, what can be done first at the top."""
         useful = models.Q(useful_until__isnull=True) | models.Q(useful_until__gt=now)
         return self.standing().filter(useful).order_by("not_before", "pk")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from contact.choices import OutboxState
+from consent.models import Consent, ConsentVersion
+from consent.services import texts_in_force
+from contact.choices import CONSENT_FOR, OutboxState
 from contact.hours import lines
 from contact.models import OutboxMessage, SafeContact
 from psp.bilingual import in_language
@@ -15,24 +17,54 @@ from psp.calendar_text import long_date, long_datetime
 
 TAG_KINDS = {
     OutboxState.SENT: "success", OutboxState.UNKNOWN: "warning", OutboxState.FAILED: "danger",
-    OutboxState.WITHHELD: "neutral",
+    OutboxState.WITHHELD: "neutral", OutboxState.TO_CALL: "active",
 }  # fmt: skip
+
+
+# What became of a message, in a sentence for the person.
+WHAT_NOW = {
+    OutboxState.UNKNOWN: gettext_lazy("The connection broke while we sent it. We do not send it again by ourselves."),
+    OutboxState.FAILED: gettext_lazy("It could not be delivered. Someone from the team sees to it."),
+    OutboxState.WITHHELD: gettext_lazy("No safe way was open, so nothing left."),
+    OutboxState.EXPIRED: gettext_lazy("It could not go at a safe time while it was still of use, so nothing left."),
+    OutboxState.TO_CALL: gettext_lazy("Someone from the team calls you or writes to you instead, as you chose."),
+}
 
 
 def choice_rows(choices: SafeContact) -> list[dict[str, Any]]:
     """Rows for `summary_list`, in the reader's language."""
     language = (get_language() or "en")[:2]
-    return [
-        {"label": _("Contact"), "value": _contact(choices)},
-        {"label": _("E-mail"), "value": _("Safe") if choices.email_safe else _("Not safe")},
-        {"label": _("Language of our messages"), "value": choices.get_language_display()},
-        {"label": _("Name in our messages"), "value": choices.name_to_use or _("None")},
-        {"label": _("When it is safe"), "value": "; ".join(lines(choices.hours, language)) or _("At any time")},
-        {"label": _("Phone number"), "value": choices.phone or _("None")},
-        {"label": _("Calls"), "value": _("Safe") if choices.call_safe else _("Not safe")},
-        {"label": _("Voicemail"), "value": _("Safe") if choices.voicemail_safe else _("Not safe")},
-        {"label": _("Holds until"), "value": _until(choices, language)},
+    rows = [
+        (_("Contact"), _contact(choices)),
+        (_("E-mail"), _safe(choices.email_safe)),
+        (_("What our e-mails say"), _("What they are about") if choices.explicit_texts else _("Nothing telling")),
+        (_("Phone number"), choices.phone or _("None")),
+        (_("Text messages"), _safe(choices.sms_safe)),
+        (_("Calls"), _safe(choices.call_safe)),
+        (_("Voicemail"), _safe(choices.voicemail_safe)),
+        (_("Who we say is calling"), choices.caller_name or _("A first name, and no more")),
+        (_("Letters"), choices.address if choices.post_safe else _safe(False)),
+        (_("Liked best"), choices.get_first_choice_display()),
+        (_("Language of our messages"), choices.get_language_display()),
+        (_("Name in our messages"), choices.name_to_use or _("None")),
+        (_("When it is safe"), "\n".join(lines(choices.hours, language)) or _("At any time")),
+        (_("Holds until"), _until(choices, language)),
     ]
+    return [{"label": label, "value": value} for label, value in rows]
+
+
+def _safe(yes: bool) -> str:
+    return _("Safe") if yes else _("Not safe")
+
+
+def missing_consents(choices: SafeContact) -> list[ConsentVersion]:
+    """Texts that the person has not signed of the channels that they marked as safe."""
+    marked = {
+        "email": choices.email_safe, "sms": choices.sms_safe, "phone": choices.call_safe, "post": choices.post_safe,
+    }  # fmt: skip
+    wanted = {CONSENT_FOR[channel] for channel, safe in marked.items() if safe and not choices.do_not_contact}
+    lacking = wanted - Consent.objects.purposes_of(choices.person_id) if wanted else set()
+    return [text for purpose, text in texts_in_force().items() if purpose in lacking] if lacking else []
 
 
 def _contact(choices: SafeContact) -> str:
@@ -55,6 +87,8 @@ def message_row(message: OutboxMessage, reader: Any) -> dict[str, Any]:
         "body": message.body,
         "when": long_datetime(moment, reader.time_zone, language),
         "when_iso": moment.isoformat(),
+        "channel": message.get_channel_display() if message.state != OutboxState.WITHHELD else "",
+        "what_now": WHAT_NOW.get(OutboxState(message.state), ""),
         "state": message.get_state_display(),
         "tag_kind": TAG_KINDS.get(OutboxState(message.state), "neutral"),
         "person": message.person,

@@ -1,4 +1,4 @@
-"""The person's own pages about contact, and the desk's list of messages that need a look."""
+"""The person's own pages about contact."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contact.choices import OutboxState
-from contact.forms import SafeContactForm
+from contact.forms import ConfirmForm, SafeContactForm
 from contact.models import OutboxMessage
-from contact.services import safe_contact_of, set_safe_contact
-from contact.summary import choice_rows, message_row
-from psp.areas import account, for_participants, requires
+from contact.services import confirm_safe_contact, safe_contact_of, set_safe_contact
+from contact.summary import choice_rows, message_row, missing_consents
+from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 
 PAGE = 25
@@ -33,9 +32,25 @@ def safe_contact(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": choice_rows(choices),
         "nothing_chosen": choices._state.adding,
+        "missing": missing_consents(choices),
         "look_again": choices.recheck_on is not None and choices.recheck_on < today,
     }
     return render(request, "contact/safe_contact.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_participants
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Do the choices still hold? One click says yes, until another day."""
+    choices = safe_contact_of(account(request))
+    form = ConfirmForm(request.POST or None, initial={"months": "6"})
+    if request.method == "POST" and form.is_valid():
+        until = form.recheck_on(timezone.localdate())
+        confirm_safe_contact(person=account(request), by=account(request), recheck_on=until)
+        notes.success(request, _("Thank you. Your choices hold."))
+        return redirect("contact:safe_contact")
+    audit.record(Action.READ, choices, person=request.user.pk, purpose=Purpose.OWN)
+    return render(request, "contact/confirm.html", {"rows": choice_rows(choices), "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,16 +81,7 @@ def own_messages(request: HttpRequest) -> HttpResponse:
     return render(request, "contact/messages.html", {"rows": rows, "page": page})
 
 
-SHOWN_TO_THE_PERSON = (OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.WITHHELD)
-
-
-@require_GET
-@requires(Role.COORDINATOR)
-def troubled_messages(request: HttpRequest) -> HttpResponse:
-    """Messages of the last 30 days that did not arrive for sure: somebody should call these people."""
-    troubled = OutboxMessage.objects.in_regions_of(request.user).troubled()
-    found = troubled.select_related("template", "person__participant")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    audit.record_reads(page, purpose=Purpose.CONTACT)
-    rows = [message_row(message, request.user) for message in page]
-    return render(request, "contact/troubled.html", {"rows": rows, "page": page})
+SHOWN_TO_THE_PERSON = (
+    OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.WITHHELD, OutboxState.EXPIRED,
+    OutboxState.TO_CALL,
+)  # fmt: skip

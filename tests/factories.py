@@ -9,6 +9,9 @@ from uuid import uuid4
 from django.utils import timezone
 
 from consent.models import Consent, ConsentVersion, Withdrawal
+from contact.choices import OutboxState
+from contact.models import CallTask, OutboxMessage
+from contact.services import queue_message
 from groups.choices import GroupKind, LeadRole
 from groups.models import PeerGroup
 from groups.services import add_lead, add_member, create_group
@@ -184,3 +187,21 @@ def a_correction(participant: Participant, *, text: str = "My name is spelled wi
     """Asked for by the person, open."""
     me = participant.user
     return ask_correction(person=me, item=CorrectionItem.APPLICATION, text=text, by=me)
+
+
+def a_message(person: User, template: str = "check_details", *, key: str = "", **fields) -> OutboxMessage:
+    """Queued, as a service would; then with these fields."""
+    message = queue_message(person=person, template=template, key=key or f"{template}|{next(_numbers)}", context={})
+    OutboxMessage.objects.filter(pk=message.pk).update(**fields)
+    return OutboxMessage.objects.get(pk=message.pk)
+
+
+def a_failed_message(person: User) -> OutboxMessage:
+    return a_message(person, state=OutboxState.FAILED, finished_at=timezone.now())
+
+
+def a_call(person: User, template: str = "decision_ready", **fields) -> CallTask:
+    """Something that a coordinator has to tell this person."""
+    message = a_message(person, template, state=OutboxState.TO_CALL, finished_at=timezone.now())
+    values = {"reason": "by_phone", "not_before": timezone.now()} | fields
+    return CallTask.objects.create(message=message, person=person, **values)

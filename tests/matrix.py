@@ -172,6 +172,7 @@ POLICY: dict[str, Rule] = {
     "consent:withdraw": Rule(MY, of=given("taking_part")),
     "contact:safe_contact": Rule(MY),
     "contact:change": Rule(MY),
+    "contact:confirm": Rule(MY),
     "contact:messages": Rule(MY),
     # The desk
     "desk:today": Rule(DESK),
@@ -204,6 +205,10 @@ POLICY: dict[str, Rule] = {
     "desk:groups": Rule(DESK),
     "desk:group_new": Rule(DESK),
     "desk:messages": Rule(DESK),
+    "desk:calls": Rule(DESK),
+    "desk:rechecks": Rule(DESK),
+    "desk:call": here_and_there("call"),
+    "desk:message_dealt": here_and_there("troubled", method="post"),
     "desk:file": here_and_there("participant"),
     "desk:corrections": Rule(DESK),
     "desk:correction": here_and_there("correction"),
@@ -342,12 +347,14 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         group=group, number=1, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=1)
     )
     apart = note_apart(participant=participant, by=by, name="Canari Apart")
+    troubled = factories.a_failed_message(participant.user)
     made = {
         "apart": apart, "match": NameMatch.objects.create(apart=apart, user=member.user, closeness="close"),
         "participant": participant, "person": participant.user, "application": application, "meeting": meeting,
         "twin": member, "merge": Merge.objects.create(
             kept=participant, merged=factories.a_participant(region), by=by, moved={"applications": [], ACCOUNT: True}
         ),
+        "troubled": troubled, "call": factories.a_call(participant.user),
         "bulk_act": BulkAct.objects.create(action="looked", by=by, done={}),
         "consent": participant.user.consents.first(),
         "correction": factories.a_correction(participant), "group": group, "session": session,

@@ -23,6 +23,7 @@ class Letter:
     body: str
     received: datetime
     code: str
+    is_text: bool
 
 
 def letters(folder: Path, *, most: int) -> list[Letter]:
@@ -50,6 +51,7 @@ def read(raw: bytes) -> Letter:
         body=body,
         received=_moment(str(message.get("X-Received-At", ""))),
         code=code[1] if code else "",
+        is_text=message.get("X-Channel") == "sms",
     )
 
 

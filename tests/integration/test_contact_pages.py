@@ -22,8 +22,10 @@ from tests.factories import a_coordinator, a_facilitator, a_participant, an_anal
 pytestmark = pytest.mark.django_db
 
 ANSWERS = {
-    "email_safe": "yes", "call_safe": "no", "voicemail_safe": "no", "phone": "", "name_to_use": "Alex",
-    "mode": "own", "days": ["1", "3"], "begin": "540", "end": "720", "language": "fr", "recheck_on": "",
+    "email_safe": "yes", "sms_safe": "no", "call_safe": "no", "voicemail_safe": "no", "post_safe": "no",
+    "explicit_texts": "no", "first_choice": "email", "phone": "", "name_to_use": "Alex", "mode": "own",
+    "from_1_0": "09:00", "until_1_0": "12:00", "from_3_0": "09:00", "until_3_0": "12:00", "language": "fr",
+    "recheck_on": "",
 }  # fmt: skip
 
 
@@ -52,15 +54,19 @@ def test_choices_are_saved_and_shown_in_both_languages(client, person):
 
 @pytest.mark.parametrize(("mode", "hours"), [("any", []), ("daytime", [[day, 540, 1020] for day in range(5)])])
 def test_ready_made_hours(client, person, mode, hours):
-    client.post(page("contact:change"), ANSWERS | {"mode": mode, "days": []})
+    client.post(page("contact:change"), ANSWERS | {"mode": mode})
     assert SafeContact.objects.get(person=person).hours == hours
 
 
-def test_hours_that_the_form_cannot_show_are_kept(client, person):
-    odd = [[0, 60, 120], [2, 300, 360]]
+def test_every_kind_of_hours_is_shown_and_kept_when_the_form_is_sent_as_it_is(client, person):
+    odd = [[0, 61, 122], [0, 300, 360], [0, 500, 510], [2, 300, 1440], [6, 0, 30]]
     set_safe_contact(person=person, by=person, email_safe=True, hours=odd)
-    assert 'value="keep"' in client.get(page("contact:change")).content.decode()
-    client.post(page("contact:change"), ANSWERS | {"mode": "keep"})
+    form = client.get(page("contact:change")).context["form"]
+    shown = {bound.html_name: bound.value() or "" for bound in form}
+    times = {name: value.strftime("%H:%M") if hasattr(value, "strftime") else value for name, value in shown.items()}
+    assert (times["from_0_2"], times["until_0_2"], times["until_2_0"]) == ("08:20", "08:30", "00:00")
+    answers = {name: value for name, value in times.items() if name != "do_not_contact"}
+    assert client.post(page("contact:change"), answers).status_code == 302
     assert SafeContact.objects.get(person=person).hours == odd
 
 
@@ -69,9 +75,17 @@ def test_hours_that_the_form_cannot_show_are_kept(client, person):
     [
         ({"email_safe": ""}, "email_safe", "Please answer this question."),
         ({"call_safe": "yes"}, "phone", "Add the number that we may call."),
+        ({"sms_safe": "yes"}, "phone", "Add the number that we may call."),
+        ({"post_safe": "yes"}, "address", "Write the address to which a letter is safe."),
         ({"phone": "12"}, "phone", "Write the phone number with its area code, as in 613 555 0123."),
-        ({"days": []}, "days", "Choose at least one day, or another answer above."),
-        ({"end": "540"}, "end", "Choose a time after the first one."),
+        (
+            {"from_1_0": "", "until_1_0": "", "from_3_0": "", "until_3_0": ""},
+            "mode",
+            "Fill in at least one day below, or choose another answer.",
+        ),
+        ({"until_1_0": "09:00"}, "until_1_0", "Choose a time after the first one."),
+        ({"until_1_0": ""}, "until_1_0", "Fill in both times of this day, or neither."),
+        ({"from_5_1": "late"}, "from_5_1", "Write a time such as 18:30."),
         ({"recheck_on": "2020-01-01"}, "recheck_on", "Choose a day that is still to come, or leave it empty."),
         ({"recheck_on": "soon"}, "recheck_on", "Write a date such as 2027-03-31."),
         ({"language": "de"}, "language", "Please answer this question."),

@@ -184,7 +184,7 @@ class TestVersions:
 
 class TestSettings:
     def template_form(self, template: MessageTemplate, **changes: str) -> dict[str, str]:
-        names = ("subject_en", "subject_fr", "body_en", "body_fr")
+        names = ("subject_en", "subject_fr", "body_en", "body_fr", "sms_en", "sms_fr")
         return {name: getattr(template, name) for name in names} | changes
 
     @pytest.mark.parametrize(
