@@ -25,7 +25,7 @@ def steps(person: User) -> Iterator[Step]:
 
 def paused(*, recheck_on: date | None, today: date, do_not_contact: bool, reachable: bool) -> Iterator[Step]:
     """Why nothing is sent, if so. Pure."""
-    look = {"label": _("Look at my choices"), "url": reverse("contact:change")}
+    look = {"label": _("Look at my choices"), "url": reverse("contact:confirm")}
     if recheck_on is not None and recheck_on < today:
         yield Step(
             _("The date that you set for how we reach you has passed."),

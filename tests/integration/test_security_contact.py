@@ -14,6 +14,7 @@ from contact.lint import neutral_violations
 from contact.models import MessageTemplate, OutboxMessage
 from contact.services import queue_message, set_safe_contact
 from psp.content import load
+from psp.models import User
 from tests.factories import a_participant
 from tests.smtp import Mail
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 CONTENT = load("messages")
 CODES = [item["code"] for item in CONTENT["templates"]]
+EXPLICIT = [item["code"] for item in CONTENT["templates"] if "explicit_en" in item]
 HEADERS = {
     "Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID",
     "Auto-Submitted",
@@ -43,7 +45,12 @@ def allowed_body(code: str, language: str) -> re.Pattern[str]:
     """The template of the content file, word for word, with the placeholders left open."""
     item = next(item for item in CONTENT["templates"] if item["code"] == code)
     text = f"{CONTENT[f'greeting_without_name_{language}']}\n\n{item[f'text_{language}']}\n"
-    return re.compile(re.sub(r"\\{(\w+)\\}", lambda match: f"(?:{PLACES[match[1]]})", re.escape(text)))
+    return re.compile(opened(text))
+
+
+def opened(text: str) -> str:
+    """The text as a pattern in which the placeholders are left open."""
+    return re.sub(r"\\{(\w+)\\}", lambda match: f"(?:{PLACES[match[1]]})", re.escape(text))
 
 
 def sent(code: str, language: str, sink) -> Mail:
@@ -71,6 +78,61 @@ def test_property_26_message_is_on_the_allow_list(smtp_sink, code, language):
     assert allowed_body(code, language).fullmatch(mail.body), mail.body
     assert neutral_violations(mail.raw.decode("latin-1").replace("x@example.org", ""), language) == []
     assert neutral_violations(mail.body, language) == []
+
+
+def allowed_text_message(code: str, language: str) -> re.Pattern[str]:
+    item = next(item for item in CONTENT["templates"] if item["code"] == code)
+    return re.compile(opened(item.get(f"sms_{language}") or item[f"text_{language}"]))
+
+
+def a_reader(language: str, **choices):
+    """Somebody who has signed in before, and may be reached by e-mail and text message."""
+    person = a_participant(
+        consents=("taking_part", "contact_email", "contact_sms"), language=language, email="x@example.org",
+        last_login=timezone.now(),
+    ).user  # fmt: skip
+    wishes = {"email_safe": True, "sms_safe": True, "phone": "613 555 0142", "language": language}
+    set_safe_contact(person=person, by=person, **(wishes | choices))
+    return person
+
+
+def tell(person, code: str) -> None:
+    secret = {"sign_in_code": "482913", "password_link": "https://dates.example/once"}.get(code, "")
+    queue_message(person=person, template=code, key=f"{code}|{person.pk}", secret=secret,
+                  context={"at": "2027-03-14T23:30:00+00:00"})  # fmt: skip
+    delivery.send_due(timezone.now())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("code", CODES)
+def test_property_26_text_message_is_on_the_allow_list(notify, code, language):
+    tell(a_reader(language, email_safe=False, explicit_texts=True), code)
+    (body,) = notify.taken
+    assert set(body) == {"phone_number", "template_id", "personalisation", "reference"}
+    text = body["personalisation"]["text"]
+    assert allowed_text_message(code, language).fullmatch(text), text
+    assert neutral_violations(text, language) == []
+    assert neutral_violations(body["reference"], language) == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("code", EXPLICIT)
+@pytest.mark.parametrize(("chose", "came_before"), [(True, True), (True, False), (False, True)])
+def test_property_26_explicit_text_goes_only_to_those_who_chose_it(smtp_sink, code, language, chose, came_before):
+    """And not before they have signed in: until then anybody could have typed the address and made the choice."""
+    person = a_reader(language, explicit_texts=chose, sms_safe=False)
+    if not came_before:
+        User.objects.filter(pk=person.pk).update(last_login=None)
+    tell(person, code)
+    (mail,) = smtp_sink.mails
+    item = next(item for item in CONTENT["templates"] if item["code"] == code)
+    assert mail.message["Subject"] == item[f"subject_{language}"]
+    if chose and came_before:
+        assert re.search(opened(item[f"explicit_{language}"]), mail.body)
+        assert neutral_violations(mail.body, language)
+    else:
+        assert allowed_body(code, language).fullmatch(mail.body)
+        assert neutral_violations(mail.body, language) == []
 
 
 def test_property_26_every_message_that_code_can_queue_is_tested():

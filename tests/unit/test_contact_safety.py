@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contact.rules import Channel, Decision, Refusal, SafeContactChoice, SafeHours, may_send, next_allowed
+from contact.rules import (
+    USUAL_ORDER,
+    Channel,
+    Decision,
+    Refusal,
+    SafeContactChoice,
+    SafeHours,
+    may_send,
+    next_allowed,
+    order_of,
+    pick_channel,
+)
 
 EMAIL = frozenset({Channel.EMAIL})
 EVENINGS = (SafeHours(1, 18 * 60, 20 * 60), SafeHours(3, 9 * 60, 12 * 60))  # Tuesday 18-20, Thursday 9-12
@@ -193,3 +204,29 @@ def test_next_allowed_is_the_very_first_minute(span: SafeHours, now: datetime, t
             found = now + timedelta(minutes=minute)
             break
     assert next_allowed(choice, now, tz) == found
+
+
+@given(choices, st.sampled_from(USUAL_ORDER), moments | near_changes, zones)
+def test_pick_channel_takes_the_first_that_is_safe_and_agreed_to(
+    choice: SafeContactChoice, first: str, now: datetime, tz: str
+) -> None:
+    order = order_of(first)
+    assert (order[0], set(order)) == (first, set(USUAL_ORDER))
+    picked = pick_channel(choice, order=order, now=now, tz=tz)
+    usable = [channel for channel in order if channel in choice.safe_channels & choice.consented_channels]
+    if choice.do_not_contact or not usable:
+        assert (picked.channel, picked.decision.allowed) == ("", False)
+        return
+    assert picked.channel == usable[0]
+    assert picked.decision == may_send(choice, channel=usable[0], now=now, tz=tz)
+
+
+def test_pick_channel_says_why_there_is_none() -> None:
+    order, sms = order_of("sms"), frozenset({Channel.SMS})
+    reasons = {
+        SafeContactChoice(EMAIL, EMAIL, do_not_contact=True): Refusal.DO_NOT_CONTACT,
+        SafeContactChoice(EMAIL, sms): Refusal.NO_CONSENT,
+        SafeContactChoice(frozenset(), EMAIL): Refusal.CHANNEL_NOT_SAFE,
+    }
+    for choice, reason in reasons.items():
+        assert pick_channel(choice, order=order, now=TUESDAY_EVENING, tz=TORONTO).decision.reason == reason
