@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import copy
-from datetime import timedelta
+from datetime import date, time, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,10 @@ from demo.groups import make_groups
 from demo.people import Person, make_people
 from demo.wishes import make_preferences
 from demo.world import World
-from intake.choices import ApplicationState, MeetingState
+from intake.choices import ApplicationState, HoursFor, MeetingState
 from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant, WaitingPlace
 from intake.rules import Affiliation, Answers, Service, assess, from_json
+from intake.services_booking import add_hours, set_terms
 from psp.accounts.services import enrol_totp
 from psp.choices import Kind, Role
 from psp.content import load
@@ -39,6 +40,7 @@ from psp.models import Region, RoleAssignment, User
 
 # Every signature and answer of the demo is made up; whoever reads one should see that at once.
 TYPED_NAME = "Demo signature"
+DEMO_LINK = "https://video.example.org/room"
 
 
 class NotEmpty(Exception):
@@ -74,7 +76,22 @@ def make_staff(world: World) -> None:
         world.staff[account.username] = make_account(account)
         if account.role == Role.COORDINATOR:
             world.coordinators[account.region] = world.staff[account.username]
+            publish_hours(world.staff[account.username])
     world.counts["staff"] = len(ACCOUNTS)
+
+
+def publish_hours(coordinator: User) -> None:
+    """Hours for intake meetings in the late afternoon, and for short calls at noon, every working day."""
+    set_terms(
+        coordinator=coordinator, by=coordinator, time_zone=coordinator.time_zone, video_link=DEMO_LINK,
+        phone="+1 613 555 0100",
+    )  # fmt: skip
+    for kind, begin, end in ((HoursFor.MEETING, time(15), time(18)), (HoursFor.CALL, time(12), time(13))):
+        for weekday in range(5):
+            add_hours(
+                coordinator=coordinator, by=coordinator, hours_for=kind, weekday=weekday, start=begin, end=end,
+                begins=date(2026, 1, 1),
+            )  # fmt: skip
 
 
 def make_account(account: DemoAccount) -> User:

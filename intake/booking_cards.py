@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,19 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from intake import availability, booking_pages, desk, portal
-from intake.choices import ApplicationState, HoursFor
+from intake.choices import ApplicationState, CallWay, HoursFor
 from intake.file_parts import FilePart, add_part
-from intake.models import MeetingWish, Participant
+from intake.models import MeetingWish, Participant, ShortCall
 from intake.services_booking import changes_left
 from psp.areas import account, holds
 from psp.audit import services as audit
-from psp.audit.choices import Purpose
+from psp.audit.choices import Action, Purpose
 from psp.calendar_text import zone_name
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 from psp.models import User
 
 SHOWN = 5
+DAY = timedelta(days=1)
 
 
 def my_meeting(request: HttpRequest) -> dict[str, Any] | None:
@@ -70,6 +72,32 @@ def wishes(request: HttpRequest) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+HOW = {
+    CallWay.PHONE: gettext_lazy("The person calls you"),
+    CallWay.VIDEO: gettext_lazy("The person opens your video link"),
+    CallWay.CALL_BACK: gettext_lazy("Call the person, and leave no voicemail"),
+}
+
+
+def calls(request: HttpRequest) -> dict[str, Any] | None:
+    """On the desk: the short calls that this coordinator takes today and tomorrow."""
+    begin, end = desk.day_of(account(request))
+    rows = ShortCall.objects.visible_to(request.user).filter(starts_at__gte=begin, starts_at__lt=end + DAY)
+    listed = list(rows)
+    if not listed:
+        return None
+    # A call is about nobody that we know: the entries name no person, only who looked.
+    for row in listed:
+        audit.record(Action.READ, row, purpose=Purpose.INTAKE, fields=("number",) if row.number else ())
+    return {
+        "calls": [
+            {"when": desk.moment(row.starts_at, account(request)), "language": row.get_language_display(),
+             "how": HOW[CallWay(row.way)], "word": row.word, "number": row.number}
+            for row in listed
+        ]
+    }  # fmt: skip
+
+
 def wish_part(participant: Participant, _reader: User) -> dict[str, Any] | None:
     """In the file: when the person could, while a time is still to be found."""
     rows = MeetingWish.objects.filter(application__participant=participant)
@@ -83,6 +111,7 @@ def wish_part(participant: Participant, _reader: User) -> dict[str, Any] | None:
 def register() -> None:
     add_card(Card("my", "my/cards/meeting.html", my_meeting, order=10))
     add_card(Card("desk", "desk/cards/wishes.html", wishes, order=25))
+    add_card(Card("desk", "desk/cards/calls.html", calls, order=22))
     add_part(FilePart("desk/file_wish.html", wish_part, order=5))
     add_place(
         Place(

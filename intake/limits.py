@@ -33,9 +33,10 @@ def network_of(request: HttpRequest) -> str:
     return str(address)
 
 
-def spend(request: HttpRequest, action: str) -> bool:
+def spend(request: HttpRequest, action: str, at_most: int | None = None) -> bool:
     """Count one `action` of this network; False when the hour's allowance is used up. Kept with the transaction."""
-    return _counted(action, network_of(request)) <= settings.PSP_APPLICATIONS_PER_HOUR
+    most = settings.PSP_APPLICATIONS_PER_HOUR if at_most is None else at_most
+    return _counted(action, network_of(request)) <= most
 
 
 def spend_for_address(index: str) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from intake import drafts_mail, services_apart, services_drafts, services_merge
+from intake import drafts_mail, services_apart, services_calls, services_drafts, services_merge
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -30,3 +30,9 @@ def forget_drafts() -> None:
 def match_names() -> None:
     """Names of new accounts against names that were noted. What one run leaves, the next one takes."""
     services_apart.match_new_names()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_calls() -> None:
+    """Short calls leave nothing behind. What one run misses the next one finds."""
+    services_calls.forget_calls(timezone.now())

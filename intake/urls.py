@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from intake import views, views_drafts
+from intake import views, views_calls, views_drafts
 
 app_name = "intake"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("check/", views.check_answers, name="check"),
     path("stop/", views.stop_here, name="stop"),
     path("elsewhere/", views.elsewhere, name="elsewhere"),
+    path("call/", views_calls.call, name="call"),
+    path("call/confirm/", views_calls.confirm, name="call_confirm"),
+    path("call/code/", views_calls.with_code, name="call_code"),
+    path("call/cancel/", views_calls.cancel, name="call_cancel"),
     path("sent/", views.sent, name="sent"),
     path("later/", views_drafts.save, name="save"),
     path("kept/", views_drafts.kept, name="kept"),

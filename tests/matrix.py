@@ -140,6 +140,10 @@ POLICY: dict[str, Rule] = {
     "intake:resume": Rule(EVERYBODY),
     "intake:throw_away": post(EVERYBODY),
     "intake:gone": Rule(EVERYBODY),
+    "intake:call": Rule(EVERYBODY),
+    "intake:call_confirm": Rule(EVERYBODY),
+    "intake:call_code": Rule(EVERYBODY),
+    "intake:call_cancel": post(EVERYBODY),
     # The portal
     "my:home": Rule(MY),
     "my:application": Rule(MY),
