@@ -50,8 +50,9 @@ def sign(
 
 
 def first_signatures(
-    *, person: User, texts: Iterable[tuple[ConsentVersion, Collection[str]]], language: str, typed_name: str
-) -> list[Model]:
+    *, person: User, texts: Iterable[tuple[ConsentVersion, Collection[str]]], language: str, typed_name: str,
+    manner: str = Manner.ONLINE,
+) -> list[Model]:  # fmt: skip
     """Signatures under several texts (version, ticked statements each) and their log entries, not written yet.
 
     For an account that is made in the same transaction: nobody else can know it, so there is nothing to wait for
@@ -60,7 +61,7 @@ def first_signatures(
     consents = []
     for version, ticked in texts:
         _check(version, ticked, typed_name)
-        consents.append(_written(person, version, language, ticked, typed_name, Manner.ONLINE))
+        consents.append(_written(person, version, language, ticked, typed_name, manner))
     return [*consents, *(_entry(consent) for consent in consents)]
 
 

@@ -78,6 +78,7 @@ def register() -> None:
     add_place(Place("desk", _("Applications"), "document", "desk:applications", allowed, order=10, key="a"))
     add_place(Place("desk", _("Board"), "flag", "desk:board", allowed, order=15, key="b"))
     add_place(Place("desk", _("Intake meetings"), "calendar", "desk:meetings", allowed, order=20, key="i"))
+    add_place(Place("desk", _("Enter by phone"), "plus", "desk:enter", allowed, order=25))
     add_card(Card("desk", "desk/cards/applications.html", new_applications, order=10))
     add_card(Card("desk", "desk/cards/meetings.html", meetings, order=20))
     add_card(Card("desk", "desk/cards/overdue.html", overdue, order=5))

@@ -5,13 +5,18 @@ from __future__ import annotations
 from intake.choices import TRANSITIONS, ApplicationState
 from intake.models import Application, KeepApart, Participant, WaitingPlace
 from psp.choices import Role
-from psp.models import User
+from psp.models import Region, User
 from psp.sight import coordinated_regions, sight_of
 
 
 def can_handle_application(user: User, application: Application) -> bool:
     """Meetings, answers and decisions: a coordinator of the person's region ([domain] "Who uses it")."""
     return application.participant.program_region_id in coordinated_regions(user)
+
+
+def can_enter_application(user: User, region: Region) -> bool:
+    """For somebody on the phone: a coordinator of the region where they live."""
+    return region.program_region_id in coordinated_regions(user)
 
 
 def can_cancel_meeting(user: User, application: Application) -> bool:

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consent.choices import Manner
 from consent.models import ConsentVersion
 from consent.services import first_signatures, sign
 from contact.choices import Channel
@@ -98,6 +99,7 @@ class Sending:
     wishes: GroupWishes = field(default_factory=GroupWishes)
     time_zone: str = ""
     look_anyway: bool = field(default=False)
+    manner: str = Manner.ONLINE
 
 
 def version_in_force(*, on: date | None = None) -> EligibilityVersion:
@@ -122,26 +124,26 @@ def submit_application(*, sending: Sending) -> Application | None:
     DomainError: `not_eligible` (unless `look_anyway`), `not_answered`, and whatever
     consent and safe contact refuse.
     """
-    _refuse_unless_eligible(sending)
+    refuse_unless_eligible(sending)
     # With another address the same form is another sending: a different answer would tell whether the first
     # address was known ([security] 13).
     sending = replace(sending, sent_key=uuid5(sending.sent_key, _index(sending)))
-    _one_at_a_time(sending)
-    sent_before, owner = _known(sending)
-    if sent_before:
-        return _sent_before(sending)
+    one_at_a_time(sending)
+    was_sent, owner = known(sending)
+    if was_sent:
+        return sent_before(sending)
     if owner is None:
         with transaction.atomic():  # a savepoint, because the work for nothing has one
-            application = _open_file(sending)
-        _tell(application.person_id, "application_received", f"received|{application.pk}")
+            application = open_file(sending)
+        tell(application.person_id, "application_received", f"received|{application.pk}")
         return application
     _work_for_nothing(sending)
     # At most once a day, so that nobody can flood a mailbox with somebody's address.
-    _tell(owner, "already_received", f"again|{owner}|{timezone.localdate():%Y-%m-%d}")
+    tell(owner, "already_received", f"again|{owner}|{timezone.localdate():%Y-%m-%d}")
     return None
 
 
-def _refuse_unless_eligible(sending: Sending) -> None:
+def refuse_unless_eligible(sending: Sending) -> None:
     assessment = check(answers=sending.answers, services=sending.services, version=sending.version)
     if not assessment.complete:
         raise DomainError(_("Please answer every question."), code="not_answered")
@@ -149,7 +151,7 @@ def _refuse_unless_eligible(sending: Sending) -> None:
         raise DomainError(_("One of the criteria is not met."), code="not_eligible")
 
 
-def _one_at_a_time(sending: Sending) -> None:
+def one_at_a_time(sending: Sending) -> None:
     """Two clicks, or two tabs with one address, wait for each other. Always in this order: form, then address."""
     names = [f"intake:{name}" for name in (sending.sent_key, _index(sending)) if name]
     with connection.cursor() as cursor:
@@ -161,7 +163,7 @@ def _index(sending: Sending) -> str:
     return digest_for(User, "email_index", sending.contact.email)
 
 
-def _known(sending: Sending) -> tuple[bool, UUID | None]:
+def known(sending: Sending) -> tuple[bool, UUID | None]:
     """Whether this very form came before, and the account that has the address, if one has."""
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, {"key": sending.sent_key, "index": _index(sending)})
@@ -169,12 +171,12 @@ def _known(sending: Sending) -> tuple[bool, UUID | None]:
     return before, owner
 
 
-def _sent_before(sending: Sending) -> Application:
+def sent_before(sending: Sending) -> Application:
     found: Application = Application.objects.select_related("participant__user").get(sent_key=sending.sent_key)
     return found
 
 
-def _open_file(sending: Sending) -> Application:
+def open_file(sending: Sending) -> Application:
     """Account, data key, file, safe contact, wishes, consents and application, in one round trip."""
     user = User.objects.new_user(
         kind=Kind.PARTICIPANT, email=sending.contact.email, name=sending.name, language=sending.language,
@@ -186,7 +188,9 @@ def _open_file(sending: Sending) -> Application:
     )  # fmt: skip
     application, choices = _new_application(participant, sending), _safe_contact(user, sending)
     texts = [(signing.version, signing.ticked) for signing in sending.consents]
-    signed = first_signatures(person=user, texts=texts, language=sending.language, typed_name=sending.typed_name)
+    signed = first_signatures(
+        person=user, texts=texts, language=sending.language, typed_name=sending.typed_name, manner=sending.manner
+    )
     log = [
         audit.entry_for(Action.CREATE, made, person=user.pk, purpose=Purpose.INTAKE) for made in (choices, application)
     ]
@@ -236,7 +240,7 @@ def apply_again(*, participant: Participant, sending: Sending, by: User) -> Appl
     """
     locked = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
     require(by.pk == participant.user_id and locked.merged_into_id is None, "apply_again")
-    _refuse_unless_eligible(sending)
+    refuse_unless_eligible(sending)
     sending = replace(sending, sent_key=uuid5(sending.sent_key, str(participant.pk)))
     found: Application | None = participant.applications.filter(sent_key=sending.sent_key).first()
     if found is not None:
@@ -267,13 +271,13 @@ def _work_for_nothing(sending: Sending) -> None:
     """Do for a known address what a new one costs, and undo it: the time taken tells nobody anything."""
     nobody = replace(sending.contact, email=f"{secrets.token_hex(16)}@example.invalid")
     with transaction.atomic(), transaction.atomic(using=KEYS):
-        decoy = _open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody))
+        decoy = open_file(replace(sending, sent_key=UUID(int=secrets.randbits(128)), contact=nobody))
         transaction.set_rollback(True)
         transaction.set_rollback(True, using=KEYS)
     keyring.ring().keys.pop(decoy.participant.user_id, None)
 
 
-def _tell(person: UUID, template: str, key: str) -> None:
+def tell(person: UUID, template: str, key: str) -> None:
     """One message, once: the same statement whoever is told, because that too takes time."""
     message = first_message(person=User(pk=person), template=template, key=key)
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)

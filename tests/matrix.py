@@ -194,6 +194,7 @@ POLICY: dict[str, Rule] = {
     "desk:bulk_undo": here_and_there("bulk_act", method="post"),
     "desk:meetings": Rule(DESK),
     "desk:search": Rule(DESK),
+    "desk:enter": Rule(DESK),
     "desk:availability": Rule(DESK),
     "desk:hours_add": post(DESK),
     "desk:hours_remove": here_and_there("hours", method="post"),
