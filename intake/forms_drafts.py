@@ -30,6 +30,6 @@ class CodeForm(forms.Form):
 
     def forget_code(self) -> None:
         """What was wrong is not shown again."""
-        data: Any = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
         data["draft_code"] = ""
         self.data = data

@@ -24,8 +24,9 @@ class EnteringForm(ApplicationForm):
         super().__init__(*args, **kwargs)
         own = coordinated_regions(by)
         region = cast("forms.ChoiceField", copy.deepcopy(self.fields["region"]))
+        offered = cast("list[tuple[str, str]]", region.choices)
         region.choices = [
-            (code, label) for code, label in region.choices if not code or places()[code].program_region_id in own
+            (code, label) for code, label in offered if not code or places()[code].program_region_id in own
         ]
         region.error_messages["invalid_choice"] = _("Choose a place in your region. Another one has its own team.")
         self.fields["region"] = region

@@ -97,7 +97,7 @@ def _keep_modalities(participant: Participant, modalities: Collection[str] | Non
         participant.save()
 
 
-def _keep_services(participant: Participant, services: Collection[str] | None, purpose: str) -> None:
+def _keep_services(participant: Participant, services: Collection[str] | None, purpose: Purpose) -> None:
     """The standing application says what is wished; its history keeps what was sent and what was decided."""
     if services is None:
         return

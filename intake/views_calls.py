@@ -21,6 +21,7 @@ from intake.forms_calls import CallForm, CodeForm, PlaceForm, zone_of
 from intake.limits import spend
 from intake.models import ShortCall
 from intake.portal import language
+from intake.services_booking import TimeGone
 from intake.services_calls import Wanted
 from psp.calendar_text import long_datetime, zone_name
 from psp.errors import DomainError, add_to_form
@@ -83,7 +84,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def book(request: HttpRequest, form: CallForm, wanted: Wanted, place: Region | None) -> HttpResponse:
     try:
         booked = services_calls.book_call(wanted=wanted)
-    except services_calls.TimeGone:
+    except TimeGone:
         return gone(request, place)
     except DomainError as error:
         add_to_form(form, error)

@@ -261,7 +261,7 @@ def test_two_at_once_end_with_one_of_them_in_the_group():
     note_apart(participant=pair[0], other=pair[1].user, by=coordinator)
     groups = [make.a_group(coordinator) for _number in range(4)]
     for group in groups:
-        barrier, codes = Barrier(2), []
+        barrier, codes = Barrier(2), []  # type: ignore[var-annotated]
         threads = [Thread(target=join, args=(group, person, coordinator, barrier, codes)) for person in pair]
         for thread in threads:
             thread.start()

@@ -169,7 +169,9 @@ def test_visitor_books_sees_the_code_once_looks_again_and_cancels(client):
     assert "A short call at this time?" in text(client.get(f"/en/intake/call/confirm/?at={written(at)}&region=BC"))
     answer = client.post("/en/intake/call/confirm/", form(at))
     page = text(answer)
-    code = re.search(r"data-code>([^<]+)<", page)[1]
+    found = re.search(r"data-code>([^<]+)<", page)
+    assert found
+    code = found[1]
     assert "+1 613 555 0100" in page
     assert "no-store" in answer["Cache-Control"]
     again = text(client.post("/fr/intake/call/code/", {"code": code.lower()}))

@@ -210,5 +210,6 @@ def test_person_reads_the_decision_in_kind_words_and_what_comes_next(client, app
 def test_words_of_a_day_to_look_again(application, coordinator):
     services.defer(application=application, until=in_days(30), reasons=["nothing_fits"], by=coordinator)
     words = decision_words(Application.objects.get())
+    assert words
     assert words["look_again"]
     assert words["reasons"] == ["Nothing that fits you is planned at the moment"]

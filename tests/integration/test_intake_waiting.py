@@ -259,7 +259,7 @@ def test_number_of_queries_does_not_grow_and_every_person_shown_is_noted(client,
 class RandomLives(TestCase):
     """Whatever happens in which order, the list says what the groups and applications say."""
 
-    databases = ("default", "keys")
+    databases = {"default", "keys"}
 
     @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.integers(0, 1)), max_size=14))
