@@ -10,7 +10,7 @@ import psycopg
 
 from psp.embedded.external import Target
 
-SEED = ("seed_demo", "--participants", "40", "--seed", "1")
+SEED = ("seed_demo", "--participants", "120", "--seed", "1")
 FALSE = frozenset({"", "0", "false", "no", "off", "f", "n"})
 
 
