@@ -166,7 +166,7 @@ def test_whatever_needs_the_person_comes_before_everything_else(me, application,
     set_safe_contact(person=participant.user, by=participant.user, email_safe=True, recheck_on=yesterday)
     shown = page(me)
     assert shown.index("for how we reach you has passed") < shown.index("You meet a coordinator by video")
-    assert "/en/my/contact/change/" in shown
+    assert "/en/my/contact/confirm/" in shown
 
 
 def test_first_page_leads_to_every_place_of_the_person(me, application):

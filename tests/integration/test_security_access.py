@@ -120,7 +120,8 @@ class TestProperty08:
         labels = {model._meta.label for model in admin.site._registry}
         assert labels == {
             "audit.Entry", "consent.ConsentVersion", "contact.MessageTemplate", "groups.KindSetting",
-            "intake.EligibilityVersion", "intake.Referral", "psp.ProgramRegion", "psp.Region", "psp.User",
+            "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
+            "psp.ProgramRegion", "psp.Region", "psp.User",
         }  # fmt: skip
 
     def test_property_08_passkey_of_another_person_is_not_found(self, client):
