@@ -106,6 +106,7 @@ def _keep_services(participant: Participant, services: Collection[str] | None, p
         raise DomainError(_("Choose at least one."), code="no_service", field="services")
     for application in Application.objects.select_for_update(of=("self",)).standing().filter(participant=participant):
         if found != application.services:
+            _stays_accepted(application, found)
             application.services = found
             application.accepted_for = [service for service in application.accepted_for if service in found]
             application.revision += 1
@@ -115,6 +116,15 @@ def _keep_services(participant: Participant, services: Collection[str] | None, p
                 Action.CHANGE, application, person=participant.user_id, purpose=purpose,
                 fields=("services", "accepted_for"),
             )  # fmt: skip
+
+
+def _stays_accepted(application: Application, wished: Collection[str]) -> None:
+    """Without any service that they were accepted for, somebody would wait nowhere, and nobody would notice."""
+    if application.accepted_for and not set(application.accepted_for) & set(wished):
+        raise DomainError(
+            _("Keep at least one of the services that you were accepted for. If none of them suits you any more, tell"
+              " us under “My rights”, and we look for another way with you."), code="none_accepted", field="services",
+        )  # fmt: skip
 
 
 def _keep_zone(user: User, zone: str) -> None:

@@ -106,6 +106,14 @@ def test_a_wish_taken_back_leaves_the_waiting_list_and_the_decision_stays_in_the
     assert not Participant.objects.waiting_for("activity").exists()
 
 
+def test_nobody_wishes_themselves_out_of_every_service_that_they_were_accepted_for():
+    participant = factories.an_accepted_participant("QC", services=("formal",))
+    with pytest.raises(DomainError, match="none_accepted") as refused:
+        set_preferences(participant=participant, by=participant.user, services=["activity"], **WISHES)
+    assert refused.value.field == "services"
+    assert participant.applications.get().accepted_for == ["formal"]
+
+
 def refused_by(**values) -> str:
     participant = factories.a_participant()
     fields = {"languages": [], "compositions": [], "availability": []} | values
