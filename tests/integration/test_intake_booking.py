@@ -235,9 +235,13 @@ def test_reminder_of_a_moved_meeting_is_another_one(application, coordinator):
     assert plan_reminders(moved.starts_at - timedelta(hours=23)) == 1
 
 
-def test_whoever_booked_a_moment_ago_gets_no_reminder_too(application, coordinator):
+@pytest.mark.parametrize(("hours_before", "reminders"), [(37, 1), (35, 0), (25, 0)])
+def test_whoever_booked_shortly_before_gets_no_reminder_too(application, coordinator, hours_before, reminders):
+    """The confirmation has just told them: a reminder comes only twelve hours or more after it."""
     meeting = book(application, free())
-    assert plan_reminders(meeting.starts_at - timedelta(hours=23)) == 0
+    booked_at = meeting.starts_at - timedelta(hours=hours_before)
+    IntakeMeeting.objects.filter(pk=meeting.pk).update(set_at=booked_at)
+    assert plan_reminders(meeting.starts_at - timedelta(hours=23)) == reminders
 
 
 # --- one time, one person ---
