@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups.choices import GroupKind, GroupState
 from groups.models import GroupLead, Membership, PeerGroup
+from groups.refusals import judged
 from intake.merging import Mover, add_mover
-from intake.models import Participant
+from intake.models import KeepApart, Participant
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.errors import DomainError
 
 RUNNING = (GroupState.FORMING, GroupState.ESTABLISHED)
 
@@ -32,7 +36,36 @@ def obstacles(kept: Participant, merged: Participant) -> list[str]:
     led = GroupLead.objects.filter(user_id=kept.user_id, group__memberships__participant=merged)
     if led.exists():
         sentences.append(_("The person leads a group in which the other file has a place."))
-    return sentences
+    return sentences + [_not_their_group(group) for group in _unsafe_groups(kept, merged)]
+
+
+def _not_their_group(group: PeerGroup) -> str:
+    """Nobody learns more than when a place is refused: not whom, and not that somebody is noted at all."""
+    sentence = _(
+        "The group “%(group)s” cannot be this person’s group once the files are one. End the place there first."
+    )
+    return sentence % {"group": group}
+
+
+def _unsafe_groups(kept: Participant, merged: Participant) -> list[PeerGroup]:
+    """Running groups of either file with somebody whom either must not meet ([NH] rule 24).
+
+    Both the place and the pair count for the kept file afterwards, whichever of the two had them before.
+    """
+    accounts = [kept.user_id, merged.user_id]
+    away = {other for account in accounts for other in KeepApart.objects.away_from(account)}
+    if not away:
+        return []
+    unsafe = _running_groups_of(away) & _running_groups_of(accounts)
+    return list(PeerGroup.objects.filter(pk__in=unsafe).order_by("pk"))
+
+
+def _running_groups_of(accounts: Collection[UUID]) -> set[UUID]:
+    """Where one of these accounts has a place or leads."""
+    running = PeerGroup.objects.filter(state__in=RUNNING)
+    places = Membership.objects.active().filter(participant__user__in=accounts).values("group")
+    leads = GroupLead.objects.filter(user__in=accounts).values("group")
+    return set(running.filter(Q(pk__in=places) | Q(pk__in=leads)).values_list("pk", flat=True))
 
 
 def _kinds(person: Participant) -> set[str]:
@@ -54,6 +87,11 @@ def tell(kept: Participant, merged: Participant) -> list[str]:
 
 
 def move(kept: Participant, merged: Participant) -> list[str]:
+    """Asked once more with the groups locked: somebody may have joined one of them since the first look."""
+    _lock(_running_groups_of([kept.user_id, merged.user_id]))
+    unsafe = _unsafe_groups(kept, merged)
+    if unsafe:
+        raise DomainError(_not_their_group(unsafe[0]), code="cannot_merge")
     return _hand_over(to_move(kept, merged), kept)
 
 
@@ -63,11 +101,15 @@ def back(kept: Participant, merged: Participant, ids: list[str]) -> None:
 
 def _hand_over(places: QuerySet[Any], to: Participant) -> list[str]:
     """The groups first, in order, as every change of a place does."""
-    groups = PeerGroup.objects.filter(pk__in=places.values("group"))
-    list(groups.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    _lock(places.values("group"))
     rows = list(places.select_for_update(of=("self",)).order_by("pk"))
     for row in rows:
         row.participant = to
-        row.save(update_fields=["participant"])
+        with judged():
+            row.save(update_fields=["participant"])
         audit.record(Action.CHANGE, row, person=to.user_id, purpose=Purpose.GROUPS, fields=("participant",))
     return [str(row.pk) for row in rows]
+
+
+def _lock(groups: Any) -> None:
+    list(PeerGroup.objects.filter(pk__in=groups).select_for_update(of=("self",)).order_by("pk").values_list("pk"))

@@ -29,9 +29,9 @@ def noted_apart(kept: Participant, merged: Participant) -> list[str]:
 
 
 def move_apart(kept: Participant, merged: Participant) -> list[str]:
-    """All but what is noted for the kept file already."""
+    """All but what is noted for the kept file already, and what was once noted between the two."""
     rows = list(KeepApart.objects.select_for_update(of=("self",)).about(merged.user_id).order_by("pk"))
-    known = {_other(row, kept) for row in KeepApart.objects.in_force().about(kept.user_id)} - {None}
+    known = KeepApart.objects.away_from(kept.user_id) | {kept.user_id}
     moving = [row for row in rows if _other(row, merged) not in known]
     return [_hand_over(row, merged, kept) for row in moving]
 

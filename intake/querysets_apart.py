@@ -29,6 +29,11 @@ class KeepApartQuerySet(models.QuerySet[Any]):
             Q(person_id=user_id, other_id__in=others) | Q(other_id=user_id, person_id__in=others)
         )
 
+    def away_from(self, user_id: Any) -> set[Any]:
+        """Accounts that this one must not meet, as of now."""
+        pairs = self.in_force().about(user_id).filter(other__isnull=False).values_list("person_id", "other_id")
+        return {account for pair in pairs for account in pair} - {user_id}
+
 
 class NameMatchQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> NameMatchQuerySet:

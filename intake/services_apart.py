@@ -30,8 +30,11 @@ BATCH = 500
 def note_apart(*, participant: Participant, by: User, other: User | None = None, name: str = "") -> KeepApart:
     """`participant` must never meet `other`, or whoever has this name. Matches are proposed at once.
 
-    DomainError: `nobody_named`, `apart_from_self`, `apart_already`, `not_in_region`.
+    A file that became part of another one counts for nobody, on either side: the pair is noted for the one that
+    took it up. DomainError: `nobody_named`, `apart_from_self`, `apart_already`, `not_in_region`.
     """
+    files = _locked_files([participant.user_id, other.pk] if other else [participant.user_id])
+    participant, other = _standing(files[participant.user_id]), other and _standing_account(other, files)
     require(can_note_apart(by, participant), "note_apart")
     _check_other(participant, other, name, by)
     apart = KeepApart(
@@ -97,13 +100,14 @@ def decide_match(*, match: NameMatch, same: bool, by: User) -> NameMatch:
 
     DomainError: `match_decided`, `apart_already`.
     """
+    files = _locked_files([match.user_id])
     apart = KeepApart.objects.select_for_update(of=("self",)).get(pk=match.apart_id)
     require(can_keep_apart(by, apart), "decide_match")
     match = NameMatch.objects.select_related("user").get(pk=match.pk)
     if match.state != MatchState.OPEN or apart.other_id is not None:
         raise DomainError(_("This is decided already. Look at the list as it is now."), code="match_decided")
     if same:
-        apart.other = _standing(match.user)
+        apart.other = _standing_account(match.user, files)
         _save_once(apart)
         apart.keys.all().delete()
     match.state = MatchState.SAME if same else MatchState.OTHER
@@ -113,10 +117,22 @@ def decide_match(*, match: NameMatch, same: bool, by: User) -> NameMatch:
     return match
 
 
-def _standing(user: User) -> User:
-    """The account that counts, where this one's file became part of another."""
-    file = Participant.objects.filter(user=user, merged_into__isnull=False).select_related("merged_into__user").first()
-    return user if file is None or file.merged_into is None else file.merged_into.user
+def _locked_files(accounts: list[UUID]) -> dict[UUID, Participant]:
+    """Files of these accounts, locked in order: whoever merges one of them waits, and comes after what is noted."""
+    rows = Participant.objects.select_for_update(of=("self",)).select_related("user")
+    return {row.user_id: row for row in rows.filter(user__in=accounts).order_by("pk")}
+
+
+def _standing_account(user: User, files: dict[UUID, Participant]) -> User:
+    """Itself where it has no file, as those have who lead."""
+    return _standing(files[user.pk]).user if user.pk in files else user
+
+
+def _standing(file: Participant) -> Participant:
+    """The file that counts, where this one became part of another."""
+    while file.merged_into is not None:
+        file = file.merged_into
+    return file
 
 
 def _note(action: Action, apart: KeepApart) -> None:

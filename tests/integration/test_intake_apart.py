@@ -9,10 +9,11 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
 from groups.apart import groups_to_mend
-from groups.models import GroupLead, Membership
+from groups.models import GroupLead, Membership, PeerGroup
 from groups.services import add_lead, add_member, leave_group
 from intake import waiting
 from intake.models import KeepApart, NameKey, NameMatch, WaitingPlace
+from intake.models_desk import Merge
 from intake.services_apart import decide_match, end_apart, match_new_names, note_apart
 from intake.services_merge import merge_files, obstacles, undo_merge
 from psp.audit.models import Entry
@@ -233,6 +234,133 @@ def test_nobody_leads_or_is_led_by_someone_whom_they_must_not_meet(coordinator, 
     joined = make.a_group(coordinator)
     add_member(group=joined, participant=pair[0], by=coordinator)
     refused("lead_kept_apart", add_lead, group=joined, user=lead, role="facilitator", by=coordinator)
+
+
+# --- Merging never brings two of them together ---
+
+
+def lead_of(group, coordinator):
+    lead = make.a_facilitator()
+    add_lead(group=group, user=lead, role="facilitator", by=coordinator)
+    return lead
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("noted_for", ["kept", "merged"])
+@pytest.mark.parametrize("placed", ["kept", "merged"])
+@pytest.mark.parametrize("danger", ["member", "lead"])
+def test_merge_waits_while_it_would_bring_two_together(coordinator, noted_for, placed, danger):
+    files = {name: make.an_accepted_participant(by=coordinator) for name in ("kept", "merged")}
+    group = make.a_group(coordinator)
+    place = add_member(group=group, participant=files[placed], by=coordinator)
+    if danger == "lead":
+        other = lead_of(group, coordinator)
+    else:
+        third = make.an_accepted_participant(by=coordinator)
+        other = third.user
+        add_member(group=group, participant=third, by=coordinator)
+    note_apart(participant=files[noted_for], other=other, by=coordinator)
+    said = refused("cannot_merge", merge_files, by=coordinator, **files)
+    assert str(group) in str(said.message)
+    assert other.name not in str(said.message)
+    leave_group(membership=place, by=coordinator)
+    merge_files(by=coordinator, **files)
+    assert groups_to_mend(coordinator) == []
+
+
+@pytest.mark.django_db
+def test_groups_that_have_ended_stop_no_merge(coordinator, pair):
+    kept, merged = make.a_participant(), pair[0]
+    group = make.a_group(coordinator)
+    for participant in pair:
+        add_member(group=group, participant=participant, by=coordinator)
+    PeerGroup.objects.filter(pk=group.pk).update(state="cancelled")
+    note_apart(participant=pair[0], other=pair[1].user, by=coordinator)
+    merge_files(kept=kept, merged=merged, by=coordinator)
+    assert set(Membership.objects.values_list("participant", flat=True)) == {kept.pk, pair[1].pk}
+
+
+@pytest.mark.django_db
+def test_database_judges_a_place_that_changes_hands(coordinator, pair):
+    kept, merged = pair
+    third = make.an_accepted_participant(by=coordinator)
+    group = make.a_group(coordinator)
+    for participant in (merged, third):
+        add_member(group=group, participant=participant, by=coordinator)
+    note_apart(participant=kept, other=third.user, by=coordinator)
+    Merge.objects.create(kept=kept, merged=merged, by=coordinator)
+    hand_over = "UPDATE groups_membership SET participant_id = %s WHERE participant_id = %s"
+    assert judge(hand_over, kept.pk, merged.pk) == "membership_kept_apart"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_merge_and_a_place_given_at_once_never_bring_two_together():
+    coordinator = make.a_coordinator("QC")
+    for _round in range(4):
+        kept, merged, third = (make.an_accepted_participant(by=coordinator) for _number in range(3))
+        group = make.a_group(coordinator)
+        add_member(group=group, participant=kept, by=coordinator)
+        note_apart(participant=merged, other=third.user, by=coordinator)
+        barrier, codes = Barrier(2), []  # type: ignore[var-annotated]
+        threads = [
+            Thread(target=join, args=(group, third, coordinator, barrier, codes)),
+            Thread(target=merge_both, args=(kept, merged, coordinator, barrier, codes)),
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(codes) in (["cannot_merge", "joined"], ["membership_kept_apart", "merged"])
+        assert groups_to_mend(coordinator) == []
+
+
+def merge_both(kept, merged, coordinator, barrier, codes):
+    try:
+        barrier.wait()
+        merge_files(kept=kept, merged=merged, by=coordinator)
+        codes.append("merged")
+    except DomainError as error:
+        codes.append(error.code)
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.django_db
+def test_undoing_a_merge_says_where_it_cannot_give_a_place_back(coordinator, pair):
+    """Both files had the pair; the kept one's was ended, and the other person got a place since."""
+    kept, merged = pair
+    third = make.an_accepted_participant(by=coordinator)
+    group = make.a_group(coordinator)
+    add_member(group=group, participant=merged, by=coordinator)
+    apart = note_apart(participant=kept, other=third.user, by=coordinator)
+    note_apart(participant=third, other=merged.user, by=coordinator)
+    merge = merge_files(kept=kept, merged=merged, by=coordinator)
+    end_apart(apart=apart, reason="person_says", by=coordinator)
+    add_member(group=group, participant=third, by=coordinator)
+    refused("membership_kept_apart", undo_merge, merge=merge, by=coordinator)
+    assert Membership.objects.filter(participant=kept).exists(), "nothing was changed"
+
+
+@pytest.mark.django_db
+def test_pair_that_was_noted_between_the_two_and_ended_stays_where_it_is(coordinator, pair):
+    kept, merged = pair
+    apart = note_apart(participant=kept, other=merged.user, by=coordinator)
+    end_apart(apart=apart, reason="mistake", by=coordinator)
+    merge = merge_files(kept=kept, merged=merged, by=coordinator)
+    undo_merge(merge=merge, by=coordinator)
+    apart.refresh_from_db()
+    assert (apart.person, apart.other) == (kept.user, merged.user)
+
+
+@pytest.mark.django_db
+def test_pair_noted_with_a_merged_file_counts_for_the_one_that_took_it_up(coordinator, pair):
+    kept, merged = pair
+    third = make.an_accepted_participant(by=coordinator)
+    merge_files(kept=kept, merged=merged, by=coordinator)
+    apart = note_apart(participant=third, other=merged.user, by=coordinator)
+    assert apart.other == kept.user
+    refused("apart_already", note_apart, participant=merged, other=third.user, by=coordinator)
+    refused("apart_from_self", note_apart, participant=kept, other=merged.user, by=coordinator)
 
 
 MEMBER = """INSERT INTO groups_membership (id, group_id, participant_id, state, joined_at)
