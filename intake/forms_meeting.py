@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from intake.choices import NeedCode
 from intake.models import MeetingNotes
 from intake.portal import language
+from intake.services_meeting import Ticked
 from psp.inputs import LineField
 
 
@@ -26,7 +28,39 @@ class NotesForm(forms.Form):
         help_text=_("Please do not write about what happened."), widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
+    # What this page showed when it was opened or last kept: only what differs from it is written.
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args: Any, notes: MeetingNotes, **kwargs: Any) -> None:
-        kwargs["initial"] = {"covered": notes.covered, "needs": notes.needs, "needs_line": notes.needs_line}
+        shown = {"covered": notes.covered, "needs": notes.needs, "needs_line": notes.needs_line}
+        kwargs["initial"] = {**shown, "seen": json.dumps(shown)}
         super().__init__(*args, **kwargs)
         self.fields["covered"].choices = notes.guide.choices(language())  # type: ignore[attr-defined]
+
+    def clean_seen(self) -> Ticked:
+        """A page that does not say what it showed only adds, and takes nothing away."""
+        try:
+            return Ticked(**{key: _texts(value) for key, value in json.loads(self.cleaned_data["seen"]).items()})
+        except (ValueError, TypeError, AttributeError):
+            return Ticked()
+
+    def sent(self) -> Ticked:
+        data = self.cleaned_data
+        return Ticked(covered=data["covered"], needs=data["needs"], needs_line=data["needs_line"])
+
+    def show_line_of_somebody_else(self, line: str) -> None:
+        """From now on their line counts as seen, so that the next answer is this reader's word on both."""
+        seen: Ticked = self.cleaned_data["seen"]
+        shown = {"covered": list(seen.covered), "needs": list(seen.needs), "needs_line": line}
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]
+        typed["seen"] = json.dumps(shown)
+        self.data = typed
+
+
+def _texts(value: Any) -> Any:
+    """A line, or a list of codes; TypeError for what no page of ours sends."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return value
+    raise TypeError

@@ -15,10 +15,10 @@ from intake import apart, desk
 from intake.choices import ApplicationState, MeetingState
 from intake.forms_apart import ApartForm
 from intake.forms_meeting import NotesForm
-from intake.models import Application, IntakeMeeting
+from intake.models import Application, IntakeMeeting, MeetingNotes
 from intake.permissions import may_become
 from intake.portal import TAG_KINDS, answer_rows, decision_words
-from intake.services_meeting import keep_notes, notes_of
+from intake.services_meeting import Ticked, keep_notes, notes_of
 from intake.views_decisions import coordinators, meeting_or_404, page
 from intake.views_desk import consents_of
 from psp.areas import account
@@ -38,16 +38,25 @@ def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = NotesForm(request.POST or None, notes=notes_of(found))
     if request.method == "POST" and form.is_valid():
         try:
-            keep_notes(meeting=found, by=account(request), **form.cleaned_data)
+            kept = keep_notes(meeting=found, sent=form.sent(), seen=form.cleaned_data["seen"], by=account(request))
         except DomainError as error:
+            if error.code == "other_line":
+                form.show_line_of_somebody_else(notes_of(found).needs_line)
             add_to_form(form, error)
         else:
             if "quietly" in request.POST:
-                return HttpResponse(status=204)
+                return _quiet_answer(kept, form.sent())
             messages.success(request, _("Kept."))
             return redirect("desk:meeting", pk=found.pk)
-    status = 409 if form.is_bound and form.non_field_errors() else 200
+    refused = form.is_bound and (form.non_field_errors() or form.has_error("needs_line"))
+    status = 409 if refused else 200
     return render(request, "desk/meeting.html", context_of(request, found, application, form), status=status)
+
+
+def _quiet_answer(kept: MeetingNotes, sent: Ticked) -> HttpResponse:
+    """204: what is kept is what the page shows. 205: kept, and somebody else has changed something too."""
+    same = set(kept.covered) == set(sent.covered) and set(kept.needs) == set(sent.needs)
+    return HttpResponse(status=204 if same and kept.needs_line == sent.needs_line else 205)
 
 
 def context_of(request: HttpRequest, found: IntakeMeeting, application: Application, form: NotesForm) -> dict[str, Any]:

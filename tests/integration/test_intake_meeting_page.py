@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.urls import reverse
 from consent.models import CounterSignature
 from intake.models import IntakeMeeting, KeepApart, MeetingGuide, MeetingNotes
 from intake.services import cancel_meeting, set_meeting
-from intake.services_meeting import keep_notes
+from intake.services_meeting import Ticked, keep_notes
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
 from tests import factories as make
@@ -42,9 +44,8 @@ def test_ticks_and_needs_are_kept_and_shown_again(client, url, meeting):
     assert (notes.covered, notes.needs, notes.needs_line) == (["no_story", "apart"], ["breaks"], CANARY)
     again = client.get(url)
     page = again.content.decode()
-    assert again.context["form"].initial == {
-        "covered": ["no_story", "apart"], "needs": ["breaks"], "needs_line": CANARY,
-    }  # fmt: skip
+    shown = {"covered": ["no_story", "apart"], "needs": ["breaks"], "needs_line": CANARY}
+    assert again.context["form"].initial == {**shown, "seen": json.dumps(shown)}
     assert CANARY in page
     assert "Please do not write about what happened" in page
     assert "Say that nobody will ask what happened." in page
@@ -52,8 +53,46 @@ def test_ticks_and_needs_are_kept_and_shown_again(client, url, meeting):
 
 def test_a_tick_is_kept_quietly_and_can_be_taken_back(client, url):
     assert client.post(url, {"covered": ["greet"], "quietly": "1"}).status_code == 204
-    assert client.post(url, {"quietly": "1"}).status_code == 204
+    assert client.post(url, {"quietly": "1", "seen": json.dumps({"covered": ["greet"]})}).status_code == 204
     assert MeetingNotes.objects.get().covered == []
+
+
+def page_of(client, url) -> dict[str, object]:
+    """What the page would send if its reader changed nothing."""
+    return dict(client.get(url).context["form"].initial)
+
+
+def test_two_who_have_one_page_open_lose_nothing_of_each_other(client, url):
+    client.post(url, {"covered": ["greet", "apart"], "needs": ["breaks"], "needs_line": ""})
+    one, two = page_of(client, url), page_of(client, url)
+    one |= {"covered": ["greet", "apart", "no_story"]}
+    two |= {"covered": ["greet"], "needs": ["breaks", "captions"], "quietly": "1"}
+    assert client.post(url, one).status_code == 302
+    assert client.post(url, two).status_code == 205, "kept, and the screen does not show all of it"
+    notes = MeetingNotes.objects.get()
+    assert (notes.covered, notes.needs) == (["greet", "no_story"], ["captions", "breaks"])
+
+
+def test_line_that_two_wrote_is_asked_about_and_neither_is_lost(client, url):
+    one, two = page_of(client, url), page_of(client, url)
+    client.post(url, one | {"needs_line": "Mornings only"})
+    answer = client.post(url, two | {"covered": ["greet"], "needs_line": "Large print"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Somebody wrote this line meanwhile: “Mornings only”" in page
+    assert 'value="Large print"' in page
+    assert MeetingNotes.objects.get().needs_line == "Mornings only"
+    again = {"covered": ["greet"], "needs_line": "Mornings only, large print"}
+    assert client.post(url, again | {"seen": answer.context["form"]["seen"].value()}).status_code == 302
+    notes = MeetingNotes.objects.get()
+    assert (notes.covered, notes.needs_line) == (["greet"], "Mornings only, large print")
+
+
+@pytest.mark.parametrize("seen", ["", "{", "[]", "null", '{"covered": 1}', '{"other": []}', '{"covered": [{}]}'])
+def test_page_that_does_not_say_what_it_showed_takes_nothing_away(client, url, seen):
+    client.post(url, {"covered": ["greet"]})
+    client.post(url, {"covered": ["apart"], "seen": seen})
+    assert set(MeetingNotes.objects.get().covered) == {"greet", "apart"}
 
 
 def test_made_up_codes_change_nothing(client, url):
@@ -70,7 +109,7 @@ def test_needs_are_sealed(client, url):
 
 
 def test_notes_belong_to_the_region_and_to_a_meeting_that_takes_place(meeting, coordinator):
-    kept = {"covered": [], "needs": [], "needs_line": ""}
+    kept = {"sent": Ticked(), "seen": Ticked()}
     for stranger in (make.a_coordinator("ON"), meeting.application.participant.user):
         with pytest.raises(Forbidden):
             keep_notes(meeting=meeting, by=stranger, **kept)
