@@ -11,6 +11,8 @@ BOOTSTRAP := $(PYTHON) -I psp/embedded/bootstrap.py
 # Data of the tests and checks, apart from those of `make run`.
 TEST_DATA := .local/test
 STOP_TEST_SERVERS := PSP_DATA=$(TEST_DATA) $(PY) -m psp.embedded.stop
+# One worker of pytest for each processor, at most four; ARGS="-n 0" runs the tests one after the other.
+PARALLEL := -n logical --maxprocesses 4
 MANAGE := PSP_DATA=$(TEST_DATA) PSP_EMBEDDED_FAST=1 $(PY) -m psp.embedded.manage
 
 .DEFAULT_GOAL := help
@@ -28,7 +30,7 @@ manage: venv ## Run a command on the same data: make manage ARGS="verify_audit"
 test: venv-dev ## Run every test: unit, integration, browser (ARGS="-k name" for some)
 	@$(PY) -m psp.embedded.browser
 	@$(PY) -m psp.embedded.messages
-	@PSP_EMBEDDED_FAST=1 $(PY) -m pytest $(ARGS); status=$$?; $(STOP_TEST_SERVERS); exit $$status
+	@PSP_EMBEDDED_FAST=1 $(PY) -m pytest $(PARALLEL) $(ARGS); status=$$?; $(STOP_TEST_SERVERS); exit $$status
 
 check: venv-dev ## Style, types, layers, templates, security, migrations, French catalogue, documents
 	$(PY) -m ruff check .

@@ -2,6 +2,7 @@
 
 Loaded as a plugin (`-p tests.environment`), because the settings read the environment very early.
 `PSP_TEST_SUFFIX` names another pair of databases, for two runs at once. `PSP_UNIT_ONLY=1` starts nothing.
+With `-n`, pytest-xdist's first process makes the databases and each of its workers a copy of its own.
 """
 
 from __future__ import annotations
@@ -99,6 +100,23 @@ def empty_databases() -> None:
             connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
 
 
+def copy_for(worker: str) -> None:
+    """A copy of the databases that the first process made a moment ago and does not use itself.
+
+    Everything else is inherited from it. The broker is one for all: no test looks at what waits there.
+    """
+    from psp.embedded.lock import locked
+    from psp.embedded.servers import create_databases, ensure_servers
+
+    servers = ensure_servers(DATA)
+    with locked(DATA / f"tests-{SUFFIX}.lock"):
+        made = create_databases(servers, f"{SUFFIX}_{worker}", copy_of=SUFFIX)
+    os.environ.update(
+        DATABASE_URL=made.database_url, DATABASE_OWNER_URL=made.database_owner_url,
+        KEYS_DATABASE_URL=made.keys_database_url, KEYS_DATABASE_OWNER_URL=made.keys_database_owner_url,
+    )  # fmt: skip
+
+
 def prepare() -> None:
     os.environ.setdefault("PSP_EMBEDDED_FAST", "1")
     if os.environ.get("PSP_UNIT_ONLY"):
@@ -107,6 +125,9 @@ def prepare() -> None:
             DATABASE_URL=nowhere, KEYS_DATABASE_URL=nowhere, REDIS_URL="redis://127.0.0.1:1/0", SECRET_KEY="unit",
             PSP_MASTER_KEYS=f"test:{key()}", PSP_INDEX_KEY=key(), PSP_AUDIT_KEY=key(),
         )  # fmt: skip
+        return
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        copy_for(worker)
         return
     values = remembered()
     if not (values and reuse(values)):

@@ -41,15 +41,18 @@ def url(port: int, role: str, password: str, database: str) -> str:
     return f"postgresql://{role}:{password}@{LOOPBACK}:{port}/{database}"
 
 
-def make(server: Postgres, name: str, pair: Pair) -> None:
-    """Make the two roles and the database, as far as they are missing. Safe to repeat."""
+def make(server: Postgres, name: str, pair: Pair, *, template: str = "template0") -> None:
+    """Make the two roles and the database, as far as they are missing. Safe to repeat.
+
+    With `template`, a database that nobody uses now, it begins as a copy of that one.
+    """
     with server.connect() as connection:
         _make_role(connection, pair.owner, pair.owner_password)
         _make_role(connection, pair.app, pair.app_password)
         if not _exists(connection, "SELECT 1 FROM pg_database WHERE datname = %s", name):
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
-                    sql.Identifier(name), sql.Identifier(pair.owner)
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(pair.owner), sql.Identifier(template)
                 )
             )
         _close_to_others(connection, name, pair)

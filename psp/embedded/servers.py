@@ -90,13 +90,17 @@ def remove_servers(data_dir: Path) -> None:
         remove_home(data)
 
 
-def create_databases(servers: Servers, suffix: str) -> Servers:
-    """A fresh, empty pair of databases `psp_<suffix>` and `psp_keys_<suffix>` with the same roles and rights."""
+def create_databases(servers: Servers, suffix: str, *, copy_of: str = "") -> Servers:
+    """A fresh pair of databases `psp_<suffix>` and `psp_keys_<suffix>` with the same roles and rights.
+
+    It is empty, or a copy of the pair whose suffix `copy_of` names, which nobody may be using.
+    """
     server, secrets = superuser(servers.data), secretfile.load(servers.data)
     main, keys = f"{MAIN}_{suffix}", f"{KEYS}_{suffix}"
     drop_databases(servers, suffix)
-    databases.make(server, main, databases.main_pair(secrets))
-    databases.make(server, keys, databases.keys_pair(secrets))
+    main_template, keys_template = (f"{MAIN}_{copy_of}", f"{KEYS}_{copy_of}") if copy_of else ("template0",) * 2
+    databases.make(server, main, databases.main_pair(secrets), template=main_template)
+    databases.make(server, keys, databases.keys_pair(secrets), template=keys_template)
     return replace(_urls(servers.data, server.port, main, keys), redis_url=servers.redis_url)
 
 
