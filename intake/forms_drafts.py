@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +20,20 @@ class AddressForm(forms.Form):
     )  # fmt: skip
 
 
+class AskedField(forms.UUIDField):
+    """Which asking the code answers; None for whatever is none of ours."""
+
+    def clean(self, value: Any) -> UUID | None:
+        try:
+            found: UUID | None = super().clean(value)
+        except forms.ValidationError:
+            return None
+        return found
+
+
 class CodeForm(forms.Form):
     draft_email = AddressField(widget=forms.HiddenInput)
+    draft_asked = AskedField(widget=forms.HiddenInput, required=False)
     draft_code = LineField(
         label=_("Code"), max_length=20,
         help_text=_("Six letters and numbers. It works once, for ten minutes."),

@@ -40,7 +40,10 @@ def spend(request: HttpRequest, action: str, at_most: int | None = None) -> bool
 
 
 def spend_for_address(index: str) -> bool:
-    """Count one code for the address with this blind index; False when it has had enough of them for an hour."""
+    """Count one code for the address with this blind index; False when it has had enough of them for an hour.
+
+    Nobody is told so: who else asked with this address is nobody's business ([security] 13).
+    """
     return _counted("code_for", index) <= settings.PSP_CODES_PER_HOUR
 
 

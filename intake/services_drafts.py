@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -34,7 +34,7 @@ SALT = "intake.draft"
 # What belongs to one showing of the page, and what somebody agrees to: both begin anew when they come back.
 NOT_KEPT = frozenset(
     {"csrfmiddlewaretoken", "sent_key", "texts", "typed_name", "read_notice", "draft", "draft_email", "draft_code",
-     "at_step", "later", "change", "look_anyway"}
+     "draft_asked", "at_step", "later", "change", "look_anyway"}
 )  # fmt: skip
 Pairs = list[tuple[str, str]]
 
@@ -53,15 +53,19 @@ def answers_in(data: QueryDict) -> Pairs:
 
 
 @transaction.atomic
-def ask_code(*, email: str, language: str) -> AddressCode:
-    """Send a code to this address. The same work for every address."""
+def ask_code(*, email: str, language: str, held_back: bool = False) -> AddressCode:
+    """Send a code to this address. The same work for every address.
+
+    `held_back`: the address has had enough messages, so none goes; whoever asked cannot tell.
+    """
     from intake.tasks import send_code
 
     now = timezone.now()
     code = "".join(secrets.choice(ALPHABET) for _letter in range(CODE_LENGTH))
     asked = AddressCode(
-        email=email, code=code, language=language, asked_at=now, until=now + timedelta(minutes=CODE_MINUTES)
-    )
+        email=email, code=code, language=language, asked_at=now, until=now + timedelta(minutes=CODE_MINUTES),
+        sent_at=now if held_back else None,
+    )  # fmt: skip
     asked.digest = _digest(asked.pk, code)
     keyring.create(asked.pk)
     asked.save(force_insert=True)
@@ -74,20 +78,23 @@ def _digest(key: UUID, code: str) -> str:
 
 
 @transaction.atomic
-def check_code(*, email: str, code: str) -> Answer:
-    """Whether this is the newest code of this address. It works once, for ten minutes and five tries.
+def check_code(*, asked: UUID | None, email: str, code: str) -> Answer:
+    """Whether this is the code that was sent when the page `asked` for it, to this address.
 
-    A wrong try is counted, so the caller's transaction must not be undone because of it.
+    It works once, for ten minutes and five tries. Only the page that asked knows its code's key, so nobody else can
+    use up the tries, or learn that somebody is saving a form at this moment. A wrong try is counted, so the caller's
+    transaction must not be undone because of it.
     """
     index = digest_for(AddressCode, "index", email)
-    asked = AddressCode.objects.select_for_update(of=("self",)).filter(index=index).first()
-    if asked is None or asked.until <= timezone.now() or asked.tries >= TRIES or not asked.digest:
+    rows = AddressCode.objects.select_for_update(of=("self",))
+    found = rows.filter(pk=asked, index=index).first()
+    if found is None or found.until <= timezone.now() or found.tries >= TRIES or not found.digest:
         return Answer.OVER
-    asked.tries += 1
-    right = constant_time_compare(asked.digest, _digest(asked.pk, typed_code(code)))
+    found.tries += 1
+    right = constant_time_compare(found.digest, _digest(found.pk, typed_code(code)))
     if right:
-        asked.digest = ""
-    asked.save(update_fields=["tries", "digest"])
+        found.digest = ""
+    found.save(update_fields=["tries", "digest"])
     return Answer.RIGHT if right else Answer.WRONG
 
 
@@ -100,14 +107,26 @@ def typed_code(text: str) -> str:
 def save_draft(*, email: str, answers: Iterable[tuple[str, str]], step: int) -> Draft:
     """Keep a form for an address that a code has confirmed, instead of what was kept for it before."""
     index = digest_for(Draft, "index", email)
+    _one_at_a_time(index)
+    now = timezone.now()
     draft = Draft.objects.select_for_update(of=("self",)).filter(index=index).first()
+    if draft is not None and draft.expires_at <= now:
+        # What is over is on its way out, with its key: nothing new is put under that.
+        _destroy(Draft, draft.pk, over="expires_at", now=now)
+        draft = None
     if draft is None:
         draft = Draft(index=index)
         keyring.create(draft.pk)
     draft.content = json.dumps(list(answers), ensure_ascii=False)
-    draft.step, draft.expires_at = step, timezone.now() + timedelta(days=settings.PSP_DRAFT_DAYS)
+    draft.step, draft.expires_at = step, now + timedelta(days=settings.PSP_DRAFT_DAYS)
     draft.save()
     return draft
+
+
+def _one_at_a_time(index: str) -> None:
+    """Two clicks for one address wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"draft:{index}"])
 
 
 def draft_of(*, email: str) -> Draft | None:
@@ -135,23 +154,29 @@ def throw_away(*, token: str) -> None:
         key = UUID(signing.loads(token, salt=SALT, max_age=timedelta(days=settings.PSP_DRAFT_DAYS)))
     except (signing.BadSignature, ValueError):
         return
-    if Draft.objects.filter(pk=key).update(expires_at=timezone.now()):
-        transaction.on_commit(lambda: _destroy(Draft, [key]))
+    now = timezone.now()
+    if Draft.objects.filter(pk=key).update(expires_at=now):
+        transaction.on_commit(lambda: _destroy(Draft, key, over="expires_at", now=now))
 
 
 def forget(now: datetime) -> int:
     """Destroy what is over: forms after their days, codes after their minutes. How many there were."""
-    over: list[tuple[type[Any], list[UUID]]] = [
-        (Draft, list(Draft.objects.filter(expires_at__lte=now).values_list("pk", flat=True))),
-        (AddressCode, list(AddressCode.objects.filter(until__lte=now).values_list("pk", flat=True))),
-    ]
-    for model, keys in over:
-        _destroy(model, keys)
-    return sum(len(keys) for _model, keys in over)
+    count = 0
+    for model, over in ((Draft, "expires_at"), (AddressCode, "until")):
+        keys = list(model.objects.filter(**{f"{over}__lte": now}).values_list("pk", flat=True))
+        count += sum(_destroy(model, key, over=over, now=now) for key in keys)
+    return count
 
 
-def _destroy(model: type[Any], keys: list[UUID]) -> None:
-    """First the keys: a row without its key opens nothing, and is found again if this is cut short."""
-    for key in keys:
-        keyring.destroy(key)
-    model.objects.filter(pk__in=keys).delete()
+@transaction.atomic
+def _destroy(model: type[Any], key: UUID, *, over: str, now: datetime) -> int:
+    """First the key: a row without its key opens nothing, and is found again if this is cut short.
+
+    Under the row's lock, so that nobody writes under a key that goes.
+    """
+    row = model.objects.select_for_update(of=("self",)).filter(**{"pk": key, f"{over}__lte": now}).first()
+    if row is None:
+        return 0
+    keyring.destroy(key)
+    row.delete()
+    return 1

@@ -74,7 +74,11 @@ class AddressField(forms.EmailField):
         text = str(value or "")
         if len(text) > 254:
             raise forms.ValidationError(self.error_messages["max_length"], code="max_length")
-        return str(super().clean(plain_line(text).replace(" ", "")))
+        address = str(super().clean(plain_line(text).replace(" ", "")))
+        # Letters that only look like a, i, k or s make another mailbox, which our look-up would take for the same.
+        if not address.rpartition("@")[0].isascii():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return address
 
 
 class NumberField(LineField):

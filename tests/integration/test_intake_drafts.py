@@ -18,6 +18,7 @@ from intake.models import AddressCode, Application, Draft, Participant
 from intake.tasks import forget_drafts
 from psp.keys.models import DataKey
 from psp.models import User
+from tests.browser import Browser
 from tests.forms import fill, grown, row_counts, typed
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
@@ -69,8 +70,17 @@ def save(client: Client, letters, email: str = ADDRESS, **changes):
 
 
 def resume(client: Client, letters, email: str = ADDRESS):
-    ask(client, "back/", email)
-    return client.post("/en/intake/back/", {"draft_email": email, "draft_code": code_for(letters, email)})
+    asked = asked_in(ask(client, "back/", email))
+    return try_code(client, asked, code_for(letters, email), email)
+
+
+def asked_in(response) -> str:
+    """Which asking the page of the code belongs to."""
+    return carried(response)["draft_asked"][0]
+
+
+def try_code(client: Client, asked: str, code: str, email: str = ADDRESS, **more):
+    return client.post("/en/intake/back/", {"draft_email": email, "draft_code": code, "draft_asked": asked}, **more)
 
 
 def token_in(response) -> str:
@@ -190,44 +200,42 @@ def test_wrong_code_says_so_and_loses_nothing(client, letters):
 
 
 def test_sixth_try_is_refused_even_with_the_right_code(client, letters):
-    ask(client, "back/")
+    asked = asked_in(ask(client, "back/"))
     code = code_for(letters)
     for _try in range(5):
-        client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": "AAAAAA"})
-    response = client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})
+        try_code(client, asked, "AAAAAA")
+    response = try_code(client, asked, code)
     assert "This code does not work any more." in text_of(response)
 
 
 def test_property_09_code_for_a_saved_form_works_once(client, letters):
-    ask(client, "back/")
+    asked = asked_in(ask(client, "back/"))
     code = code_for(letters)
-    pages = [text_of(client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})) for _ in range(2)]
+    pages = [text_of(try_code(client, asked, code)) for _ in range(2)]
     assert "Nothing is kept for this address" in pages[0]
     assert "This code does not work any more." in pages[1]
 
 
 def test_code_is_over_after_ten_minutes(client, letters):
-    ask(client, "back/")
+    asked = asked_in(ask(client, "back/"))
     code = code_for(letters)
     with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=1)):
-        response = client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})
+        response = try_code(client, asked, code)
     assert "This code does not work any more." in text_of(response)
 
 
 def test_code_of_another_address_opens_nothing(client, letters):
     save(client, letters)
-    ask(client, "back/", "other@example.org")
-    code = code_for(letters, "other@example.org")
-    response = client.post("/en/intake/back/", {"draft_email": ADDRESS, "draft_code": code})
+    asked = asked_in(ask(client, "back/", "other@example.org"))
+    response = try_code(client, asked, code_for(letters, "other@example.org"))
     assert CANARY not in text_of(response)
     assert "This code does not work any more." in text_of(response)
 
 
 def test_code_may_be_typed_in_small_letters_with_a_space(client, letters):
-    ask(client, "back/")
+    asked = asked_in(ask(client, "back/"))
     code = code_for(letters)
-    typed_so = f"{code[:3]} {code[3:]}".lower()
-    response = client.post("/en/intake/back/", {"draft_email": ADDRESS.upper(), "draft_code": typed_so})
+    response = try_code(client, asked, f"{code[:3]} {code[3:]}".lower(), ADDRESS.upper())
     assert "Nothing is kept for this address" in text_of(response)
 
 
@@ -242,7 +250,7 @@ def test_property_13_codes_are_asked_alike_for_known_and_unknown_addresses(clien
     for email in ("known@example.org", "drafted@example.org", "nobody@example.org"):
         before = row_counts()
         page = text_of(ask(client, "back/", email)).replace(email, "X")
-        pages.append(re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", page))
+        pages.append(re.sub(r'(csrfmiddlewaretoken|draft_asked)" value="[^"]+"', "", page))
         rows.append(grown(before))
         code_for(letters, email)
     assert pages[0] == pages[1] == pages[2]
@@ -259,16 +267,77 @@ def test_property_13_draft_of_a_known_address_answers_like_any_other(client, let
     assert User.objects.count() == users
 
 
-def test_property_14_codes_are_limited_for_one_address_and_lose_nothing(client, letters, settings):
+def test_property_13_nobody_learns_that_somebody_else_waits_for_a_code(client, letters):
+    """Whoever knows an address sees the same, whether its owner asked for a code a moment ago or not."""
+    mine, stranger = asked_in(ask(client, "back/")), Browser()
+    for asked in ("", "nonsense", "6f1f4b1e-0000-4000-8000-000000000000"):
+        pages = []
+        for email in (ADDRESS, "nobody@example.org"):
+            page = text_of(try_code(stranger, asked, "AAAAAA", email)).replace(email, "X")
+            pages.append(re.sub(r'csrfmiddlewaretoken" value="[^"]*"', "", page))
+        assert "This code does not work any more." in pages[0]
+        assert pages[0] == pages[1]
+    assert AddressCode.objects.get().tries == 0
+    assert "Nothing is kept for this address" in text_of(try_code(client, mine, code_for(letters)))
+
+
+def test_property_13_a_stranger_cannot_spend_the_code_of_another_page(client, letters):
+    mine, code = asked_in(ask(client, "back/")), code_for(letters)
+    theirs = asked_in(ask(Browser(), "back/"))
+    for _try in range(6):
+        try_code(Browser(), theirs, "AAAAAA")
+    assert "This code does not work any more." in text_of(try_code(Browser(), theirs, code))
+    assert "Nothing is kept for this address" in text_of(try_code(client, mine, code))
+
+
+def test_property_13_page_of_one_address_opens_no_other(client, letters):
+    """Somebody's own code, with another address put into the page."""
+    save(client, letters)
+    asked = asked_in(ask(client, "back/", "other@example.org"))
+    assert CANARY not in text_of(try_code(client, asked, code_for(letters, "other@example.org"), ADDRESS))
+
+
+def test_property_13_limit_of_an_address_tells_nobody_that_codes_were_asked(client, letters, settings):
+    """One network has asked for as many as an address gets; another one sees no difference, and no message goes."""
     settings.PSP_CODES_PER_HOUR = 2
-    for network in ("198.51.100.1", "198.51.100.2"):
-        assert client.post("/en/intake/back/", {"draft_email": ADDRESS}, REMOTE_ADDR=network).status_code == 200
-    first = client.post("/en/intake/later/", typed(client, name=CANARY, later="1"))
-    response = ask(client, email=ADDRESS.upper(), with_answers=carried(first))
-    assert response.status_code == 429
-    assert "Nothing on this page is lost." in text_of(response)
-    assert carried(response)["name"] == [CANARY]
-    assert ask(client, email="other@example.org").status_code == 200
+    for _time in range(2):
+        ask(client, "back/")
+    drafts_mail.send_waiting(timezone.now())
+    assert len(letters) == 2
+    pages = []
+    for email in (ADDRESS.upper(), "nobody@example.org"):
+        response = client.post("/en/intake/back/", {"draft_email": email}, REMOTE_ADDR="198.51.100.2")
+        wrong = try_code(client, asked_in(response), "AAAAAA", email)
+        assert (response.status_code, wrong.status_code) == (200, 200)
+        hidden = r'(csrfmiddlewaretoken|draft_asked)" value="[^"]*"'
+        pages.append([re.sub(hidden, "", text_of(page)).replace(email, "X") for page in (response, wrong)])
+    assert pages[0] == pages[1]
+    drafts_mail.send_waiting(timezone.now())
+    assert [letter.to for letter in letters[2:]] == [["nobody@example.org"]]
+
+
+def test_draft_that_is_saved_while_it_is_being_destroyed_is_kept(client, letters):
+    """The round that destroys has it on its list already; what is saved then is new, under a key of its own."""
+    save(client, letters)
+    old = Draft.objects.get()
+    with time_machine.travel(timezone.now() + timedelta(days=15)):
+        save(client, letters, region="ON")
+        services_drafts._destroy(Draft, old.pk, over="expires_at", now=timezone.now())
+        new = Draft.objects.get()
+        assert dict(services_drafts.answers_of(new))["region"] == "ON"
+    assert new.pk != old.pk
+    assert not DataKey.objects.filter(person=old.pk).exists()
+
+
+def test_draft_whose_key_went_already_can_be_saved_anew(client, letters):
+    """The process that destroyed the key died before it took the row."""
+    from psp.crypto import keyring
+
+    save(client, letters)
+    old = Draft.objects.get()
+    Draft.objects.update(expires_at=timezone.now())
+    keyring.destroy(old.pk)
+    assert save(client, letters)["Location"] == "/en/intake/kept/"
 
 
 def test_property_14_codes_and_tries_are_limited_for_one_network(client, settings):
