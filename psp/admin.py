@@ -176,3 +176,7 @@ class RegionAdmin(RegionBase):
     list_select_related = ("program_region",)
     fields = ("code", "name_en", "name_fr", "program_region", "time_zone", "order")
     readonly_fields: ClassVar = ("code", "program_region")
+
+
+# Pages of this app that have a file of their own.
+from psp import admin_crisis  # noqa: E402, F401

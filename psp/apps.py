@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 
 
 class PspConfig(AppConfig):
@@ -21,8 +21,11 @@ class PspConfig(AppConfig):
             queue,
         )
         from psp.accounts import signals  # noqa: F401 - connects the receivers
+        from psp.crisis import forget
+        from psp.models_crisis import CrisisLine
 
         queue.subscribe()
+        post_save.connect(forget, sender=CrisisLine, dispatch_uid="crisis-lines")
         post_migrate.connect(load_reference, sender=self)
         post_migrate.connect(grant_rights, dispatch_uid="psp-grants")
 
@@ -34,9 +37,11 @@ class PspAdminConfig(AdminConfig):
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """Regions and the like: reference data that the code relies on, in every database."""
     if using == "default":
+        from psp.crisis import load_lines
         from psp.reference import load_regions
 
         load_regions()
+        load_lines()
 
 
 def grant_rights(sender: Any, using: str = "default", **_kwargs: Any) -> None:

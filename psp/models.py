@@ -231,3 +231,7 @@ class RoleAssignment(models.Model):
         outcome = super().delete(*args, **kwargs)
         self.user.end_sessions()
         return outcome
+
+
+# Models of this app that have a file of their own.
+from psp.models_crisis import CrisisLine  # noqa: E402, F401

@@ -12,34 +12,24 @@ from django.db import DatabaseError, connections, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from psp import leaving, pages
+from psp import crisis, leaving, pages
 from psp.calendar_text import long_date
 from psp.choices import Kind, Role
-from psp.content import in_language, load
+from psp.content import load
 from psp.dashboard import public_figures
 from psp.sight import sight_of
 
 
 def crisis_lines(language: str | None = None) -> list[dict[str, Any]]:
     """Lines to call now, in the reader's language, as the component `help_now` wants them."""
-    code = language or get_language() or "en"
-    return [_line(item, code) for item in load("crisis_lines")["lines"]]
-
-
-def _line(item: dict[str, Any], language: str) -> dict[str, Any]:
-    numbers = {number["kind"]: number for number in reversed(item["numbers"])}
-    call, text = numbers.get("call", {}), numbers.get("text", {})
-    return {
-        "name": in_language(item, "name", language), "about": in_language(item, "what", language),
-        "hours": in_language(item, "hours", language),
-        "phone": call.get("display", ""), "phone_href": call.get("href", ""),
-        "sms": text.get("display", ""), "sms_href": text.get("href", ""),
-    }  # fmt: skip
+    now, code = timezone.now(), language or get_language() or "en"
+    return [crisis.shown(line, code, now) for line in crisis.offered()]
 
 
 @login_not_required

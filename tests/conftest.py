@@ -16,13 +16,15 @@ def django_db_setup() -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh_context():
-    """No keys, actor, language or cached counters from the test before."""
+    """No keys, actor, language, crisis lines or cached counters from the test before."""
     from django.utils import translation
 
+    from psp import crisis
     from psp.context_vars import actor_id, request_id
     from psp.crypto import keyring
 
     keyring.clear()
+    crisis.forget()
     actor_id.set(None)
     request_id.set("")
     translation.activate("en")

@@ -26,7 +26,7 @@ SECRETS = DATA / f"tests-{SUFFIX}.json"
 KEPT = {
     "django_migrations", "django_content_type", "auth_permission", "auth_group", "psp_region", "psp_programregion",
     "intake_eligibilityversion", "intake_referral", "intake_meetingguide", "consent_consentversion",
-    "contact_messagetemplate", "groups_kindsetting",
+    "contact_messagetemplate", "groups_kindsetting", "psp_crisisline",
 }  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def fingerprint() -> str:
     """Changes whenever a migration or what it loads changes."""
     digest = hashlib.sha256()
     places = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("psp/*/migrations/*.py"), *ROOT.glob("psp/content/*.json"),
-              *ROOT.glob("*/reference.py"), ROOT / "psp" / "grants.py"]  # fmt: skip
+              *ROOT.glob("*/reference.py"), ROOT / "psp" / "grants.py", ROOT / "psp" / "crisis.py"]  # fmt: skip
     for path in sorted(places):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -31,7 +31,7 @@ from psp.accounts import factors
 from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
 from psp.choices import Kind, Role
-from psp.models import User
+from psp.models import CrisisLine, User
 from sessions.models import GroupSession
 from tests import factories
 
@@ -257,7 +257,7 @@ ADMIN_OBJECTS = {
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
-    "intake_meetingguide": thing("meeting_guide"),
+    "intake_meetingguide": thing("meeting_guide"), "psp_crisisline": given("988"),
 }  # fmt: skip
 
 
@@ -385,6 +385,8 @@ def add_settings(world: World) -> None:
     setting.save()
     referral = Referral.objects.get(pk="211")
     referral.save()
+    line = CrisisLine.objects.get(pk="988")
+    line.save()
     world.things |= {
         "colleague": colleague,
         "entry": Entry.objects.create(action="read", purpose="own"),
@@ -398,5 +400,6 @@ def add_settings(world: World) -> None:
         "history_contact_messagetemplate": template.history.first(),
         "meeting_guide": MeetingGuide.objects.in_force(),
         "history_intake_referral_object": referral, "history_intake_referral": referral.history.first(),
+        "history_psp_crisisline_object": line, "history_psp_crisisline": line.history.first(),
         "history_groups_kindsetting_object": setting, "history_groups_kindsetting": setting.history.first(),
     }  # fmt: skip

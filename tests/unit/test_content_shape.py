@@ -142,7 +142,7 @@ def test_crisis_lines_can_be_tapped() -> None:
             scheme, digits = number["href"].split(":")
             assert scheme == ("sms" if number["kind"] == "text" else "tel")
             assert digits.removeprefix("+1") == re.sub(r"\D", "", number["display"]).removeprefix("1")
-        assert set(item["reasons"] or []) <= set(Reason)
+        assert set(item.get("reasons") or []) <= set(Reason)
         assert set(item["provinces"] or []) <= PROVINCES
     assert content["lines"][0]["numbers"][0]["href"] == "tel:911"
     assert date.fromisoformat(content["checked_on"])
