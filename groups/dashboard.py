@@ -12,7 +12,7 @@ from groups import apart, desk
 from groups.choices import GroupState
 from groups.models import PeerGroup
 from intake.choices import Service
-from intake.file_parts import FilePart, add_part
+from intake.file_parts import FilePart, Tab, add_part
 from psp.areas import account, holds
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
@@ -37,4 +37,4 @@ def register() -> None:
     add_place(Place("desk", _("Groups"), "people", "desk:groups", allowed, order=40, key="g"))
     add_card(Card("desk", "groups/apart_card.html", to_mend, order=1))
     add_card(Card("desk", "groups/card.html", forming, order=30))
-    add_part(FilePart("groups/file_part.html", desk.places_of, order=10))
+    add_part(FilePart("groups/file_part.html", desk.places_of, Tab.GROUPS, order=10))

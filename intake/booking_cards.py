@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from intake import availability, booking_pages, desk, portal
 from intake.choices import ApplicationState, CallWay, HoursFor
-from intake.file_parts import FilePart, add_part
+from intake.file_parts import FilePart, Tab, add_part
 from intake.models import MeetingWish, Participant, ShortCall
 from intake.services_booking import changes_left
 from psp.areas import account, holds
@@ -112,7 +112,7 @@ def register() -> None:
     add_card(Card("my", "my/cards/meeting.html", my_meeting, order=10))
     add_card(Card("desk", "desk/cards/wishes.html", wishes, order=25))
     add_card(Card("desk", "desk/cards/calls.html", calls, order=22))
-    add_part(FilePart("desk/file_wish.html", wish_part, order=5))
+    add_part(FilePart("desk/file_wish.html", wish_part, Tab.NOW, order=5))
     add_place(
         Place(
             "desk", gettext_lazy("My times"), "clock", "desk:availability", holds(Role.COORDINATOR), order=22, key="h"

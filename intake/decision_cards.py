@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import apart, desk, portal, waiting
 from intake.desk_cards import SHOWN
-from intake.file_parts import FilePart, add_part
+from intake.file_parts import FilePart, Tab, add_part
 from psp.areas import account, holds
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
@@ -52,6 +52,6 @@ def register() -> None:
     allowed = holds(Role.COORDINATOR)
     add_place(Place("desk", _("Waiting list"), "list", "desk:waiting", allowed, order=30, key="w"))
     add_card(Card("desk", "desk/cards/matches.html", matches, order=7))
-    add_part(FilePart("desk/file_apart.html", apart.file_part, order=5))
+    add_part(FilePart("desk/file_apart.html", apart.file_part, Tab.NOW, order=40))
     add_card(Card("desk", "desk/cards/waiting.html", waiting_list, order=29))
     add_card(Card("desk", "desk/cards/look_again.html", to_look_at_again, order=6))

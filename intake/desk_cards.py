@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import desk
 from intake.choices import ApplicationState
-from intake.file_parts import FilePart, add_part
+from intake.file_parts import FilePart, Tab, add_part
 from intake.preferences_pages import part_of_file
 from psp.areas import account, holds
 from psp.audit import services as audit
@@ -73,7 +73,7 @@ def own(request: HttpRequest) -> dict[str, Any] | None:
 
 def register() -> None:
     allowed = holds(Role.COORDINATOR)
-    add_part(FilePart("desk/file_wishes.html", part_of_file, order=3))
+    add_part(FilePart("desk/file_wishes.html", part_of_file, Tab.APPLICATION, order=3))
     add_place(Place("desk", _("Today"), "home", "desk:today", allowed, order=0, key="t"))
     add_place(Place("desk", _("Applications"), "document", "desk:applications", allowed, order=10, key="a"))
     add_place(Place("desk", _("Board"), "flag", "desk:board", allowed, order=15, key="b"))

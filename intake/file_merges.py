@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from consent.models import Consent
 from intake import desk, duplicates
-from intake.file_parts import FilePart, add_part
+from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from intake.models_desk import Merge
 from intake.rules_merge import UNDO_FOR, can_be_undone
@@ -35,4 +35,4 @@ def merges_of(participant: Participant, reader: User) -> list[dict[str, Any]]:
 
 
 def register() -> None:
-    add_part(FilePart("desk/file_merges.html", part, order=90))
+    add_part(FilePart("desk/file_merges.html", part, Tab.FILES, order=90))

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from intake.models import Participant
 from psp.models import User
+
+
+class Tab(StrEnum):
+    """The tabs of a file, in their order. The code is also the anchor in the address."""
+
+    NOW = "now"
+    APPLICATION = "application-tab"
+    CONSENTS = "consents-tab"
+    GROUPS = "groups-tab"
+    FILES = "files-tab"
+    HISTORY = "history-tab"
+
+
+LABELS = {
+    Tab.NOW: _("Now"),
+    Tab.APPLICATION: _("Application"),
+    Tab.CONSENTS: _("Consents"),
+    Tab.GROUPS: _("Groups and sessions"),
+    Tab.FILES: _("Corrections and other files"),
+    Tab.HISTORY: _("History"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +43,7 @@ class FilePart:
 
     template: str
     context: Callable[[Participant, User], dict[str, Any] | None]
+    tab: Tab
     order: int = 50
 
 
@@ -30,10 +55,19 @@ def add_part(part: FilePart) -> None:
 
 
 def parts_for(participant: Participant, reader: User) -> list[dict[str, Any]]:
-    """[{"template", …context}], in order."""
+    """[{"template", "tab", …context}], in order."""
     found = []
     for part in sorted(_parts, key=lambda part: part.order):
         context = part.context(participant, reader)
         if context is not None:
-            found.append({"template": part.template, **context})
+            found.append({"template": part.template, "tab": part.tab, **context})
     return found
+
+
+def tabs_of(parts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """[{"code", "label", "parts"}]; tabs without any part are left out."""
+    rows = list(parts)
+    tabs = [
+        {"code": tab.value, "label": LABELS[tab], "parts": [row for row in rows if row["tab"] == tab]} for tab in Tab
+    ]
+    return [tab for tab in tabs if tab["parts"]]

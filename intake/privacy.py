@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import REASON_LABELS, ApplicationState, MeetingState, Modality, Service
-from intake.file_parts import FilePart, add_part
+from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Application, IntakeMeeting, Participant, Referral
 from intake.rules import Affiliation
 from privacy.choices import RequestKind
@@ -105,7 +105,7 @@ def corrections_of(participant: Participant, _reader: User) -> dict[str, Any] | 
 
 
 def register() -> None:
-    add_part(FilePart("privacy/desk/file_part.html", corrections_of, order=80))
+    add_part(FilePart("privacy/desk/file_part.html", corrections_of, Tab.FILES, order=80))
     for section in (
         Section("file", _("Your file"), file, frozenset({"intake.participant"}), order=15),
         Section("applications", _("Your applications"), applications, frozenset({"intake.application"}), order=40),

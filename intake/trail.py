@@ -29,6 +29,12 @@ def carried(request: HttpRequest) -> str:
     return _carried(request.GET, {LIST: "1"}) if LIST in request.GET else ""
 
 
+def way(request: HttpRequest) -> str:
+    """What links of such a page end with, so that what is done there leads back to the same list."""
+    query = carried(request)
+    return f"?{query}" if query else ""
+
+
 def _carried(query: QueryDict, first: dict[str, str]) -> str:
     found = QueryDict(mutable=True)
     found.update(first | {key: str(query[key])[:40] for key in KEYS if query.get(key)})
@@ -37,8 +43,7 @@ def _carried(query: QueryDict, first: dict[str, str]) -> str:
 
 def file_url(request: HttpRequest, participant_id: UUID) -> str:
     """A person's file, with the list that one came from."""
-    query = carried(request)
-    return reverse("desk:file", args=[participant_id]) + (f"?{query}" if query else "")
+    return reverse("desk:file", args=[participant_id]) + way(request)
 
 
 def back(request: HttpRequest) -> str:

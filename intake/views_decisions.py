@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consent.models import Consent
 from consent.services import countersign
-from intake import desk, services
+from intake import desk, services, trail
 from intake.choices import ApplicationState, DecisionReason, Service
 from intake.forms_desk import AcceptForm, AnswersForm, DeclineForm, MeetingForm, RevisionForm
 from intake.models import Application, IntakeMeeting, Participant
@@ -62,7 +62,7 @@ def tried(form: RevisionForm, application: Application, act: Callable[[], Any]) 
 
 def done(request: HttpRequest, application: Application, sentence: str) -> HttpResponse:
     messages.success(request, sentence)
-    return redirect("desk:file", pk=application.participant_id)
+    return redirect(trail.file_url(request, application.participant_id))
 
 
 def show(
@@ -76,6 +76,7 @@ def show(
         "application": application, "participant": person, "person": person.user, "form": form, "title": title,
         "button": button, "consequences": consequences, "danger": danger, "confirmed": confirmed,
         "tag": TAG_KINDS[ApplicationState(application.state)],
+        "file_url": trail.file_url(request, person.pk),
     }  # fmt: skip
     return render(request, "desk/act.html", context, status=409 if form.is_bound and form.non_field_errors() else 200)
 

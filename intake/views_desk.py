@@ -17,7 +17,7 @@ from consent.models import Consent
 from consent.permissions import can_countersign_consent
 from intake import desk, desk_list, trail
 from intake.choices import ApplicationState, Modality
-from intake.file_parts import parts_for
+from intake.file_parts import Tab, parts_for, tabs_of
 from intake.forms_bulk import CHOICES
 from intake.forms_desk import FilterForm, SearchForm
 from intake.models import Application, Participant
@@ -137,11 +137,20 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
         "participant": participant, "person": participant.user, "application": application,
         "modalities": [Modality(code).label for code in participant.modalities],
         "reach": desk.reach(participant.user), "consents": consents_of(request, participant),
-        "parts": parts_for(participant, account(request)), "around": trail.around(request, application),
-        "trail": trail.carried(request),
+        "tabs": tabs_of([*own_parts(application), *parts_for(participant, account(request))]),
+        "around": trail.around(request, application), "way": trail.way(request),
         **(_application(request, application) if application else {}),
     }  # fmt: skip
     return render(request, "desk/file.html", context)
+
+
+def own_parts(application: Application | None) -> list[dict[str, Any]]:
+    """What this app itself shows first in its tabs."""
+    parts = [(Tab.NOW, "desk/file_reach.html"), (Tab.CONSENTS, "desk/file_consents.html")]
+    if application is not None:
+        parts = [(Tab.NOW, "desk/file_next.html"), *parts, (Tab.APPLICATION, "desk/file_application.html")]
+        parts.append((Tab.HISTORY, "desk/file_history.html"))
+    return [{"tab": tab, "template": template} for tab, template in parts]
 
 
 def _application(request: HttpRequest, application: Application) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from groups.models import PeerGroup
-from intake.file_parts import FilePart, add_part
+from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from psp.areas import account
 from psp.dashboard import Card, add_card
@@ -28,7 +28,7 @@ TAG_KINDS = {
 
 def register() -> None:
     add_card(Card("desk", "sessions/coming_card.html", coming, order=35))
-    add_part(FilePart("sessions/file_part.html", attendance_of, order=20))
+    add_part(FilePart("sessions/file_part.html", attendance_of, Tab.GROUPS, order=20))
 
 
 def coming(request: HttpRequest) -> dict[str, Any]:

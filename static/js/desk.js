@@ -55,7 +55,7 @@
   /** A page may give its own links a letter, e.g. n and p for the next and previous person. */
   function linkOf(letter) {
     const link = [...document.querySelectorAll("[data-key-link]")].find((one) => one.dataset.keyLink === letter);
-    return link && (() => location.assign(link.href));
+    return link && (() => link.click());
   }
 
   document.querySelectorAll("[data-shortcuts]").forEach((button) => {

@@ -124,7 +124,7 @@ def test_front_page_says_kindly_that_nothing_waits(desk, coordinator):
 def links(page: str) -> dict[str, str]:
     """Addresses of the way back, to the person before and to the next one."""
     found = {}
-    for tag in re.findall(r"<a [^>]*data-key-link[^>]*>", page):
+    for tag in re.findall(r"<a [^>]*data-key-link=\"[npu]\"[^>]*>", page):
         key, url = re.search(r'data-key-link="(.)"', tag), re.search(r'href="([^"]*)"', tag)
         assert key
         assert url
@@ -151,6 +151,25 @@ def test_way_along_the_list_goes_on_when_the_person_fits_the_filters_no_more(des
     page = desk.get(f"{reverse('desk:file', args=[rows[1].participant_id])}?list=1&state=submitted").content.decode()
     assert set(links(page)) == {"u", "p", "n"}
     assert str(rows[2].participant_id) in links(page)["n"]
+
+
+def test_what_is_done_in_a_file_leads_back_to_the_same_list(desk):
+    row = an_application(5)
+    url = f"{reverse('desk:file', args=[row.participant_id])}?list=1&state=submitted"
+    action = f"{reverse('desk:withdraw', args=[row.pk])}?list=1&state=submitted"
+    assert action.replace("&", "&amp;") in desk.get(url).content.decode()
+    page = desk.get(action).content.decode()
+    assert url.replace("&", "&amp;") in page, "the way back without doing it"
+    answer = desk.post(action, {"revision": row.revision})
+    assert answer["Location"] == url
+
+
+def test_file_has_its_parts_in_tabs_that_are_links_without_a_script(desk):
+    row = an_application(5)
+    page = desk.get(reverse("desk:file", args=[row.participant_id])).content.decode()
+    targets = re.findall(r'class="tab"\s+href="#([a-z-]+)"', page)
+    assert targets == ["now", "application-tab", "consents-tab", "groups-tab", "files-tab", "history-tab"]
+    assert all(f'id="{target}"' in page for target in targets)
 
 
 def test_file_without_a_list_or_with_nonsense_has_no_way_along_it(desk):
