@@ -22,7 +22,7 @@ from psp.models import User
 @transaction.atomic
 def leave_program(*, person: User, by: User) -> int:
     """End every consent; returns how many stood. No reason is asked, and leaving twice changes nothing."""
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     require(can_withdraw_consent(by, person), "leave_program")
     ended = sum(withdraw(person=person, purpose=purpose, by=by) for purpose in ConsentPurpose.values)
     # Also for somebody whose consent to taking part ended before, or was never signed: nothing may go on.

@@ -38,7 +38,7 @@ def sign(
     Signing the same version again while it stands changes nothing. DomainError: `consent_incomplete` names the
     field (the statement's code, or `typed_name`), `consent_not_published`.
     """
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     standing: Consent | None = Consent.objects.standing().of(person).filter(version=version).first()
     if standing is not None:
         return standing
@@ -122,7 +122,7 @@ def withdraw(*, person: User, purpose: str, by: User | None = None) -> int:
     No reason is asked and none can be given ([NH Annex F] rule 22). What waits for this consent (messages,
     places in groups, an open application) stops in the same transaction, through `consent.hooks`.
     """
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     require(can_withdraw_consent(by or person, person), "withdraw_consent")
     standing = list(Consent.objects.standing().of(person).filter(purpose=purpose))
     for consent in standing:

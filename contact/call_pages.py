@@ -19,6 +19,7 @@ from contact.rules import Channel, Refusal, may_send
 from contact.scripts import script_for
 from psp.bilingual import in_language
 from psp.calendar_text import long_date, long_datetime, relative_days, time_of_day, zone_name
+from psp.crypto.normalise import normal_phone
 from psp.models import User
 
 
@@ -65,7 +66,7 @@ def call_context(task: CallTask, choices: SafeContact, reader: User, now: dateti
         "reason": reason_text(task.reason), "over": task.state != CallState.OPEN,
         "needless": not still_makes_sense(task.message), "may_call": decision.allowed,
         "may_write": bool(script.address) and _date_holds(choices, now),
-        "href": "tel:" + "".join(char for char in script.number if char in "+0123456789"),
+        "href": f"tel:{normal_phone(script.number)}",
         "why_not": "" if decision.allowed else _why_not(decision.reason),
         "next": _both_clocks(decision.not_before, reader, person) if decision.not_before else [],
         "hours": lines(choices.hours, language),

@@ -60,7 +60,7 @@ def _end(task: CallTask, outcome: CallOutcome, by: User, now: datetime) -> None:
 
 
 def _mark_unsafe(person: User, names: tuple[str, ...]) -> None:
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     choices = SafeContact.objects.filter(person=person).first()
     changed = [name for name in names if choices is not None and getattr(choices, name)]
     if choices is None or not changed:

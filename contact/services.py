@@ -183,7 +183,7 @@ def set_safe_contact(*, person: User, by: User, email_safe: bool, **wishes: Unpa
 
     What `wishes` leaves out is not safe, empty, or not set.
     """
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     choices = safe_contact_of(person)
     require(can_set_safe_contact(by, person), "set_safe_contact")
     said: dict[str, Any] = {**NOTHING_WISHED, **wishes}
@@ -211,7 +211,7 @@ def confirm_safe_contact(*, person: User, by: User, recheck_on: date | None) -> 
 
     DomainError: `nothing_to_confirm`, `recheck_past`.
     """
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     choices = safe_contact_of(person)
     require(can_set_safe_contact(by, person), "set_safe_contact")
     if choices._state.adding:

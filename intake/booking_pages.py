@@ -16,6 +16,7 @@ from intake.availability import Offer
 from intake.choices import MeetingPlace, PartOfDay
 from intake.portal import language
 from psp.calendar_text import WEEKDAYS, long_date, time_of_day
+from psp.inputs import YEARS
 
 FIRST_DAYS = 7
 
@@ -60,9 +61,11 @@ def written(at: datetime) -> str:
 def read(text: str) -> datetime | None:
     """The moment that `written` wrote; None for anything else."""
     try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+        at = datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     except ValueError:
         return None
+    # No clock can be reckoned at the ends of time.
+    return at if at.year in YEARS else None
 
 
 def wish_rows(chosen: Sequence[str] = ()) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import language
 from psp.calendar_text import WEEKDAYS, long_date, long_datetime, relative_days, time_of_day, zone_name
 from psp.crypto.fields import digest_for
+from psp.crypto.normalise import normal_phone
 from psp.models import REFERENCE_ALPHABET, User
 
 # Choices of the list's filters beyond the states.
@@ -164,7 +165,7 @@ def reach(person: User) -> dict[str, Any]:
     call = safe.phone if Channel.PHONE in usable else ""
     return {
         "quiet": safe.do_not_contact, "email": Channel.EMAIL in usable, "sms": Channel.SMS in usable, "call": call,
-        "call_href": "tel:" + "".join(char for char in call if char in "+0123456789"),
+        "call_href": f"tel:{normal_phone(call)}",
         "voicemail": Channel.VOICEMAIL in usable, "post": Channel.POST in usable,
         "name": safe.name_to_use or person.name, "caller": safe.caller_name,
         "hours": hours_text(safe.hours), "language": safe.get_language_display(),

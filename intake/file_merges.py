@@ -12,12 +12,17 @@ from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from intake.models_desk import Merge
 from intake.rules_merge import UNDO_FOR, can_be_undone
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
 from psp.models import User
 
 
 def part(participant: Participant, reader: User) -> dict[str, Any]:
     found = duplicates.likely(participant, reader)
-    return {"likely": found.here, "elsewhere": found.elsewhere, "merges": merges_of(participant, reader)}
+    merges = merges_of(participant, reader)
+    # Other identities with a log of their own.
+    audit.record_reads([row["other"] for row in merges], purpose=Purpose.INTAKE)
+    return {"likely": found.here, "elsewhere": found.elsewhere, "merges": merges}
 
 
 def merges_of(participant: Participant, reader: User) -> list[dict[str, Any]]:

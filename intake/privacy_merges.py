@@ -16,9 +16,14 @@ from psp.models import User
 def merges(person: User) -> Iterable[Record]:
     rows = Merge.objects.filter(Q(kept__user=person) | Q(merged__user=person))
     for row in rows.select_related("kept", "merged", "by").order_by("at"):
+        # Two files that were taken apart again may be two people's: the other reference is not told.
+        together = row.undone_at is None
+        kept, merged = (
+            file.reference if together or file.user_id == person.pk else None for file in (row.kept, row.merged)
+        )
         yield [
-            Line(_("Made one"), row.at), Line(_("File that is kept"), row.kept.reference),
-            Line(_("File that counts with it"), row.merged.reference), Line(_("By"), role_of(row.by)),
+            Line(_("Made one"), row.at), Line(_("File that is kept"), kept),
+            Line(_("File that counts with it"), merged), Line(_("By"), role_of(row.by)),
             Line(_("Taken apart again"), row.undone_at),
         ]  # fmt: skip
 

@@ -140,12 +140,16 @@ def _note(row: Application, purpose: Purpose, fields: Sequence[str]) -> None:
 
 @transaction.atomic
 def take_back(*, act: BulkAct, by: User) -> int:
-    """Undo an act of one's own, once; what somebody changed since, or has already left, stays. Returns how many."""
+    """Undo an act of one's own, once; returns how many.
+
+    What somebody changed since, what has already left, and what `by` may not handle any more stays as it is.
+    """
     act = BulkAct.objects.select_for_update(of=("self",)).get(pk=act.pk)
     require(act.by_id == by.pk, "take_back")
     if act.undone_at is not None:
         raise DomainError(_("This was taken back already."), code="undone")
-    undone = sum(_undo(act, row) for row in _locked([UUID(key) for key in act.done]))
+    rows = _locked([UUID(key) for key in act.done])
+    undone = sum(_undo(act, row) for row in rows if can_handle_application(by, row))
     act.undone_at = timezone.now()
     act.save(update_fields=["undone_at"])
     return undone

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,8 +14,17 @@ from consent.services import countersign
 from intake import sending as arrival
 from intake.models import Application
 from intake.permissions import can_enter_application
+from psp.crypto.fields import digest_for
 from psp.errors import DomainError, require
 from psp.models import User
+
+ADDRESS_KNOWN = "address_known"
+
+
+def owner_of(email: str) -> UUID | None:
+    """The account that has this address."""
+    rows = User.objects.filter(email_index=digest_for(User, "email_index", email)) if email else User.objects.none()
+    return rows.values_list("pk", flat=True).first()
 
 
 @transaction.atomic
@@ -35,7 +44,7 @@ def enter_application(*, sending: arrival.Sending, by: User) -> Application:
     if owner is not None:
         raise DomainError(
             _("This address has a file already. Look for the person, or enter them without the address."),
-            code="address_known", field="email",
+            code=ADDRESS_KNOWN, field="email",
         )  # fmt: skip
     application = arrival.open_file(sending)
     for consent in Consent.objects.filter(person=application.person_id).select_related("person"):

@@ -1,6 +1,7 @@
 """Two files of one person become one, and two again within thirty days.
 
-Locks: both files in the order of their ids, then their applications; whoever merges or undoes at the same time waits.
+Locks: both accounts, then both files, each in the order of their ids, then their applications; whoever merges or
+undoes at the same time waits.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from consent.choices import ConsentPurpose
 from consent.models import Consent
 from contact.models import SafeContact
 from intake.choices import ApplicationState, MeetingState
+from intake.merge_refusals import carry_refusals
 from intake.merge_words import SENTENCES
 from intake.merging import movers
 from intake.models import Application, Participant
@@ -95,11 +97,15 @@ def undo_merge(*, merge: Merge, by: User) -> Merge:
     _hand_over(Application.objects.filter(pk__in=merge.moved[APPLICATIONS], participant=kept), merged)
     if merge.moved[ACCOUNT]:
         _open_account(merged.user, True)
+    carry_refusals(merge=merge, kept=kept, merged=merged)
     _note(merge)
     return merge
 
 
 def _locked(one: Participant, other: Participant) -> tuple[Participant, Participant]:
+    # Whoever leaves the program locks the account first.
+    accounts = User.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    list(accounts.filter(pk__in=[one.user_id, other.user_id]).values_list("pk"))
     rows = Participant.objects.select_for_update(of=("self",)).select_related("user", "program_region")
     found = {row.pk: row for row in rows.filter(pk__in=[one.pk, other.pk]).order_by("pk")}
     return found[one.pk], found[other.pk]

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from intake.forms_entering import EnteringForm
 from intake.layout import questions
-from intake.services_entering import enter_application
+from intake.services_entering import ADDRESS_KNOWN, enter_application, owner_of
 from psp.areas import account, requires
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.views import notice
@@ -31,12 +33,19 @@ def enter(request: HttpRequest) -> HttpResponse:
     try:
         application = enter_application(sending=form.sending(), by=by)
     except DomainError as error:
+        if error.code == ADDRESS_KNOWN:
+            note_known(form.sending().contact.email)
         form.renew_key()
         add_to_form(form, error)
         return page(request, form)
     reference = application.participant.reference
     messages.success(request, _("It is entered. Say the reference number aloud: %(number)s") % {"number": reference})
     return redirect("desk:file", application.participant_id)
+
+
+def note_known(email: str) -> None:
+    """The answer tells that a file with this address is somewhere in the program: the person's log keeps who asked."""
+    audit.record_denial("desk:enter", "", person=owner_of(email), purpose=Purpose.INTAKE)
 
 
 def refused(request: HttpRequest, form: EnteringForm) -> HttpResponse:

@@ -115,5 +115,6 @@ def different(request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
 def unmerge(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Merge.objects.in_regions_of(account(request)), pk=pk)
     undo_merge(merge=found, by=account(request))
-    messages.success(request, _("These are two files again, each with what it had."))
+    messages.success(request, _("These are two files again, each with what it had. What the person took back"
+                                " since then stays taken back in both."))  # fmt: skip
     return redirect("desk:file", pk=found.kept_id)

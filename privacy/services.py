@@ -30,7 +30,7 @@ MOST_OPEN = 10
 @transaction.atomic
 def ask_correction(*, person: User, item: str, text: str, by: User) -> RightsRequest:
     """Ask the team to correct something. DomainError: `empty`, `too_many`."""
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     require(can_ask_for_rights(by, person), "ask_for_rights")
     if not text.strip():
         raise DomainError(_("Write what is not right, in a few words."), code="empty", field="text")
@@ -48,7 +48,7 @@ def ask_erasure(*, person: User, disposal_text: str, language: str, by: User) ->
 
     Nothing is destroyed here: that takes two people, and happens within the time that the page says.
     """
-    User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     require(can_ask_for_rights(by, person), "ask_for_rights")
     standing: RightsRequest | None = (
         RightsRequest.objects.visible_to(person).open().filter(kind=RequestKind.ERASURE).first()
@@ -121,7 +121,7 @@ def annotate_refusal(*, request: RightsRequest, note: str, by: User) -> RightsRe
 @transaction.atomic
 def change_own_details(*, person: User, name: str, language: str, by: User) -> User:
     """The chosen name and the language: at once, without asking anybody."""
-    fresh = User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    fresh = User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     require(can_ask_for_rights(by, fresh), "change_own_details")
     changed = [field for field, value in (("name", name), ("language", language)) if getattr(fresh, field) != value]
     if changed:

@@ -50,7 +50,7 @@ def start_over(*, user: User, by: User, request: HttpRequest) -> None:
     Nobody ever sets or sees another person's password or factor ([security] 8).
     """
     require(sight_of(by).has(Role.ADMINISTRATOR) and user.needs_second_factor, "start_over")
-    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     Authenticator.objects.filter(user=user).delete()
     user.set_unusable_password()
     user.save(update_fields=["password"])

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 NORTH_AMERICAN_DIGITS = 10
+EXTENSION = re.compile(r"[\s.,;]*(?:x|ext|poste|[#*;,])\s*(?=[.:\s]*\d)", re.IGNORECASE)
 
 
 def normal_email(text: str) -> str:
@@ -14,7 +15,11 @@ def normal_email(text: str) -> str:
 
 
 def normal_phone(text: str) -> str:
-    """Digits with a leading +; ten digits are read as a North American number (+1)."""
+    """Digits with a leading +; ten digits are read as a North American number (+1).
+
+    An extension is left out: taken for more digits, it would make the number of somebody abroad.
+    """
+    text = EXTENSION.split(text, maxsplit=1)[0]
     digits = re.sub(r"\D", "", text)
     if len(digits) == NORTH_AMERICAN_DIGITS and not text.strip().startswith("+"):
         digits = "1" + digits

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from consent import hooks
+from consent.leaving import leave_program
 from consent.models import Consent, ConsentVersion, CounterSignature, Withdrawal
 from consent.querysets import agrees
 from consent.reference import load_versions
@@ -230,3 +232,24 @@ def test_reference_data_is_loaded_once():
     assert sorted(texts_in_force()) == [
         "contact_email", "contact_phone", "contact_post", "contact_sms", "results", "taking_part",
     ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leaving_waits_for_nobody_who_writes_about_the_same_person():
+    """Whoever leaves locks the account; a coordinator's message to it must not stand in the way, or both would fail."""
+    person = a_participant().user
+    with transaction.atomic():
+        leave_program(person=person, by=person)
+        with ThreadPoolExecutor(1) as other:
+            kept = other.submit(_message_at_once, person).result()
+    assert kept.person_id == person.pk
+
+
+def _message_at_once(person):
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+            return queue_message(person=person, template="check_details", key=f"race|{person.pk}", context={})
+    finally:
+        connections.close_all()

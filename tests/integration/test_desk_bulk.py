@@ -195,3 +195,18 @@ def test_summary_of_a_message_costs_the_same_for_2_and_20(desk):
     send(desk, [waiting()], "write", template="check_details")
     few = queries([waiting() for _number in range(2)])
     assert queries([waiting() for _number in range(20)]) == few
+
+
+@pytest.mark.parametrize("action", ["assign", "looked", "write"])
+def test_coordinator_who_left_the_region_takes_nothing_back_there(coordinator, action):
+    """The role is asked again for each application, not only when the act was done."""
+    row = waiting()
+    order = Order(BulkAction(action), to=coordinator if action == "assign" else None, template="check_details")
+    act, _plan = carry_out(order=order, applications=[row.pk], by=coordinator)
+    coordinator.roles.all().delete()
+    elsewhere = type(coordinator).objects.get(pk=make.with_role(coordinator, "coordinator", "ON").pk)
+    before = Application.objects.get(pk=row.pk)
+    assert take_back(act=act, by=elsewhere) == 0
+    after = Application.objects.get(pk=row.pk)
+    assert (after.assigned_to_id, after.last_action_at) == (before.assigned_to_id, before.last_action_at)
+    assert not OutboxMessage.objects.filter(state="cancelled").exists()

@@ -100,3 +100,13 @@ def test_criterion_that_is_not_met_is_read_aloud_and_keeps_nothing(client, coord
     assert {table for table in grown(before) if "audit" not in table} == set()
     assert enter(client, adult="no", look_anyway="1").status_code == 302
     assert Application.objects.get().answers["adult"] is False
+
+
+def test_property_04_trying_out_addresses_leaves_a_trace_in_the_log_of_their_owner(client, coordinator):
+    """The form must say that an address is taken, also by a file elsewhere: so the person can see who tried it."""
+    known = factories.a_participant("ON", email="elsewhere@example.org")
+    wishes = {"email_safe": "yes", "email": "elsewhere@example.org", "contact_email__may_write": "on",
+              "contact_email__others_may_see": "on"}  # fmt: skip
+    assert "This address has a file already." in text_of(enter(client, **wishes))
+    entry = Entry.objects.get(person=known.user_id, action="denied")
+    assert (entry.actor, entry.model) == (coordinator.pk, "desk:enter")

@@ -10,10 +10,12 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from consent.leaving import leave_program
 from consent.models import Consent
 from contact.services import set_safe_contact
 from groups.models import Membership
 from groups.services import add_member, leave_group
+from intake import privacy_merges
 from intake.models import Application, IntakeMeeting, Participant
 from intake.models_desk import DifferentPeople, Merge
 from intake.services_merge import make_final, merge_files, say_different, undo_merge
@@ -208,6 +210,58 @@ def test_the_wish_not_to_be_contacted_is_not_lost(coordinator):
     kept, merged = make.a_participant(), make.a_participant()
     set_safe_contact(person=merged.user, by=merged.user, email_safe=False, do_not_contact=True)
     cannot(kept, merged, coordinator, "not to be contacted")
+
+
+def test_undo_turns_no_withdrawal_into_a_yes(coordinator):
+    """Who left the program in the meantime has left with both files; nothing is sent to either."""
+    kept, merged = two_files(coordinator)
+    make.an_application(merged)
+    merge = merge_files(kept=kept, merged=merged, by=coordinator)
+    leave_program(person=kept.user, by=kept.user)
+    undo_merge(merge=merge, by=coordinator)
+    assert not Consent.objects.purposes_of(merged.user_id)
+    assert not Application.objects.standing().filter(participant=merged).exists()
+    assert not Membership.objects.active().filter(participant=merged).exists()
+
+
+def test_undo_leaves_consents_that_ended_before_the_merge_or_came_again(coordinator):
+    kept, merged = two_files(coordinator)
+    merge = merge_files(kept=kept, merged=merged, by=coordinator)
+    make.disagree(kept.user)
+    make.agree(kept.user)
+    undo_merge(merge=merge, by=coordinator)
+    assert "taking_part" in Consent.objects.purposes_of(merged.user_id)
+
+
+def test_undo_keeps_the_wish_not_to_be_contacted_that_was_said_since(coordinator):
+    kept, merged = two_files(coordinator)
+    merge = merge_files(kept=kept, merged=merged, by=coordinator)
+    set_safe_contact(person=kept.user, by=kept.user, email_safe=True, do_not_contact=True)
+    undo_merge(merge=merge, by=coordinator)
+    assert merged.user.safe_contact.do_not_contact
+
+
+def test_copy_of_a_person_names_no_file_that_was_taken_apart_again(coordinator):
+    """They may be two people after all, who must not learn of each other."""
+    kept, merged = two_files(coordinator)
+    merge = merge_files(kept=kept, merged=merged, by=coordinator)
+    assert kept.reference in told_about_merges(merged)
+    assert merged.reference in told_about_merges(kept)
+    undo_merge(merge=merge, by=coordinator)
+    assert kept.reference not in told_about_merges(merged)
+    assert merged.reference not in told_about_merges(kept)
+
+
+def told_about_merges(participant) -> str:
+    return str([[str(line.value) for line in record] for record in privacy_merges.merges(participant.user)])
+
+
+def test_property_04_file_that_names_the_other_identity_is_read_in_its_log_too(desk, coordinator):
+    kept, merged = two_files(coordinator)
+    merge_files(kept=kept, merged=merged, by=coordinator)
+    before = Entry.objects.filter(person=merged.user_id, action="read").count()
+    assert "Other One" in desk.get(reverse("desk:file", args=[kept.pk])).content.decode()
+    assert Entry.objects.filter(person=merged.user_id, action="read").count() == before + 1
 
 
 def test_a_set_meeting_is_not_forgotten(coordinator):

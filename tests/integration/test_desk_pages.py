@@ -227,7 +227,7 @@ def test_phone_is_there_to_tap_only_where_a_call_is_safe(desk, safe):
         person=person.user, by=person.user, email_safe=False, call_safe=safe, phone="613 555 0199",
     )  # fmt: skip
     page = desk.get(reverse("desk:file", args=[person.pk])).content.decode()
-    assert ('href="tel:6135550199"' in page) is safe
+    assert ('href="tel:+16135550199"' in page) is safe
     assert ("0199" in page) is safe
     assert ("Do not call" in page) is not safe
 

@@ -260,3 +260,10 @@ def test_code_cannot_be_worked_out_from_the_key_of_the_form(settings):
     before = services_calls._code_of(key)
     settings.SECRET_KEY = "another secret"
     assert services_calls._code_of(key) != before
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00Z", "9999-12-31T23:59Z", "2026-02-30T10:00Z", "%00", "x" * 5000])
+def test_times_at_the_ends_of_the_world_break_nothing(client, coordinator, at):
+    for data in ({"at": at, "region": "NL"}, {"at": at, "way": "phone", "language": "en", "sent_key": str(uuid4())}):
+        assert client.post("/en/intake/call/confirm/", data).status_code in (302, 409)
+        assert client.get("/en/intake/call/confirm/", data).status_code in (302, 400, 409)

@@ -189,6 +189,21 @@ def test_command_writes_the_same_copy_for_a_reference_or_an_id(full, tmp_path, c
     assert str(tmp_path) not in capsys.readouterr().out
 
 
+def test_command_writes_for_nobody_else_whatever_stands_in_the_folder(full, tmp_path):
+    """A file that anybody can read, or a link to one, stands under the name that the copy will have."""
+    from privacy import copies
+
+    stolen, open_file = tmp_path / "stolen", tmp_path / copies.file_name("html")
+    (tmp_path / copies.file_name("json")).symlink_to(stolen)
+    open_file.touch(mode=0o644)
+    call_command("export_person", full.reference, output=str(tmp_path))
+    assert not stolen.exists()
+    for kind in ("json", "html"):
+        path = tmp_path / copies.file_name(kind)
+        assert not path.is_symlink()
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("name", ["AAAA-AAAA", "nonsense", "00000000-0000-0000-0000-000000000000"])
 def test_command_refuses_what_it_cannot_do(name, tmp_path):
     with pytest.raises(CommandError) as caught:

@@ -96,3 +96,11 @@ def test_spellings_of_one_number_are_one(spelling):
 def test_a_key_of_the_wrong_size_is_refused(text):
     with pytest.raises(ValueError, match=r"base64|padding|bytes"):
         cipher.decode_key(text or "====")
+
+
+@pytest.mark.parametrize(
+    "spelling", ["613 555 0199 x5", "(613) 555-0199, poste 27", "613-555-0199 ext. 4", "6135550199#3"]
+)
+def test_normal_phone_leaves_an_extension_out(more):
+    """With its digits the number would be one in Australia."""
+    assert normal_phone(f"613 555 0199{more}") == "+16135550199"

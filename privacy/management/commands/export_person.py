@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,10 +38,17 @@ def write_copy(person: User, folder: Path) -> list[Path]:
     paths = []
     for kind, text in made.items():
         path = folder / copies.file_name(kind)
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
+        write_privately(path, text)
         paths.append(path)
     return paths
+
+
+def write_privately(path: Path, text: str) -> None:
+    """A new file that nobody else can read: whatever stands or points there already is not written into."""
+    path.unlink(missing_ok=True)
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with open(made, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 class Command(BaseCommand):
