@@ -87,7 +87,7 @@ def check_code(*, asked: UUID | None, email: str, code: str) -> Answer:
     """
     index = digest_for(AddressCode, "index", email)
     rows = AddressCode.objects.select_for_update(of=("self",))
-    found = rows.filter(pk=asked, index=index).first()
+    found = rows.filter(pk=asked, index=index).first() if asked else None
     if found is None or found.until <= timezone.now() or found.tries >= TRIES or not found.digest:
         return Answer.OVER
     found.tries += 1

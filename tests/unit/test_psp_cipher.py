@@ -98,9 +98,7 @@ def test_a_key_of_the_wrong_size_is_refused(text):
         cipher.decode_key(text or "====")
 
 
-@pytest.mark.parametrize(
-    "spelling", ["613 555 0199 x5", "(613) 555-0199, poste 27", "613-555-0199 ext. 4", "6135550199#3"]
-)
+@pytest.mark.parametrize("more", [" x5", ", poste 27", " ext. 4", "#3"])
 def test_normal_phone_leaves_an_extension_out(more):
     """With its digits the number would be one in Australia."""
     assert normal_phone(f"613 555 0199{more}") == "+16135550199"
