@@ -37,6 +37,7 @@ from psp.crypto import keyring
 from psp.demo.accounts import ACCOUNTS, PARTICIPANTS, PASSWORD, TOTP_SECRET, DemoAccount
 from psp.keys.models import DataKey
 from psp.models import Region, RoleAssignment, User
+from reporting.waiting_times import publish_waits
 
 # Every signature and answer of the demo is made up; whoever reads one should see that at once.
 TYPED_NAME = "Demo signature"
@@ -65,6 +66,7 @@ def seed(*, participants: int, seed: int, years: float) -> Counter[str]:
         make_staff(world)
         make_files(world, people)
         make_groups(world, people)
+        publish_waits()
     return world.counts
 
 

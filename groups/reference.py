@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from groups.choices import GroupKind
 from groups.models import KindSetting
-from groups.rules import DEFAULTS
+from groups.rules import DEFAULTS, Kind
 
 # A kind without a limit of its own still needs a room: this many, until an administrator says otherwise.
 ROOM = 30
@@ -22,13 +21,12 @@ def load_kind_settings() -> None:
         )  # fmt: skip
 
 
-def public_figures() -> dict[str, int]:
-    """What the public front page says about the groups, as set now."""
-    settings = KindSetting.objects.in_bulk()
-    formal, informal = settings.get(GroupKind.FORMAL), settings.get(GroupKind.INFORMAL)
-    if formal is None or informal is None:
-        return {}
+def public_figures() -> dict[str, dict[str, int]]:
+    """What the public pages say about each kind of group, as set now: {"formal": {"min", "max", "sessions", …}, …}."""
     return {
-        "formal_min": formal.min_size, "formal_max": formal.max_size, "formal_sessions": formal.session_count,
-        "informal_sessions": informal.session_count, "minutes": formal.minutes,
+        kind: {
+            "min": item.min_size, "max": item.max_size, "sessions": item.session_count, "minutes": item.minutes,
+            "weeks": item.weeks_apart, "leads": DEFAULTS[Kind(kind)].facilitators,
+        }
+        for kind, item in KindSetting.objects.in_bulk().items()
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,21 +43,21 @@ class Card:
 
 _places: list[Place] = []
 _cards: list[Card] = []
-_figures: list[Callable[[], dict[str, Any]]] = []
+_figures: dict[str, list[Callable[[], dict[str, Any]]]] = defaultdict(list)
 
 
 def add_place(place: Place) -> None:
     _places.append(place)
 
 
-def add_public_figures(figures: Callable[[], dict[str, Any]]) -> None:
-    """Program settings that the public front page tells, e.g. how many people a group has."""
-    _figures.append(figures)
+def add_public_figures(figures: Callable[[], dict[str, Any]], page: str = "offer") -> None:
+    """What public pages tell: "offer" the program's settings, e.g. how many people a group has; "after" the waits."""
+    _figures[page].append(figures)
 
 
-def public_figures() -> dict[str, Any]:
+def public_figures(page: str = "offer") -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for figures in _figures:
+    for figures in _figures[page]:
         found |= figures()
     return found
 

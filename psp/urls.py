@@ -26,6 +26,8 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("language/", views.switch_language, name="switch_language"),
+        path("services/", views.offer, name="offer"),
+        path("after-applying/", views.after, name="after"),
         path("privacy-notice/", views.privacy_notice, name="privacy_notice"),
         path("safe-use/", views.safe_use, name="safe_use"),
         path("me/", views.home_for_me, name="home_for_me"),

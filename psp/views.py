@@ -46,6 +46,24 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_GET
+def offer(request: HttpRequest) -> HttpResponse:
+    """Each kind of service, with sizes and lengths as they are set now."""
+    return render(request, "psp/offer.html", {"crisis_lines": crisis_lines(), "figures": public_figures()})
+
+
+@login_not_required
+@require_GET
+def after(request: HttpRequest) -> HttpResponse:
+    """What happens after applying, and how long it took others."""
+    context = {
+        "crisis_lines": crisis_lines(), "figures": public_figures("after"),
+        "working_days": settings.PSP_ANSWER_WORKING_DAYS,
+    }  # fmt: skip
+    return render(request, "psp/after.html", context)
+
+
+@login_not_required
+@require_GET
 def privacy_notice(request: HttpRequest) -> HttpResponse:
     current, language = notice(), get_language() or "en"
     since = long_date(date.fromisoformat(current["valid_from"]), language, article=False)

@@ -101,6 +101,8 @@ POLICY: dict[str, Rule] = {
     "quick_exit": post(EVERYBODY),
     "home": Rule(EVERYBODY),
     "switch_language": Rule(EVERYBODY),
+    "offer": Rule(EVERYBODY),
+    "after": Rule(EVERYBODY),
     "privacy_notice": Rule(EVERYBODY),
     "safe_use": Rule(EVERYBODY),
     "home_for_me": Rule(SIGNED_IN),
