@@ -13,7 +13,7 @@ from intake.choices import HoursFor, MeetingPlace
 from intake.models import BookingTerms
 from intake.portal import language
 from intake.services_booking import WISHES
-from psp.calendar_text import WEEKDAYS, ZONES, zone_name
+from psp.calendar_text import WEEKDAYS, ZONES, city_name, zone_name
 from psp.inputs import DayField, LineField, NumberField
 
 DAY_ERRORS = {"invalid": _("Write the day as in 2026-11-30."), "required": _("Choose a day.")}
@@ -27,7 +27,7 @@ def weekday_choices() -> list[tuple[str, str]]:
 def zone_choices() -> list[tuple[str, str]]:
     """Zones by the name that people use, each with its place."""
     zones = [zone for zone in ZONES if zone != "UTC"]
-    return [(zone, f"{zone_name(zone, language())} – {zone.split('/')[-1].replace('_', ' ')}") for zone in zones]
+    return [(zone, f"{zone_name(zone, language())} – {city_name(zone, language())}") for zone in zones]
 
 
 def day_field(label: Any, **more: Any) -> DayField:

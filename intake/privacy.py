@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import REASON_LABELS, ApplicationState, MeetingState, Modality, Service
 from intake.file_parts import FilePart, Tab, add_part
-from intake.models import Application, IntakeMeeting, Participant, Referral
+from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant, Referral
 from intake.rules import Affiliation
 from privacy.choices import RequestKind
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier
@@ -37,23 +38,30 @@ def file(person: User) -> Iterable[Record]:
 def applications(person: User) -> Iterable[Record]:
     rows = Application.objects.filter(participant__user=person).select_related("version", "decided_by")
     for row in rows.order_by("submitted_at"):
-        yield [*_sent(row), *_answers(row), *_decided(row)]
+        yield [*_sent(row), *_answers(row.version, row.answers), *_decided(row)]
 
 
 def _sent(row: Application) -> list[Line]:
     return [
-        Line(_("Sent"), row.submitted_at), Line(_("State"), ApplicationState(row.state).label),
-        Line(_("Criteria used, version"), row.version.number), Line(_("Privacy notice, version"), row.notice_version),
-        Line(_("What interests you"), [Service(code).label for code in row.services]),
+        Line(_("Sent"), row.submitted_at), _state(row), Line(_("Criteria used, version"), row.version.number),
+        Line(_("Privacy notice, version"), row.notice_version), _services(row),
     ]  # fmt: skip
 
 
-def _answers(row: Application) -> list[Line]:
+def _state(row: Any) -> Line:
+    return Line(_("State"), ApplicationState(row.state).label)
+
+
+def _services(row: Any) -> Line:
+    return Line(_("What interests you"), [Service(code).label for code in row.services])
+
+
+def _answers(version: EligibilityVersion, answers: dict[str, Any]) -> list[Line]:
     """Under the questions of the version that asked them."""
-    questions = {item["code"]: item for item in row.version.wording["criteria"]}
-    labels = {item["code"]: item for item in row.version.wording["affiliations"]}
+    questions = {item["code"]: item for item in version.wording["criteria"]}
+    labels = {item["code"]: item for item in version.wording["affiliations"]}
     return [
-        Line(_both(questions[code], "question"), _said(row.answers.get(name), labels))
+        Line(_both(questions[code], "question"), _said(answers.get(name), labels))
         for name, code in ANSWERS.items() if code in questions
     ]  # fmt: skip
 
@@ -84,9 +92,15 @@ def _decided(row: Application) -> list[Line]:
 
 
 def applications_before(person: User) -> Iterable[Record]:
-    labels = {"state": _("State"), "answers": _("Answers as they were kept"), "services": _("What interests you")}
-    for row in Application.objects.filter(participant__user=person).order_by("submitted_at"):
-        yield from earlier(row.history.order_by("history_id"), labels, _("From"))
+    told = dict.fromkeys(("state", "answers", "services"))
+    rows = Application.objects.filter(participant__user=person).select_related("version")
+    for row in rows.order_by("submitted_at"):
+        said = partial(_stood, row.version)
+        yield from earlier(row.history.order_by("history_id"), told, _("From"), said)
+
+
+def _stood(version: EligibilityVersion, then: Any) -> list[Line]:
+    return [_state(then), *_answers(version, then.answers), _services(then)]
 
 
 def meetings(person: User) -> Iterable[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -17,20 +18,20 @@ from psp.choices import Language
 from psp.models import User
 
 ACCESS = _("What makes taking part easier")
-LABELS = {
-    "languages": _("Languages of the group"), "compositions": _("Company"), "availability": _("Times of the week"),
-    "accessibility": ACCESS,
-}  # fmt: skip
+TOLD = dict.fromkeys(("languages", "compositions", "availability", "accessibility"))
 
 
 def preferences(person: User) -> Iterable[Record]:
     for row in Preferences.objects.filter(person_id=person.pk):
-        yield [
-            Line(_("Languages of the group"), [Language(code).label for code in row.languages]),
-            Line(_("Company"), [Composition(code).label for code in row.compositions]),
-            Line(_("Times of the week"), _week(row.availability)), Line(ACCESS, row.accessibility),
-            Line(_("Changed"), row.changed_at),
-        ]  # fmt: skip
+        yield [*_wished(row), Line(_("Changed"), row.changed_at)]
+
+
+def _wished(row: Any) -> list[Line]:
+    return [
+        Line(_("Languages of the group"), [Language(code).label for code in row.languages]),
+        Line(_("Company"), [Composition(code).label for code in row.compositions]),
+        Line(_("Times of the week"), _week(row.availability)), Line(ACCESS, row.accessibility),
+    ]  # fmt: skip
 
 
 def _week(availability: list[list[int]]) -> Both | None:
@@ -41,7 +42,7 @@ def _week(availability: list[list[int]]) -> Both | None:
 
 def preferences_before(person: User) -> Iterable[Record]:
     for row in Preferences.objects.filter(person_id=person.pk):
-        yield from earlier(row.history.order_by("history_id"), LABELS, _("From"))
+        yield from earlier(row.history.order_by("history_id"), TOLD, _("From"), _wished)
 
 
 def meeting_wishes(person: User) -> Iterable[Record]:

@@ -80,14 +80,19 @@ def held_about(person: User) -> list[Held]:
     return [Held(section, tuple(section.collect(person))) for section in sections()]
 
 
-def earlier(rows: Iterable[Any], labels: Mapping[str, Any], since: Any) -> list[Record]:
-    """What stood there before, from a model's history, oldest first; rows that say the same as before are left out."""
+def earlier(
+    rows: Iterable[Any], labels: Mapping[str, Any], since: Any, said: Callable[[Any], Record] | None = None
+) -> list[Record]:
+    """What stood there before, from a model's history, oldest first; rows that say the same as before are left out.
+
+    `said`: a row in words, for a model that keeps codes.
+    """
     found: list[Record] = []
     before: dict[str, Any] | None = None
     for row in rows:
         values = {name: getattr(row, name) for name in labels}
         if values != before:
-            lines = [Line(labels[name], value) for name, value in values.items()]
+            lines = said(row) if said else [Line(labels[name], value) for name, value in values.items()]
             found.append([Line(since, row.history_date), *lines])
         before = values
     # The newest one is what stands now, which its own section tells.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,19 +20,20 @@ NAME, ADDRESS, LANGUAGE = _("Name"), _("E-mail address"), _("Language")
 
 
 def account(person: User) -> Iterable[Record]:
-    yield [
-        Line(NAME, person.name),
-        Line(ADDRESS, person.sealed_email),
-        Line(LANGUAGE, Language(person.language).label),
-        Line(_("Time zone"), person.time_zone),
-        Line(_("Account made"), person.date_joined),
-        Line(_("Signed in last"), person.last_login),
-    ]
+    more = [Line(_("Account made"), person.date_joined), Line(_("Signed in last"), person.last_login)]
+    yield [*_known(person), *more]
+
+
+def _known(row: Any) -> list[Line]:
+    return [
+        Line(NAME, row.name), Line(ADDRESS, row.sealed_email), Line(LANGUAGE, Language(row.language).label),
+        Line(_("Time zone"), row.time_zone),
+    ]  # fmt: skip
 
 
 def account_before(person: User) -> Iterable[Record]:
-    labels = {"name": NAME, "sealed_email": ADDRESS, "language": LANGUAGE, "time_zone": _("Time zone")}
-    return earlier(person.history.order_by("history_id"), labels, _("From"))
+    told = dict.fromkeys(("name", "sealed_email", "language", "time_zone"))
+    return earlier(person.history.order_by("history_id"), told, _("From"), _known)
 
 
 def openings(person: User) -> Iterable[Record]:

@@ -66,6 +66,11 @@ ZONES = MappingProxyType(
     }
 )
 
+# Places whose French name is not the one in the name of the zone.
+FRENCH_CITIES = MappingProxyType(
+    {"Brussels": "Bruxelles", "Kuwait": "Koweït", "London": "Londres", "Montreal": "Montréal"}
+)
+
 
 def _french(language: str) -> bool:
     """Whether it is "fr" or "fr-ca" rather than "en" or "en-ca"; ValueError for anything else."""
@@ -104,12 +109,18 @@ def _offset(tz: str, at: datetime) -> str:
     return f"UTC{sign}{abs(minutes) // 60}{rest}"
 
 
+def city_name(tz: str, language: str) -> str:
+    """The place that a zone is called after, e.g. "London", « Londres »."""
+    city = tz.rsplit("/", 1)[-1].replace("_", " ")
+    return FRENCH_CITIES.get(city, city) if _french(language) else city
+
+
 def zone_name(tz: str, language: str, at: datetime | None = None) -> str:
     """What people call the time in `tz`; for a zone outside Canada the city, with the offset at `at`."""
     french = _french(language)
     if tz in ZONES:
         return ZONES[tz][french]
-    city = tz.rsplit("/", 1)[-1].replace("_", " ")
+    city = city_name(tz, language)
     name = f"heure locale ({city})" if french else f"{city} time"
     return name if at is None else f"{name}, {_offset(tz, at)}"
 

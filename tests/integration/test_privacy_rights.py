@@ -122,6 +122,13 @@ def test_copy_holds_what_the_person_gave_and_nothing_of_others(full):
     assert "Cam" in data
 
 
+def test_copy_tells_what_stood_before_in_words(full):
+    page = text(browser_of(full.user).get("/fr/my/rights/copy/"))
+    assert "Vos demandes, auparavant" in page
+    for code in ("submitted", "has_device", "former_caf_member", "{'"):
+        assert code not in page, code
+
+
 def test_copy_as_data_has_every_section_with_labels_in_both_languages(full):
     answer = browser_of(full.user).get("/fr/my/rights/copy/download/")
     data = json.loads(answer.content)

@@ -56,3 +56,5 @@ def test_history_tells_what_stood_before_and_leaves_out_what_did_not_change():
     rows = [SimpleNamespace(name=name, other=number, history_date=number) for number, name in enumerate("aabc")]
     found = earlier(rows, {"name": "Name"}, "From")
     assert [[line.value for line in record] for record in found] == [[0, "a"], [2, "b"]]
+    said = earlier(rows, {"name": None}, "From", lambda row: [Line("Name", row.name.upper())])
+    assert [[line.value for line in record] for record in said] == [[0, "A"], [2, "B"]]

@@ -36,6 +36,7 @@ def test_long_datetime_as_the_house_writes_it() -> None:
             "5:30 a.m. (Kolkata time, UTC+5:30)",
             f"5{NB}h{NB}30 (heure locale (Kolkata), UTC+5:30)",
         ),
+        ("Europe/London", "12:00 midnight (London time, UTC+0)", f"0{NB}h (heure locale (Londres), UTC+0)"),
         ("America/New_York", "7:00 p.m. (New York time, UTC−5)", f"19{NB}h (heure locale (New York), UTC−5)"),
     ],
 )
