@@ -24,7 +24,7 @@ class ReferForm(RevisionForm):
         error_messages={"required": _("Choose at least one service from the list.")},
     )  # fmt: skip
     reasons = forms.MultipleChoiceField(
-        label=_("Why (if you like)"), widget=forms.CheckboxSelectMultiple, choices=WHY_OTHERS, required=False,
+        label=_("Why"), widget=forms.CheckboxSelectMultiple, choices=WHY_OTHERS, required=False,
         help_text=READ_BY_PERSON,
     )  # fmt: skip
 
