@@ -35,12 +35,12 @@ def paused(*, recheck_on: date | None, today: date, do_not_contact: bool, reacha
     elif do_not_contact:
         yield Step(
             _("You asked us not to contact you."),
-            _("What is new stands here. Come and look from time to time."), Rank.NOTE, **look,
+            _("You find what is new here. Come and look from time to time."), Rank.NOTE, **look,
         )  # fmt: skip
     elif not reachable:
         yield Step(
             _("We have no way to reach you."),
-            _("None is both safe and agreed to. What is new stands here."), Rank.NOTE, **look,
+            _("No way is both safe and agreed to. You find what is new here."), Rank.NOTE, **look,
         )  # fmt: skip
 
 

@@ -25,8 +25,8 @@ TAG_KINDS = {
 WHAT_NOW = {
     OutboxState.UNKNOWN: gettext_lazy("The connection broke while we sent it. We do not send it again by ourselves."),
     OutboxState.FAILED: gettext_lazy("It could not be delivered. Someone from the team sees to it."),
-    OutboxState.WITHHELD: gettext_lazy("No safe way was open, so nothing left."),
-    OutboxState.EXPIRED: gettext_lazy("It could not go at a safe time while it was still of use, so nothing left."),
+    OutboxState.WITHHELD: gettext_lazy("There was no safe way, so we sent nothing."),
+    OutboxState.EXPIRED: gettext_lazy("There was no safe time before it was too late, so we sent nothing."),
     OutboxState.TO_CALL: gettext_lazy("Someone from the team calls you or writes to you instead, as you chose."),
 }
 
@@ -37,7 +37,10 @@ def choice_rows(choices: SafeContact) -> list[dict[str, Any]]:
     rows = [
         (_("Contact"), _contact(choices)),
         (_("E-mail"), _safe(choices.email_safe)),
-        (_("What our e-mails say"), _("What they are about") if choices.explicit_texts else _("Nothing telling")),
+        (
+            _("What our e-mails say"),
+            _("What they are about") if choices.explicit_texts else _("Nothing that gives it away"),
+        ),
         (_("Phone number"), choices.phone or _("None")),
         (_("Text messages"), _safe(choices.sms_safe)),
         (_("Calls"), _safe(choices.call_safe)),

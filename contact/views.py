@@ -47,7 +47,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         until = form.recheck_on(timezone.localdate())
         confirm_safe_contact(person=account(request), by=account(request), recheck_on=until)
-        notes.success(request, _("Thank you. Your choices hold."))
+        notes.success(request, _("Thank you. Your choices stay as they are."))
         return redirect("contact:safe_contact")
     audit.record(Action.READ, choices, person=request.user.pk, purpose=Purpose.OWN)
     return render(request, "contact/confirm.html", {"rows": choice_rows(choices), "form": form})

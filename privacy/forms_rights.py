@@ -38,7 +38,7 @@ class CorrectionForm(forms.Form):
 
 class NoteForm(forms.Form):
     note = WordsField(
-        label=_("What should stand beside this answer?"), max_length=TEXT, help_text=GENTLE,
+        label=_("What would you like to add beside this answer?"), max_length=TEXT, help_text=GENTLE,
         error_messages={"required": _("Write your note, in a few words.")},
     )  # fmt: skip
 
