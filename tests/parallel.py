@@ -19,6 +19,7 @@ class Together(LoadFileScheduling):  # type: ignore[misc]
         return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     # By default it would begin with the files that hold the most tests, which are the quickest.
     config.option.loadscopereorder = False
