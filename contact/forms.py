@@ -15,6 +15,7 @@ from contact.hours import Mode, as_choice, as_hours
 from contact.hours_fields import add_hour_fields, hour_rows, read_spans
 from contact.models import SafeContact
 from psp.choices import Language
+from psp.crypto.normalise import normal_phone
 from psp.inputs import DayField, LineField
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -120,6 +121,7 @@ class SafeContactForm(forms.Form):
     def __init__(self, *args: Any, choices: SafeContact, **kwargs: Any) -> None:
         kwargs.setdefault("initial", initial(choices))
         super().__init__(*args, **kwargs)
+        self.choices = choices
         kept = choices.hours if as_choice(choices.hours) == Mode.OWN else []
         add_hour_fields(self, kept, language_code())
 
@@ -136,6 +138,12 @@ class SafeContactForm(forms.Form):
         if said.get("recheck_on") and said["recheck_on"] < timezone.localdate():
             self.add_error("recheck_on", gettext("Choose a day that is still to come, or leave it empty."))
         return said
+
+    def turns_codes(self) -> bool:
+        """Whether codes to sign in could come to a number to which none could come before. Of a valid form."""
+        said = self.wishes()
+        same = normal_phone(said["phone"]) == normal_phone(self.choices.phone)
+        return bool(said["sms_safe"] and said["phone"]) and not (same and self.choices.sms_safe)
 
     def wishes(self) -> dict[str, Any]:
         """What the service `set_safe_contact` takes, of a valid form."""

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from contact.choices import OutboxState
@@ -15,12 +16,17 @@ from contact.forms import ConfirmForm, SafeContactForm
 from contact.models import OutboxMessage
 from contact.services import confirm_safe_contact, safe_contact_of, set_safe_contact
 from contact.summary import choice_rows, message_row, missing_consents
+from psp.accounts.lately import signed_in_lately
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError, add_to_form
 
 PAGE = 25
+SIGN_IN_AGAIN = gettext_lazy(
+    "Codes to sign in can come to this number. So that nobody else who holds your device can have them sent to"
+    " themselves, sign out, sign in again, and make this change within fifteen minutes. Nothing was changed."
+)
 
 
 @require_GET
@@ -58,6 +64,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def change_safe_contact(request: HttpRequest) -> HttpResponse:
     choices = safe_contact_of(account(request))
     form = SafeContactForm(request.POST or None, choices=choices)
+    if request.method == "POST" and form.is_valid() and form.turns_codes() and not signed_in_lately(request):
+        form.add_error("phone", SIGN_IN_AGAIN)
     if request.method == "POST" and form.is_valid():
         try:
             set_safe_contact(person=account(request), by=account(request), **form.wishes())

@@ -42,6 +42,7 @@ from reporting.waiting_times import publish_waits
 # Every signature and answer of the demo is made up; whoever reads one should see that at once.
 TYPED_NAME = "Demo signature"
 DEMO_LINK = "https://video.example.org/room"
+DEMO_CALL_LINK = "https://video.example.org/calls"
 
 
 class NotEmpty(Exception):
@@ -86,7 +87,7 @@ def publish_hours(coordinator: User) -> None:
     """Hours for intake meetings in the late afternoon, and for short calls at noon, every working day."""
     set_terms(
         coordinator=coordinator, by=coordinator, time_zone=coordinator.time_zone, video_link=DEMO_LINK,
-        phone="+1 613 555 0100",
+        call_link=DEMO_CALL_LINK, phone="+1 613 555 0100",
     )  # fmt: skip
     for kind, begin, end in ((HoursFor.MEETING, time(15), time(18)), (HoursFor.CALL, time(12), time(13))):
         for weekday in range(5):

@@ -160,7 +160,7 @@ def ways(times: dict[UUID, Open]) -> list[str]:
 
 def ways_of(terms: BookingTerms) -> list[str]:
     """Where a coordinator can be called, by link or number; calling somebody back is always possible."""
-    possible = {CallWay.PHONE: terms.phone, CallWay.VIDEO: terms.video_link, CallWay.CALL_BACK: "-"}
+    possible = {CallWay.PHONE: terms.phone, CallWay.VIDEO: terms.call_link, CallWay.CALL_BACK: "-"}
     return [str(way) for way, where in possible.items() if where]
 
 

@@ -46,13 +46,23 @@ def time_field(label: Any, **more: Any) -> forms.TimeField:
     )  # fmt: skip
 
 
+LINK = {"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}
+
+
 class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     """How a coordinator meets people."""
 
     video_link = LineField(
         label=_("Video link"), required=False, max_length=500,
-        help_text=_("People see it on their own page only. Leave it empty to send it yourself."),
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("People see it on their own page only. Choose a room in which people wait until you let them in:"
+                    " whoever met you once has the link. Leave it empty to send it yourself."),
+        widget=forms.TextInput(attrs=LINK),
+    )  # fmt: skip
+    call_link = LineField(
+        label=_("Video link of short calls"), required=False, max_length=500,
+        help_text=_("Another room. Anybody gets this link without giving a name. Leave it empty and short calls are by"
+                    " phone."),
+        widget=forms.TextInput(attrs=LINK),
     )  # fmt: skip
     phone = NumberField(
         label=_("Number that people call"), required=False, max_length=40,
@@ -69,20 +79,28 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("video_link", "phone"):
+        for name in ("video_link", "call_link", "phone"):
             self.fields[name].initial = getattr(self.instance, name)
 
     def clean_video_link(self) -> str:
-        link: str = self.cleaned_data["video_link"]
-        if link:
-            URLValidator(schemes=["https"], message=_("Write the whole link, from https:// on."))(link)
-        return link
+        return whole_link(self.cleaned_data["video_link"])
+
+    def clean_call_link(self) -> str:
+        return whole_link(self.cleaned_data["call_link"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("place") == MeetingPlace.PHONE and not data.get("phone"):
             self.add_error("phone", _("Write the number that people call for a meeting by phone."))
+        if data.get("call_link") and data.get("call_link") == data.get("video_link"):
+            self.add_error("call_link", _("Choose another room: with this link anybody could come into a meeting."))
         return data
+
+
+def whole_link(link: str) -> str:
+    if link:
+        URLValidator(schemes=["https"], message=_("Write the whole link, from https:// on."))(link)
+    return link
 
 
 class HoursForm(forms.Form):

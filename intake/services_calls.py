@@ -145,7 +145,7 @@ def where(call: ShortCall) -> str:
     terms = BookingTerms.objects.filter(pk=call.coordinator_id).first()
     if terms is None or call.way == CallWay.CALL_BACK:
         return ""
-    return str(terms.phone if call.way == CallWay.PHONE else terms.video_link)
+    return str(terms.phone if call.way == CallWay.PHONE else terms.call_link)
 
 
 def find_call(code: str) -> ShortCall | None:

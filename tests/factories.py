@@ -136,7 +136,11 @@ def an_accepted_participant(
 
 def a_bookable_coordinator(region: str = "QC", *, hours_for: str = "meeting", days: str = "0123456", **fields) -> User:
     """Offers every day from 9 to 17 on the own clock, holidays included, an hour each with the pause."""
-    terms = {name: fields.pop(name) for name in ("place", "video_link", "phone", "notice_hours") if name in fields}
+    terms = {
+        name: fields.pop(name)
+        for name in ("place", "video_link", "call_link", "phone", "notice_hours")
+        if name in fields
+    }
     user = a_coordinator(region, **fields)
     values = {"time_zone": user.time_zone, "minutes": 45, "buffer_minutes": 15, "notice_hours": 24} | terms
     set_terms(coordinator=user, by=user, **values)

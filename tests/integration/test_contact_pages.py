@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -197,3 +198,52 @@ def test_demo_pages_do_not_exist_where_the_demo_is_off(client, settings, address
     assert client.get(address).status_code == 200
     settings.PSP_DEMO = False
     assert client.get(address).status_code == 404
+
+
+# --- Where codes to sign in go --------------------------------------------------------------------
+
+TURNED = {
+    "email_safe": "no", "phone": "613 555 0666", "sms_safe": "yes", "call_safe": "no", "voicemail_safe": "no",
+    "post_safe": "no", "first_choice": "sms", "explicit_texts": "no", "mode": "any", "language": "en",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("minutes", "changed"), [(1, True), (16, False)])
+def test_codes_are_turned_to_another_number_only_right_after_signing_in(client, minutes, changed):
+    """Two minutes with somebody's unlocked phone must not be enough to sign in as them from then on."""
+    person = a_participant(language="en").user
+    set_safe_contact(person=person, by=person, email_safe=True, sms_safe=True, phone="613 555 0142")
+    sign_in(client, person)
+    client.get("/en/my/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+        response = client.post(page("contact:change"), TURNED)
+    choices = SafeContact.objects.get(person=person)
+    assert (response.status_code == 302) is changed
+    assert (choices.phone == "613 555 0666") is changed
+    assert ("sign out, sign in again" in response.content.decode()) is not changed
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"phone": "613 555 0142"}, {"sms_safe": "no"}, {"phone": "613 555 0142", "do_not_contact": "on"}],
+    ids=["the number from before", "no text messages", "nothing at all"],
+)
+def test_what_makes_somebody_safer_never_waits_for_a_new_sign_in(client, change):
+    person = a_participant(language="en").user
+    set_safe_contact(person=person, by=person, email_safe=True, sms_safe=True, phone="613 555 0142")
+    sign_in(client, person)
+    client.get("/en/my/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert client.post(page("contact:change"), TURNED | change).status_code == 302
+    assert not SafeContact.objects.get(person=person).email_safe
+
+
+def test_number_is_not_smuggled_in_by_two_changes(client):
+    person = a_participant(language="en").user
+    set_safe_contact(person=person, by=person, email_safe=True, sms_safe=True, phone="613 555 0142")
+    sign_in(client, person)
+    client.get("/en/my/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        client.post(page("contact:change"), TURNED | {"sms_safe": "no"})
+        client.post(page("contact:change"), TURNED)
+    assert not SafeContact.objects.get(person=person).sms_safe

@@ -518,6 +518,8 @@ def test_hours_that_make_no_sense_are_answered_beside_the_field(desk, changes, s
     ("changes", "sentence"),
     [
         ({"video_link": "http://video.example"}, "Write the whole link, from https:// on."),
+        ({"call_link": "http://video.example"}, "Write the whole link, from https:// on."),
+        ({"call_link": "https://video.example/1"}, "Choose another room: with this link anybody could come into"),
         ({"place": "phone"}, "Write the number that people call for a meeting by phone."),
         ({"minutes": 5}, "15"), ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"), ({"horizon_days": 999}, "120"),
     ],

@@ -32,7 +32,7 @@ NUMBER = "613 555 0177"
 
 @pytest.fixture
 def coordinator():
-    return a_bookable_coordinator("QC", hours_for="call", phone="+1 613 555 0100", video_link="https://video.example/9")
+    return a_bookable_coordinator("QC", hours_for="call", phone="+1 613 555 0100", call_link="https://video.example/9")
 
 
 def free(number: int = 0) -> datetime:
@@ -267,3 +267,16 @@ def test_times_at_the_ends_of_the_world_break_nothing(client, coordinator, at):
     for data in ({"at": at, "region": "NL"}, {"at": at, "way": "phone", "language": "en", "sent_key": str(uuid4())}):
         assert client.post("/en/intake/call/confirm/", data).status_code in (302, 409)
         assert client.get("/en/intake/call/confirm/", data).status_code in (302, 400, 409)
+
+
+def test_short_call_never_gives_away_the_room_of_the_meetings(client):
+    """Anybody can book one without a name; the room in which others are met is not theirs to enter."""
+    room = "https://video.example/meetings"
+    a_bookable_coordinator("ON", hours_for="call", video_link=room)
+    assert availability.ways(availability.open_times("ON", "call")) == ["call_back"]
+    for way in ("video", "phone"):
+        with pytest.raises(TimeGone):
+            book_call(wanted=wanted(free(), way=way))
+    at = free()
+    data = {"at": written(at), "way": "call_back", "number": NUMBER, "language": "en", "sent_key": str(uuid4())}
+    assert room not in client.post("/en/intake/call/confirm/", data).content.decode()
