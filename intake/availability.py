@@ -171,6 +171,17 @@ def load(coordinators: Collection[UUID], now: datetime) -> dict[UUID, int]:
     return {row["coordinator_id"]: row["number"] for row in counted}
 
 
+def room_of(coordinator: UUID, region: str | None = None) -> BookingTerms | None:
+    """How this coordinator meets people, as long as they coordinate the region (None: any).
+
+    Whoever has left still owns the room: nobody is sent there.
+    """
+    held = RoleAssignment.objects.filter(role=Role.COORDINATOR, user=coordinator, user__is_active=True)
+    if region is not None:
+        held = held.filter(region=region)
+    return BookingTerms.objects.filter(pk=coordinator).first() if held.exists() else None
+
+
 def where_to_join(terms: BookingTerms | None, place: str) -> str:
     """The link or the number of a meeting, "" where the coordinator has given none."""
     if terms is None:

@@ -35,6 +35,8 @@ def note_apart(*, participant: Participant, by: User, other: User | None = None,
     """
     files = _locked_files([participant.user_id, other.pk] if other else [participant.user_id])
     participant, other = _standing(files[participant.user_id]), other and _standing_account(other, files)
+    # Two clicks wait for each other.
+    participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
     require(can_note_apart(by, participant), "note_apart")
     _check_other(participant, other, name, by)
     apart = KeepApart(
@@ -54,6 +56,9 @@ def _check_other(participant: Participant, other: User | None, name: str, by: Us
     if other is None and not exact_form(name):
         raise DomainError(_("Write a name or a reference, or choose somebody."), code="nobody_named", field="text")
     if other is None:
+        names = KeepApart.objects.in_force().filter(person=participant.user_id, other__isnull=True)
+        if any(exact_form(row.name) == exact_form(name) for row in names):
+            raise DomainError(_("This is noted already. Nothing was changed."), code="apart_already", field="text")
         return
     if other.pk == participant.user_id:
         raise DomainError(_("This is the same person. Name the other one."), code="apart_from_self", field="text")

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contact.models import OutboxMessage
 from contact.reachable import unreachable_by_email
 from contact.services import cancel_messages, queue_message
 from intake.choices import TRANSITIONS, ApplicationState, BulkAction
@@ -27,6 +28,8 @@ from psp.sight import coordinated_regions
 
 # Message templates that a coordinator may send by hand.
 BY_HAND = ("welcome_back", "check_details")
+# How the keys of these messages begin.
+BY_HAND_KEY = "bulk"
 # A message sent by hand leaves after this: until then it can be taken back.
 LEAVES_AFTER = timedelta(minutes=10)
 OPEN = (ApplicationState.SUBMITTED, ApplicationState.MEETING_SET)
@@ -56,11 +59,12 @@ def plan(*, order: Order, applications: Collection[Application], now: datetime) 
         if order.action == BulkAction.WRITE
         else {}
     )
+    on_its_way = _on_its_way(order, applications)
     regions = coordinated_regions(order.to) if order.to is not None else None
     rule = {BulkAction.ASSIGN: skip_giving, BulkAction.LOOKED: skip_looked, BulkAction.WRITE: skip_writing}
     reached, skipped = [], []
     for row in applications:
-        why_not = unreachable.get(row.person_id)
+        why_not = unreachable.get(row.person_id) or (Skip.ALREADY if row.person_id in on_its_way else None)
         reason = rule[order.action](
             Facts(
                 open=row.state in OPEN, ended=not TRANSITIONS[ApplicationState(row.state)],
@@ -74,6 +78,15 @@ def plan(*, order: Order, applications: Collection[Application], now: datetime) 
         else:
             skipped.append((row, reason))
     return Plan(reached, skipped)
+
+
+def _on_its_way(order: Order, applications: Collection[Application]) -> set[UUID]:
+    """To whom this message was sent by hand and has not left yet: a second click sends it to nobody twice."""
+    if order.action != BulkAction.WRITE:
+        return set()
+    waiting = OutboxMessage.objects.waiting().filter(key__startswith=f"{BY_HAND_KEY}|", template=order.template)
+    people = [row.person_id for row in applications]
+    return set(waiting.filter(person__in=people).values_list("person_id", flat=True))
 
 
 @transaction.atomic
@@ -109,7 +122,7 @@ def _do(order: Order, row: Application, act: BulkAct) -> Any:
         if order.template not in BY_HAND:
             raise DomainError(_("This message is not one to send by hand."), code="not_by_hand")
         queue_message(
-            person=row.participant.user, template=order.template, key=f"bulk|{act.pk}|{row.pk}", context={},
+            person=row.participant.user, template=order.template, key=f"{BY_HAND_KEY}|{act.pk}|{row.pk}", context={},
             due_at=act.at + LEAVES_AFTER,
         )  # fmt: skip
         _note(row, Purpose.CONTACT, ())
@@ -158,7 +171,7 @@ def take_back(*, act: BulkAct, by: User) -> int:
 def _undo(act: BulkAct, row: Application) -> bool:
     before = act.done[str(row.pk)]
     if act.action == BulkAction.WRITE:
-        undone = cancel_messages(key_prefix=f"bulk|{act.pk}|{row.pk}", reason="taken_back") > 0
+        undone = cancel_messages(key_prefix=f"{BY_HAND_KEY}|{act.pk}|{row.pk}", reason="taken_back") > 0
         if undone:
             _note(row, Purpose.CONTACT, ())
         return undone

@@ -142,7 +142,7 @@ def _seal_number(call: ShortCall, number: str) -> None:
 
 def where(call: ShortCall) -> str:
     """The number to call or the link to open."""
-    terms = BookingTerms.objects.filter(pk=call.coordinator_id).first()
+    terms = availability.room_of(call.coordinator_id)
     if terms is None or call.way == CallWay.CALL_BACK:
         return ""
     return str(terms.phone if call.way == CallWay.PHONE else terms.call_link)

@@ -103,7 +103,9 @@ def matches(request: HttpRequest) -> HttpResponse:
 @coordinators
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     match = get_object_or_404(NameMatch.objects.visible_to(account(request)), pk=pk)
-    same = request.POST.get("same") == "1"
+    if request.POST.get("same") not in ("0", "1"):
+        return redirect("desk:matches")
+    same = request.POST["same"] == "1"
     services_apart.decide_match(match=match, same=same, by=account(request))
     messages.success(request, _("Noted: they must not meet.") if same else _("Noted: this is somebody else."))
     return redirect("desk:matches")

@@ -19,7 +19,7 @@ from intake import booking_pages as pages
 from intake.calendar_file import CONTENT_TYPE, calendar_file, file_name
 from intake.choices import ApplicationState, HoursFor, MeetingPlace, MeetingState
 from intake.forms_booking import WishForm
-from intake.models import Application, BookingTerms, IntakeMeeting, MeetingWish, Participant
+from intake.models import Application, IntakeMeeting, MeetingWish, Participant
 from intake.services_booking import book_meeting, changes_left, in_time, move_own_meeting, wish_for_times
 from intake.views_my import own_application, own_file
 from psp.areas import account, for_participants
@@ -47,7 +47,7 @@ def meeting(request: HttpRequest) -> HttpResponse:
     found = portal.meeting_of(application)
     if found is None:
         return redirect("my:meeting_times" if application.state in BOOKABLE else "my:home")
-    terms = BookingTerms.objects.filter(pk=found.coordinator_id).first()
+    terms = availability.room_of(found.coordinator_id, participant.program_region_id)
     context = {
         "meeting": found, "when": portal.when(found.starts_at, participant.user),
         "minutes": (found.ends_at - found.starts_at).seconds // 60, "by_phone": found.place == MeetingPlace.PHONE,

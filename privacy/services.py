@@ -34,7 +34,11 @@ def ask_correction(*, person: User, item: str, text: str, by: User) -> RightsReq
     require(can_ask_for_rights(by, person), "ask_for_rights")
     if not text.strip():
         raise DomainError(_("Write what is not right, in a few words."), code="empty", field="text")
-    if RightsRequest.objects.visible_to(person).open().filter(kind=RequestKind.CORRECTION).count() >= MOST_OPEN:
+    standing = list(RightsRequest.objects.visible_to(person).open().filter(kind=RequestKind.CORRECTION))
+    same: RightsRequest | None = next((one for one in standing if (one.item, one.text) == (item, text.strip())), None)
+    if same is not None:
+        return same  # the second click
+    if len(standing) >= MOST_OPEN:
         raise DomainError(
             _("You have %(count)s requests open. Take one back, or wait for an answer.") % {"count": MOST_OPEN},
             code="too_many",

@@ -210,3 +210,15 @@ def test_coordinator_who_left_the_region_takes_nothing_back_there(coordinator, a
     after = Application.objects.get(pk=row.pk)
     assert (after.assigned_to_id, after.last_action_at) == (before.assigned_to_id, before.last_action_at)
     assert not OutboxMessage.objects.filter(state="cancelled").exists()
+
+
+def test_property_37_second_click_sends_a_message_to_nobody_twice(coordinator):
+    row = waiting()
+    order = Order(BulkAction.WRITE, template="check_details")
+    act, _plan = carry_out(order=order, applications=[row.pk], by=coordinator)
+    again, plan = carry_out(order=order, applications=[row.pk], by=coordinator)
+    assert again is None
+    assert [skip for _row, skip in plan.skipped] == ["already"]
+    assert OutboxMessage.objects.filter(template="check_details").count() == 1
+    take_back(act=act, by=coordinator)
+    assert carry_out(order=order, applications=[row.pk], by=coordinator)[0] is not None

@@ -527,3 +527,11 @@ def test_what_is_noted_and_waited_for_follows_the_person_and_comes_back(coordina
 def test_two_who_must_not_meet_are_not_one_person(coordinator, pair):
     note_apart(participant=pair[0], other=pair[1].user, by=coordinator)
     assert any("not one person" in text for text in obstacles(kept=pair[0], merged=pair[1]))
+
+
+@pytest.mark.django_db
+def test_property_37_name_noted_twice_is_one(coordinator):
+    person = make.a_participant("QC")
+    note_apart(participant=person, by=coordinator, name="Zoé Anne")
+    refused("apart_already", note_apart, participant=person, by=coordinator, name=" zoe  anne")
+    assert KeepApart.objects.count() == 1

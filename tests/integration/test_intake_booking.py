@@ -33,7 +33,7 @@ from intake.services_booking import (
 )
 from psp.errors import DomainError, Forbidden, constraint_name
 from tests.browser import Browser
-from tests.factories import a_bookable_coordinator, a_coordinator, a_participant, an_application, sign_in
+from tests.factories import a_bookable_coordinator, a_coordinator, a_participant, an_application, sign_in, with_role
 
 pytestmark = pytest.mark.django_db
 
@@ -544,3 +544,20 @@ def test_link_and_number_of_a_coordinator_are_sealed_at_rest(coordinator):
         cursor.execute("SELECT t::text FROM intake_bookingterms t")
         stored = "".join(row[0] for row in cursor.fetchall())
     assert not re.search("room-77|video.example", stored)
+
+
+@pytest.mark.parametrize("left", ["the role", "the region", "the account"])
+def test_nobody_is_sent_to_the_room_of_a_coordinator_who_left(coordinator, application, me, left):
+    """The room belongs to somebody who may not open the file any more."""
+    book(application, free())
+    assert "room-77" in me.get("/en/my/meeting/").content.decode()
+    if left == "the account":
+        coordinator.is_active = False
+        coordinator.save()
+    else:
+        coordinator.roles.all().delete()
+        if left == "the region":
+            with_role(coordinator, "coordinator", "ON")
+    page = me.get("/en/my/meeting/").content.decode()
+    assert "room-77" not in page
+    assert "The link will be here before the meeting." in page

@@ -433,3 +433,10 @@ def test_nobody_else_makes_somebody_leave():
 
     with pytest.raises(Forbidden):
         leave_program(person=a_participant("QC").user, by=a_participant("QC").user)
+
+
+def test_property_37_correction_sent_twice_is_one(client):
+    person = a_participant().user
+    first = services.ask_correction(person=person, by=person, item="consent", text="One n, not two. ")
+    assert services.ask_correction(person=person, by=person, item="consent", text="One n, not two.").pk == first.pk
+    assert services.ask_correction(person=person, by=person, item="consent", text="Something else.").pk != first.pk
