@@ -30,6 +30,10 @@ class EnteringForm(ApplicationForm):
         ]
         region.error_messages["invalid_choice"] = _("Choose a place in your region. Another one has its own team.")
         self.fields["region"] = region
+        # The page of the public form asks for the number there; here a person may have no way at all.
+        phone = copy.deepcopy(self.fields["phone"])
+        phone.widget.attrs.pop("data-needed-with", None)
+        self.fields["phone"] = phone
 
     def _check_reachable(self, cleaned: dict[str, Any]) -> None:
         """Whoever wants no way at all will call; any way that is wanted needs its consent as everywhere."""

@@ -42,9 +42,17 @@
     if (place) location.assign(place.href);
   }
 
+  /** Where the field is folded away, it is unfolded first. */
+  function goToSearch() {
+    const field = document.querySelector("[data-search]");
+    const fold = field?.closest("details");
+    if (fold) fold.open = true;
+    field?.focus();
+  }
+
   const actions = {
     "?": () => dialog?.showModal(),
-    "/": () => document.querySelector("[data-search]")?.focus(),
+    "/": goToSearch,
     j: () => moveRow(1),
     k: () => moveRow(-1),
     g: (event) => {

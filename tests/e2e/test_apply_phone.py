@@ -241,3 +241,22 @@ def fill_page(page: Page, language: str) -> None:
         page.locator(f"main input[name={name}][value='{value}']").check()
     page.locator("[name=region]").select_option("ON")
     people.fill(page, **WORDS, accessibility="Captions", email=f"plain.{language}@example.org")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_whoever_does_not_fit_reads_which_criterion_and_who_else_can_help(visitor: MakeVisitor, language: str) -> None:
+    """The form says so before anything about the person is asked, and nothing was kept."""
+    someone = visitor(language, phone=True)
+    page = someone.page
+    someone.open("intake/")
+    number = 1
+    while not step(page).locator("[name=adult]").count():
+        people.fill_step(someone, name="", email="", province="QC", answers=people.ANSWERS)
+        number += 1
+        go_on(page, number)
+    step(page).locator("[name=adult][value=no]").check()
+    someone.check()
+    page.locator("[data-step-continue]").click()
+    expect(page.locator("main a[href^='tel:']").first).to_be_visible()
+    someone.check()
+    assert not someone.strangers
