@@ -27,8 +27,11 @@ class IntakeConfig(AppConfig):
             privacy_wishes,
             references,
         )
+        from intake.public import public_criteria
+        from psp.dashboard import add_public_figures
 
         post_migrate.connect(load_reference, sender=self)
+        add_public_figures(public_criteria)
         dashboard.register()
         desk_cards.register()
         booking_cards.register()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
 from contact.lint import neutral_violations
 from groups.models import KindSetting
+from intake.models import EligibilityVersion
+from psp.content import load
 
 pytestmark = pytest.mark.django_db
 PAGES = ("", "services/", "after-applying/", "privacy-notice/", "safe-use/")
@@ -29,6 +32,26 @@ def test_sizes_and_lengths_are_those_of_the_program_settings(client):
         assert words in page
     assert "The same 5 to 9 people for 12 sessions." in text_of(client, "/en/")
     assert "De 5 à 9\u00a0personnes" in text_of(client, "/fr/services/")
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/services/"])
+def test_who_it_is_for_follows_the_criteria_in_force(client, path):
+    first = text_of(client, path)
+    assert "You are 18 or older." in first
+    assert "family member" not in first
+    content = load("eligibility_v1")
+    content["rules"]["version"] = 2
+    for item in content["rules"]["affiliations"]:
+        item["on"] = True
+    for item in content["rules"]["criteria"]:
+        item["on"] = item["code"] != "device"
+    EligibilityVersion.objects.create(
+        number=2, content=content, valid_from=timezone.localdate(), published_at=timezone.now()
+    )
+    page = text_of(client, path)
+    assert "Or you are a family member of one of these people." in page
+    assert "internet connection you can rely on" not in page
+    assert "You are 18 or older." in page
 
 
 def test_page_about_what_we_offer_stands_without_any_setting(client, monkeypatch):
