@@ -182,4 +182,5 @@ def who(actor: User, region: str = "") -> str:
     role = str(known[0].label if known else Kind(actor.kind).label)
     if here:
         role = _("Coordinator for your region") if not region or region in here else _("Coordinator of another region")
-    return f"{role} ({actor.name})" if actor.name else role
+    # A participant who tried an address of the desk is nobody's to know.
+    return f"{role} ({actor.name})" if actor.name and actor.kind != Kind.PARTICIPANT else role

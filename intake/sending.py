@@ -249,8 +249,8 @@ def apply_again(*, participant: Participant, sending: Sending, by: User) -> Appl
         raise DomainError(
             _("We have your application already. You do not have to send it again."), code="already_applied"
         )
-    participant.modalities = list(sending.modalities)
-    participant.save()
+    locked.modalities = list(sending.modalities)
+    locked.save(update_fields=["modalities"])
     _sign_all(by, sending)
     application = _new_application(participant, sending)
     application.save(force_insert=True)

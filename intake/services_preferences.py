@@ -133,4 +133,5 @@ def _keep_zone(user: User, zone: str) -> None:
         raise DomainError(_("Choose a time from the list."), code="unknown_zone", field="time_zone")
     if zone and zone != user.time_zone:
         user.time_zone = zone
-        user.save()
+        # Nothing else: whoever closes the account or ends its sessions at this moment must not be undone.
+        user.save(update_fields=["time_zone"])

@@ -400,3 +400,15 @@ def test_first_line_follows_the_person_into_a_group(coordinator):
     begin = timezone.now() - timedelta(days=1)
     GroupSession.objects.filter(pk=session.pk).update(starts_at=begin, ends_at=begin + timedelta(hours=1))
     assert "Your group has held its last session." in page(browser)
+
+
+def test_who_opened_my_file_names_no_other_participant(client):
+    """Somebody who got hold of an address of the desk was refused; the log of the person tells that, and no name."""
+    person, other = a_participant(language="en"), a_participant(name="Canary-Heron")
+    stranger = Browser()
+    sign_in(stranger, other.user)
+    assert stranger.get(f"/en/desk/people/{person.pk}/").status_code == 403
+    sign_in(client, person.user)
+    page = client.get("/en/my/opened/").content.decode()
+    assert "Tried to open it, and was refused" in page
+    assert "Canary-Heron" not in page

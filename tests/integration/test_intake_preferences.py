@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from intake.choices import ApplicationState, Composition
 from intake.models import Participant, Preferences
-from intake.services_preferences import preferences_of, set_preferences
+from intake.services_preferences import _keep_zone, preferences_of, set_preferences
 from intake.week import from_cells, is_week
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
@@ -259,3 +259,15 @@ def test_one_criterion_that_is_not_met_is_said_before_the_others_are_answered(cl
     assert "The program is for people who are 18 or older." in page
     assert "Answer yes or no" not in page
     assert client.post("/en/intake/check/", {"adult": "yes"}).status_code == 204
+
+
+def test_another_clock_opens_no_account_that_was_closed_meanwhile():
+    """Only the clock is written: what an administrator changed about the account a moment ago stays."""
+    from psp.models import User
+
+    participant = factories.a_participant()
+    stale = User.objects.get(pk=participant.user_id)
+    User.objects.filter(pk=stale.pk).update(is_active=False)
+    _keep_zone(stale, "America/Halifax")
+    fresh = User.objects.get(pk=stale.pk)
+    assert (fresh.time_zone, fresh.is_active) == ("America/Halifax", False)
