@@ -52,8 +52,16 @@ class RequestCodeForm(account.RequestLoginCodeForm):
         reword(self.fields["email"], _("E-mail address"), help_text=_("The one that you gave when you applied."))
 
     def clean_email(self) -> str:
-        self.cleaned_data["email"] = alias_of(self.cleaned_data["email"])
-        alias: str = super().clean_email()
+        alias: str = alias_of(self.cleaned_data["email"])
+        self.cleaned_data["email"] = alias
+        try:
+            super().clean_email()
+        except forms.ValidationError as error:
+            if error.code != "too_many_login_attempts":
+                raise
+            # No more codes to this address for now, and the same page as ever: another one would tell whoever knows
+            # the address that its owner is signing in.
+            self._user = None
         user = self._user
         # The team signs in with a password and a second factor; a code alone would be a way around it.
         if user is not None and user.needs_second_factor:
