@@ -48,6 +48,15 @@ class SafeContact(SealedModel):
     objects = SafeContactQuerySet.as_manager()
     history = HistoricalRecords()
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["recheck_on"],
+                condition=Q(recheck_on__isnull=False, do_not_contact=False),
+                name="safe_contact_recheck",
+            )
+        ]
+
     def __str__(self) -> str:
         return str(self.person_id)
 
@@ -128,6 +137,11 @@ class OutboxMessage(SealedModel):
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="outbox_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="outbox_sending"),
             models.Index(fields=["person", "created_at"], name="outbox_person"),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(state__in=["unknown", "failed"], dealt_with_at__isnull=True),
+                name="outbox_troubled",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=OutboxState.values), name="outbox_state_known"),

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from groups import apart, desk
 from groups.choices import GroupState
 from groups.models import PeerGroup
-from intake.choices import Service
 from intake.file_parts import FilePart, Tab, add_part
 from psp.areas import account, holds
 from psp.choices import Role
@@ -19,11 +17,10 @@ from psp.dashboard import Card, Place, add_card, add_place
 
 
 def forming(request: HttpRequest) -> dict[str, Any]:
-    """How many groups are being formed, how many of them have enough people, and how many people wait."""
+    """How many groups are being formed, and how many of them have enough people. Who waits is on a card beside."""
     groups = PeerGroup.objects.in_regions_of(account(request)).filter(state=GroupState.FORMING).with_counts()
-    ready = groups.filter(members__gte=F("min_size")).count()
-    waiting = desk.waiting(account(request), Service.FORMAL).order_by().aggregate(people=Count("pk"))["people"]
-    return {"count": groups.count(), "ready": ready, "waiting": waiting}
+    sizes = list(groups.order_by().values_list("members", "min_size"))
+    return {"count": len(sizes), "ready": sum(members >= smallest for members, smallest in sizes)}
 
 
 def to_mend(request: HttpRequest) -> dict[str, Any] | None:

@@ -22,11 +22,13 @@ def columns(reader: User) -> list[dict[str, Any]]:
     rows = desk.applications_of(reader)
     counts = dict(rows.order_by().values_list("state").annotate(number=Count("pk")))
     states = sorted(ApplicationState, key=lambda state: not TRANSITIONS[state])
-    return [_column(state, counts.get(state, 0), rows) for state in states]
+    # All are read before the first name is opened: then one question brings every key.
+    going_on = [state for state in states if TRANSITIONS[state] and counts.get(state)]
+    listed = {state: list(rows.filter(state=state)[:SHOWN]) for state in going_on}
+    return [_column(state, counts.get(state, 0), listed.get(state, [])) for state in states]
 
 
-def _column(state: ApplicationState, number: int, rows: Any) -> dict[str, Any]:
-    people = list(rows.filter(state=state)[:SHOWN]) if TRANSITIONS[state] and number else []
+def _column(state: ApplicationState, number: int, people: list[Application]) -> dict[str, Any]:
     return {
         "state": state.value, "label": state.label, "tag": TAG_KINDS[state], "count": number, "applications": people,
         "url": f"{reverse('desk:applications')}?state={state.value}", "more": number - len(people),

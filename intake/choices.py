@@ -155,6 +155,8 @@ REASON_LABELS: dict[str, Promise] = dict(DecisionReason.choices + LaterReason.ch
 DECISIONS = frozenset(
     {ApplicationState.ACCEPTED, ApplicationState.DEFERRED, ApplicationState.REFERRED, ApplicationState.DECLINED}
 )
+# Somebody has still to act.
+OPEN_STATES = (ApplicationState.SUBMITTED, ApplicationState.MEETING_SET)
 # Nothing goes on from here; the person may apply again.
 ENDED = frozenset({ApplicationState.REFERRED, ApplicationState.DECLINED, ApplicationState.WITHDRAWN})
 

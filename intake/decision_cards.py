@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from intake import apart, desk, portal, waiting
 from intake.desk_cards import SHOWN
+from intake.desk_figures import figures
 from intake.file_parts import FilePart, Tab, add_part
 from psp.areas import account, holds
 from psp.audit import services as audit
@@ -21,13 +21,12 @@ from psp.dashboard import Card, Place, add_card, add_place
 
 def to_look_at_again(request: HttpRequest) -> dict[str, Any] | None:
     """Those whose day has come, the longest due first; no card while there is none."""
-    today = desk.day_of(account(request))[0].date()
-    found: Any = desk.applications_of(account(request))
-    rows = found.to_look_at_again(today)
-    count = rows.order_by().aggregate(count=Count("pk"))["count"]
+    count = figures(request).again
     if not count:
         return None
-    first = list(rows[:SHOWN])
+    today = desk.day_of(account(request))[0].date()
+    found: Any = desk.applications_of(account(request))
+    first = list(found.to_look_at_again(today)[:SHOWN])
     audit.record_reads(first, purpose=Purpose.INTAKE)
     people = [
         {"pk": row.participant_id, "name": row.participant.user.name, "reference": row.participant.reference,

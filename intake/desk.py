@@ -18,7 +18,7 @@ from contact.choosing import consented_channels, safe_channels
 from contact.models import SafeContact
 from contact.rules import Channel
 from contact.services import safe_contact_of
-from intake.choices import ApplicationState, MeetingState
+from intake.choices import OPEN_STATES, ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import language
 from psp.calendar_text import WEEKDAYS, long_date, long_datetime, relative_days, time_of_day, zone_name
@@ -44,7 +44,7 @@ def filtered(
     if state == OVERDUE:
         rows = overdue(rows)
     elif state == OPEN:
-        rows = rows.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])
+        rows = rows.filter(state__in=OPEN_STATES)
     elif state:
         rows = rows.filter(state=state)
     if service:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from intake import desk
 from intake.choices import ApplicationState
+from intake.desk_figures import figures
 from intake.file_parts import FilePart, Tab, add_part
 from intake.preferences_pages import part_of_file
 from psp.areas import account, holds
@@ -25,13 +26,13 @@ SHOWN = 5
 
 def new_applications(request: HttpRequest) -> dict[str, Any]:
     """How many wait for a meeting, and the ones that have waited longest."""
+    known = figures(request)
     rows = desk.applications_of(account(request)).filter(state=ApplicationState.SUBMITTED)
-    figures = rows.aggregate(count=Count("pk"), oldest=Min("submitted_at"))
-    first = list(rows[:SHOWN])
+    first = list(rows[:SHOWN]) if known.new else []
     audit.record_reads(first, purpose=Purpose.INTAKE)
     return {
-        "count": figures["count"], "waits": figures["count"],
-        "oldest": desk.waiting_text(figures["oldest"]) if figures["oldest"] else "",
+        "count": known.new, "waits": known.new,
+        "oldest": desk.waiting_text(known.oldest) if known.oldest else "",
         "people": [
             {"pk": row.participant_id, "name": row.participant.user.name, "reference": row.participant.reference,
              "waited": desk.waiting_text(row.submitted_at)}
@@ -45,7 +46,7 @@ def meetings(request: HttpRequest) -> dict[str, Any]:
     begin, end = desk.day_of(account(request))
     week = desk.meetings_between(account(request), begin, begin + timedelta(days=7))
     counts = week.order_by().aggregate(week=Count("pk"), today=Count("pk", filter=Q(starts_at__lt=end)))
-    today = list(week.filter(starts_at__lt=end)[:SHOWN])
+    today = list(week.filter(starts_at__lt=end)[:SHOWN]) if counts["today"] else []
     audit.record_reads(today, purpose=Purpose.INTAKE)
     people = [
         {"pk": row.application.participant_id, "name": row.application.participant.user.name,
@@ -58,16 +59,14 @@ def meetings(request: HttpRequest) -> dict[str, Any]:
 
 def overdue(request: HttpRequest) -> dict[str, Any]:
     """How many nobody has taken care of for too long, and since when the first of them; no names."""
-    rows = desk.overdue(desk.applications_of(account(request)))
-    figures = rows.order_by().aggregate(count=Count("pk"), first=Min("last_action_at"))
-    since = desk.due(figures["first"], account(request)) if figures["first"] else {}
-    return {"count": figures["count"], "waits": figures["count"], "days": settings.PSP_OVERDUE_DAYS, **since}
+    known = figures(request)
+    since = desk.due(known.late_since, account(request)) if known.late_since else {}
+    return {"count": known.late, "waits": known.late, "days": settings.PSP_OVERDUE_DAYS, **since}
 
 
 def own(request: HttpRequest) -> dict[str, Any] | None:
     """How many open applications the reader looks after; no card for whoever looks after none."""
-    rows = desk.applications_of(account(request)).filter(assigned_to=account(request))
-    count = rows.order_by().filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET]).count()
+    count = figures(request).own
     return {"count": count, "waits": count} if count else None
 
 

@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from intake.choices import PriorityReason, Service, WaitingState
 from intake.querysets_waiting import WaitingPlaceQuerySet
-from psp.models import User
+from psp.models import ProgramRegion, User
 
 
 class WaitingPlace(models.Model):
@@ -30,14 +30,20 @@ class WaitingPlace(models.Model):
     priority = models.CharField(max_length=16, choices=PriorityReason, blank=True, default="")
     priority_until = models.DateField(null=True)
     priority_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # As with applications: the region on whose desk it lies, written by triggers.
+    desk_region = models.ForeignKey(
+        ProgramRegion, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
+    )
 
     objects = WaitingPlaceQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["desk_region"])
 
     class Meta:
         ordering: ClassVar = ["since", "id"]
         indexes: ClassVar = [
-            models.Index(fields=["service", "since", "id"], condition=Q(state="waiting"), name="waiting_queue"),
+            models.Index(
+                fields=["desk_region", "service", "since", "id"], condition=Q(state="waiting"), name="waiting_queue"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

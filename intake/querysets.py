@@ -9,11 +9,18 @@ from django.db.models import Exists, OuterRef, Q
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
-from intake.choices import ENDED, ApplicationState, MeetingState, WaitingState
+from intake.choices import ENDED, OPEN_STATES, ApplicationState, MeetingState, WaitingState
 from psp.sight import coordinated_regions
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+
+
+def to_come(now: datetime) -> Exists:
+    """Whether an application has a meeting that is set and not over."""
+    from intake.models import IntakeMeeting
+
+    return Exists(IntakeMeeting.objects.filter(application=OuterRef("pk"), state=MeetingState.SET, ends_at__gte=now))
 
 
 class EligibilityVersionQuerySet(models.QuerySet[Any]):
@@ -64,12 +71,11 @@ class ApplicationQuerySet(models.QuerySet[Any]):
 
         One that rests in a file which counts with another one waits for nobody, and is left out.
         """
-        regions = coordinated_regions(user)
-        return self.filter(participant__program_region__in=regions, participant__merged_into__isnull=True)
+        return self.filter(desk_region__in=coordinated_regions(user))
 
     def open(self) -> ApplicationQuerySet:
         """Waiting for somebody to act."""
-        return self.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.MEETING_SET])
+        return self.filter(state__in=OPEN_STATES)
 
     def standing(self) -> ApplicationQuerySet:
         """Open, accepted or put off: something still goes on from here."""
@@ -85,9 +91,7 @@ class ApplicationQuerySet(models.QuerySet[Any]):
 
     def overdue(self, since: datetime, now: datetime) -> ApplicationQuerySet:
         """Open, nobody acted since `since`, and no meeting is still to come: nobody may fall out."""
-        meetings = self.model._meta.get_field("meetings").related_model.objects
-        coming = meetings.filter(application=OuterRef("pk"), state=MeetingState.SET, ends_at__gte=now)
-        return self.open().filter(~Exists(coming), last_action_at__lt=since)
+        return self.open().filter(~to_come(now), last_action_at__lt=since)
 
 
 class MeetingQuerySet(models.QuerySet[Any]):

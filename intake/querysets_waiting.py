@@ -31,14 +31,16 @@ class WaitingPlaceQuerySet(models.QuerySet[Any]):
         )
 
     def in_regions_of(self, user: Any) -> WaitingPlaceQuerySet:
-        return self.filter(participant__program_region__in=coordinated_regions(user))
+        return self.filter(desk_region__in=coordinated_regions(user))
+
+    def standing(self) -> WaitingPlaceQuerySet:
+        """Open; a file that became part of another waits with that one. For counting: a withdrawal of the consent ends
+        the place in the same transaction."""
+        return self.filter(state=WaitingState.WAITING, desk_region__isnull=False)
 
     def waiting(self) -> WaitingPlaceQuerySet:
-        """Open, with the consent to taking part in force; a file that became part of another waits with that one."""
-        return self.filter(
-            agrees(ConsentPurpose.TAKING_PART, "participant__user_id"), state=WaitingState.WAITING,
-            participant__merged_into__isnull=True,
-        )  # fmt: skip
+        """The same, and the consent to taking part is asked for once more: for showing anybody by name."""
+        return self.standing().filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
 
     def in_order(self, today: date) -> WaitingPlaceQuerySet:
         """Whoever has a priority first, then by the time that they have waited."""

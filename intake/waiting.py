@@ -44,7 +44,7 @@ def row_of(place: WaitingPlace, number: int) -> dict[str, Any]:
 
 def counts(reader: User) -> list[dict[str, Any]]:
     """How many wait for what, where and in which language; each number with the address of its list."""
-    rows = WaitingPlace.objects.in_regions_of(reader).waiting().order_by()
+    rows = WaitingPlace.objects.in_regions_of(reader).standing().order_by()
     grouped = rows.values_list("service", "participant__region", "participant__user__language")
     numbers: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for service, region, spoken, number in grouped.annotate(number=Count("pk")):
@@ -65,7 +65,7 @@ def _cell(number: int, service: str, region: str, spoken: str = "") -> dict[str,
 
 def totals(reader: User) -> list[dict[str, Any]]:
     """How many wait for each service."""
-    rows = WaitingPlace.objects.in_regions_of(reader).waiting().order_by()
+    rows = WaitingPlace.objects.in_regions_of(reader).standing().order_by()
     found = dict(rows.values_list("service").annotate(number=Count("pk")))
     return [
         {"label": Service(service).label, "number": found.get(service, 0),

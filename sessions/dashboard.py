@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -48,7 +49,8 @@ def open_on_the_desk(request: HttpRequest) -> dict[str, Any] | None:
     from sessions.models import GroupSession
 
     groups = PeerGroup.objects.in_regions_of(account(request))
-    undated = list(groups.filter(state=GroupState.ESTABLISHED, sessions__isnull=True).order_by("starts_on"))
+    dated = Exists(GroupSession.objects.filter(group=OuterRef("pk")))
+    undated = list(groups.filter(~dated, state=GroupState.ESTABLISHED).order_by("starts_on"))
     unrecorded = GroupSession.objects.filter(group__in=groups).unrecorded(timezone.now()).count()
     if not undated and not unrecorded:
         return None

@@ -36,8 +36,9 @@ def coming(request: HttpRequest) -> dict[str, Any]:
     reader, now = account(request), timezone.now()
     groups = PeerGroup.objects.in_regions_of(reader)
     rows = GroupSession.objects.filter(group__in=groups).starting_within(now, now + AHEAD)
-    first = rows.select_related("group").order_by("starts_at")[:SHOWN]
-    return {"count": rows.count(), "sessions": [words.line(session, reader.time_zone) for session in first]}
+    first = list(rows.select_related("group").order_by("starts_at")[: SHOWN + 1])
+    count = rows.count() if len(first) > SHOWN else len(first)
+    return {"count": count, "sessions": [words.line(session, reader.time_zone) for session in first[:SHOWN]]}
 
 
 def attendance_of(participant: Participant, reader: User) -> dict[str, Any] | None:

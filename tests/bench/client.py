@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
     """One server on the loopback, with the cookies of one visitor."""
 

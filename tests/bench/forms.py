@@ -14,6 +14,11 @@ ANSWERS = {
 }  # fmt: skip
 
 
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of a page, its token among them."""
+    return dict(HIDDEN.findall(page))
+
+
 def filled(page: str, *, email: str) -> dict[str, str]:
     """A whole application for the form on this page, every line of consent ticked."""
-    return dict(HIDDEN.findall(page)) | dict.fromkeys(TICKS.findall(page), "on") | ANSWERS | {"email": email}
+    return hidden(page) | dict.fromkeys(TICKS.findall(page), "on") | ANSWERS | {"email": email}

@@ -120,7 +120,7 @@ def test_number_of_queries_is_the_same_for_25_and_250_people(desk, coordinator):
                 ends_at=begin + timedelta(minutes=number + 1),
             )  # fmt: skip
 
-    paths = [reverse(f"desk:{name}") for name in ("applications", "today", "waiting", "meetings")]
+    paths = [reverse(f"desk:{name}") for name in ("applications", "today", "waiting", "meetings", "board")]
     grow(0, 25)
     desk.get(paths[0])
     few = [queries(desk, path) for path in paths]
