@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 
-def to_come(now: datetime) -> Exists:
-    """Whether an application has a meeting that is set and not over."""
-    from intake.models import IntakeMeeting
-
-    return Exists(IntakeMeeting.objects.filter(application=OuterRef("pk"), state=MeetingState.SET, ends_at__gte=now))
-
-
 class EligibilityVersionQuerySet(models.QuerySet[Any]):
     def in_force(self, on: date) -> EligibilityVersionQuerySet:
         """Published and begun, the one that holds on `on` first."""
@@ -91,7 +84,9 @@ class ApplicationQuerySet(models.QuerySet[Any]):
 
     def overdue(self, since: datetime, now: datetime) -> ApplicationQuerySet:
         """Open, nobody acted since `since`, and no meeting is still to come: nobody may fall out."""
-        return self.open().filter(~to_come(now), last_action_at__lt=since)
+        meetings = self.model._meta.get_field("meetings").related_model.objects
+        coming = meetings.filter(application=OuterRef("pk"), state=MeetingState.SET, ends_at__gte=now)
+        return self.open().filter(~Exists(coming), last_action_at__lt=since)
 
 
 class MeetingQuerySet(models.QuerySet[Any]):
