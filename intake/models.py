@@ -137,7 +137,7 @@ class Application(models.Model):
     assigned_to = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     revision = models.PositiveIntegerField(default=0)
     # The region on whose desk it lies: the file's, none while the file counts with another one. Kept so that a desk
-    # counts without reading the files; triggers write it (migration 0016) and put right what is written here by hand.
+    # counts without reading the files; triggers write it, and put right what is written here by hand.
     desk_region = models.ForeignKey(
         ProgramRegion, on_delete=models.PROTECT, null=True, editable=False, db_index=False, related_name="+"
     )

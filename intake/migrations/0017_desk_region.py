@@ -55,7 +55,7 @@ DROP FUNCTION intake_lie_on_desk();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intake", "0015_meeting_guide_frozen"),
+        ("intake", "0016_link_of_short_calls"),
         ("psp", "0004_fill_name_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
