@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from uuid import UUID
 
-from groups.choices import GroupState
+from groups.choices import RUNNING
 from groups.models import GroupLead, Membership, PeerGroup
 from intake.models import KeepApart
 from psp.models import User
-
-RUNNING = (GroupState.FORMING, GroupState.ESTABLISHED)
 
 
 def groups_to_mend(reader: User) -> list[PeerGroup]:

@@ -20,6 +20,10 @@ class GroupState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("group", "Cancelled")
 
 
+# A group in which people may meet.
+RUNNING = (GroupState.FORMING, GroupState.ESTABLISHED)
+
+
 class MembershipState(models.TextChoices):
     MEMBER = "member", _("Member")
     LEFT = "left", _("Left")

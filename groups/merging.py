@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from groups.choices import GroupKind, GroupState
+from groups.choices import RUNNING, GroupKind
 from groups.models import GroupLead, Membership, PeerGroup
 from groups.refusals import judged
 from intake.merging import Mover, add_mover
@@ -18,8 +18,6 @@ from intake.models import KeepApart, Participant
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError
-
-RUNNING = (GroupState.FORMING, GroupState.ESTABLISHED)
 
 
 def subscribe() -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from contact.lint import neutral_violations
 from groups import hooks, permissions
-from groups.choices import TRANSITIONS, GroupKind, GroupState, LeadRole, MembershipState
+from groups.choices import RUNNING, TRANSITIONS, GroupKind, GroupState, LeadRole, MembershipState
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
 from groups.refusals import KNOWN_APART, SENTENCES, judged, refusal
 from groups.rules import DEFAULTS, Kind, KindSettings, Refusal, may_add, may_establish
@@ -178,7 +178,7 @@ def _end(member: Membership, *, by: User) -> None:
     member.state, member.left_at = MembershipState.LEFT, timezone.now()
     member.save()
     audit.record(Action.CHANGE, member, person=member.person_id, purpose=Purpose.GROUPS, fields=("state",))
-    if member.group.state in (GroupState.FORMING, GroupState.ESTABLISHED):
+    if member.group.state in RUNNING:
         _back_to_the_list(member, member.group)
     hooks.left(member, by=by)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groups import desk, services
-from groups.choices import GroupKind, GroupState, LeadRole, MembershipState
+from groups.choices import RUNNING, GroupKind, GroupState, LeadRole, MembershipState
 from groups.forms import GroupForm, LeadForm
 from groups.models import GroupLead, Membership, PeerGroup
 from intake.forms_desk import RevisionForm
@@ -86,7 +86,7 @@ def show_group(request: HttpRequest, found: PeerGroup, form: LeadForm | None = N
     leads = list(found.leads.select_related("user").order_by("pk"))
     present = sum(member.state == MembershipState.MEMBER for member in members)
     facilitators = sum(lead.role == LeadRole.FACILITATOR for lead in leads)
-    running = found.state in (GroupState.FORMING, GroupState.ESTABLISHED)
+    running = found.state in RUNNING
     context = {
         "group": found, "members": members, "present": present, "leads": leads, "running": running,
         "tag": desk.TAG_KINDS[GroupState(found.state)], "begins": desk.begins(found),

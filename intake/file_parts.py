@@ -28,8 +28,8 @@ LABELS = {
     Tab.NOW: _("Now"),
     Tab.APPLICATION: _("Application"),
     Tab.CONSENTS: _("Consents"),
-    Tab.GROUPS: _("Groups and sessions"),
-    Tab.FILES: _("Corrections and other files"),
+    Tab.GROUPS: _("Groups"),
+    Tab.FILES: _("Corrections and files"),
     Tab.HISTORY: _("History"),
 }
 

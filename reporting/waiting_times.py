@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import (
     Case,
     Count,
+    DateTimeField,
     DurationField,
     ExpressionWrapper,
     F,
@@ -133,7 +134,7 @@ def to_place(first: datetime, after: datetime, service: str) -> Rows:
     )
     accepted = accepted.annotate(
         began=F("application__decided_at"), answered=Subquery(joined.values("joined_at")[:1]),
-        left=Case(When(pk=None, then="application__decided_at")),
+        left=Value(None, output_field=DateTimeField()),
     )  # fmt: skip
     return accepted.exclude(state=WaitingState.ENDED, answered__isnull=True)
 

