@@ -66,10 +66,11 @@ class Visitor:
         self.check()
 
     def check(self, *, own_language: bool = True) -> None:
-        """No axe violation, no fault on the console, the page's language as chosen, no sideways scrolling."""
+        """No axe violation, nobody else asked for anything, the language as chosen, no fault, no sideways scrolling."""
         found = Axe().run(self.page, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
         assert not self.faults, self.faults
+        assert not self.strangers, self.strangers
         if own_language:
             assert self.page.locator("html").get_attribute("lang") == self.language, self.page.url
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

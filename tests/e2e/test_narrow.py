@@ -36,7 +36,10 @@ def too_wide(page) -> int:
 
 
 def walk(person, start: str) -> dict[str, int]:
-    """Open every page that can be reached by links from `start`; how much each is too wide."""
+    """Open every page that can be reached by links from `start`; how much each is too wide.
+
+    None of them asks a third party for anything ([security] 20).
+    """
     page, site = person.page, person.site.url
     found: dict[str, int] = {}
     waiting = [f"{site}{start}"]
@@ -47,6 +50,7 @@ def walk(person, start: str) -> dict[str, int]:
         answer = page.goto(address)
         assert answer.status < 400, f"{address}: {answer.status}"
         found[kind_of(address)] = too_wide(page)
+        assert not person.strangers, f"{address}: {person.strangers}"
         links = page.locator("a[href]").evaluate_all("all => all.map(one => one.href.split('#')[0])")
         waiting += [link for link in links if link.startswith(f"{site}/fr/")]
     return found
@@ -59,13 +63,13 @@ def narrow(visitor):
     return person
 
 
-def test_every_public_page_fits_320_pixels(narrow):
+def test_property_20_every_public_page_fits_320_pixels_and_asks_nobody_else(narrow):
     found = walk(narrow, "/fr/")
     assert len(found) >= 4, found
     assert not {page: width for page, width in found.items() if width > 0}
 
 
-def test_every_page_of_a_participant_fits_320_pixels(narrow):
+def test_property_20_every_page_of_a_participant_fits_320_pixels_and_asks_nobody_else(narrow):
     narrow.site.manage("shell", "-c", SOMEBODY)
     sign_in_participant(narrow, "narrow@example.org")
     found = walk(narrow, "/fr/my/")
@@ -80,7 +84,7 @@ def test_every_page_of_a_participant_fits_320_pixels(narrow):
         ("privacy", "/fr/privacy/", 1),
     ],
 )  # fmt: skip
-def test_every_page_of_the_team_fits_320_pixels(narrow, username, start, least):
+def test_property_20_every_page_of_the_team_fits_320_pixels_and_asks_nobody_else(narrow, username, start, least):
     enter(narrow, username)
     found = walk(narrow, start)
     assert len(found) >= least, found
