@@ -57,7 +57,7 @@ def open_meeting(coordinator, email: str) -> None:
     page.wait_for_url("**/desk/people/*/")
     page.locator("a[href$='/meeting/']").click()
     day = datetime.now(ZONE) + timedelta(days=2)
-    fill(page, day=day.date().isoformat(), at="08:10" if coordinator.language == "fr" else "09:10")
+    fill(page, day=day.date().isoformat(), at="07:10")
     submit(page)
     page.wait_for_url("**/desk/people/*/")
     page.locator("main a[href*='/desk/meetings/']").first.click()
