@@ -15,11 +15,24 @@ from psp.dashboard import Card, Place, add_card, add_place
 
 def register() -> None:
     office = holds(Role.PRIVACY_OFFICER)
+    add_place(Place("privacy", _("Today"), "home", "privacy:office", office, order=5, key="t"))
     add_place(Place("privacy", _("Access log"), "lock", "privacy:access_log", office, order=10, key="l"))
     add_place(Place("privacy", _("Requests"), "list", "privacy:requests", office, order=20, key="r"))
     add_place(Place("my", _("My rights"), "key", "rights:overview", is_participant, order=95))
+    add_card(Card("privacy", "privacy/cards/requests.html", open_requests, order=10))
     add_card(Card("desk", "privacy/desk/card.html", open_corrections, order=70))
     add_quick_change(QuickChange(_("My name and my language"), "rights:details", order=10))
+
+
+def open_requests(request: HttpRequest) -> dict[str, Any] | None:
+    """For the privacy officer: every open request, and the nearest last day."""
+    from privacy.models import RightsRequest
+    from privacy.words import day
+
+    days = list(
+        RightsRequest.objects.of_office(account(request)).open().order_by("due_on").values_list("due_on", flat=True)
+    )
+    return {"waits": len(days), "due": day(days[0])} if days else None
 
 
 def open_corrections(request: HttpRequest) -> dict[str, Any] | None:

@@ -16,6 +16,16 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
 from psp.choices import Role
+from psp.dashboard import cards_for
+
+
+@require_GET
+@requires(Role.PRIVACY_OFFICER)
+def office(request: HttpRequest) -> HttpResponse:
+    """Today's work: one card for each thing that apps keep for the privacy officer."""
+    cards = cards_for(request, "privacy")
+    nothing_waits = not any(card.get("waits") for card in cards)
+    return render(request, "privacy/office.html", {"cards": cards, "nothing_waits": nothing_waits})
 
 
 @require_GET

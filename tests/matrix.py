@@ -245,6 +245,7 @@ POLICY: dict[str, Rule] = {
     "lead:thanks": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),
+    "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:requests": Rule(only(Role.PRIVACY_OFFICER)),
 }

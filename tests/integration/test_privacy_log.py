@@ -15,7 +15,7 @@ from psp.context_vars import acting
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-URL = "/en/privacy/"
+URL = "/en/privacy/log/"
 CANARY = "Zéphyrine Canari"
 
 

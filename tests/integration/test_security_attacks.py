@@ -257,7 +257,7 @@ def test_days_at_the_end_of_time_are_refused(day):
         "time_zone": "America/Toronto",
     }  # fmt: skip
     assert browser.post("/en/desk/groups/new/", group).status_code == 200
-    assert signed_in(a_privacy_officer()).get(f"/en/privacy/?start={day}&end={day}").status_code == 400
+    assert signed_in(a_privacy_officer()).get(f"/en/privacy/log/?start={day}&end={day}").status_code == 400
 
 
 # --- hidden fields with other people's ids ---
