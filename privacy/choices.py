@@ -36,3 +36,34 @@ TRANSITIONS: dict[RequestState, frozenset[RequestState]] = {
     RequestState.REFUSED: frozenset(),
     RequestState.TAKEN_BACK: frozenset(),
 }
+
+
+class HoldKind(models.TextChoices):
+    """Why nothing of a person may be destroyed for now."""
+
+    ACCESS = "access", _("A request for access is open")
+    COMPLAINT = "complaint", _("A complaint or an investigation is open")
+    BREACH = "breach", _("A breach is being looked into")
+
+
+class ErasureCause(models.TextChoices):
+    """What made somebody's information go."""
+
+    REQUEST = "request", pgettext_lazy("cause of deletion", "The person asked for it")
+    RETENTION = "retention", pgettext_lazy("cause of deletion", "The time for keeping it is over")
+
+
+class ErasureState(models.TextChoices):
+    PREPARED = "prepared", pgettext_lazy("deletion", "Waits for a second person")
+    APPROVED = "approved", pgettext_lazy("deletion", "Being carried out")
+    DONE = "done", pgettext_lazy("deletion", "Carried out")
+    STOPPED = "stopped", pgettext_lazy("deletion", "Stopped")
+
+
+# From "approved" nothing leads back: the key may be gone already.
+ERASURE_TRANSITIONS: dict[ErasureState, frozenset[ErasureState]] = {
+    ErasureState.PREPARED: frozenset({ErasureState.APPROVED, ErasureState.STOPPED}),
+    ErasureState.APPROVED: frozenset({ErasureState.DONE}),
+    ErasureState.DONE: frozenset(),
+    ErasureState.STOPPED: frozenset(),
+}

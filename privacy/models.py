@@ -78,3 +78,7 @@ class RightsRequest(SealedModel):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+# Models of this app that have a file of their own.
+from privacy.models_disposal import Erasure, Hold  # noqa: E402, F401

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.choices import CorrectionItem, RequestKind, RequestState
+from privacy.choices import CorrectionItem, ErasureState, HoldKind, RequestKind, RequestState
 from privacy.holdings import Line, Record, Section, add_section, earlier
-from privacy.models import RightsRequest
+from privacy.models import Erasure, Hold, RightsRequest
 from privacy.people import roles_of
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
@@ -66,11 +66,27 @@ def requests(person: User) -> Iterable[Record]:
         ]  # fmt: skip
 
 
+def holds(person: User) -> Iterable[Record]:
+    """What keeps the information from being deleted, and the deletion that is being prepared."""
+    for hold in Hold.objects.about(person).order_by("opened_at"):
+        yield [
+            Line(_("Nothing is deleted because"), HoldKind(hold.kind).label), Line(_("From"), hold.opened_at),
+            Line(_("Ended"), hold.closed_at),
+        ]  # fmt: skip
+    for erasure in Erasure.objects.filter(person=person.pk).order_by("prepared_at"):
+        yield [
+            Line(_("Deletion"), ErasureState(erasure.state).label), Line(_("Number"), erasure.reference),
+            Line(_("Prepared"), erasure.prepared_at), Line(_("Ended"), erasure.ended_at),
+        ]  # fmt: skip
+
+
 def register() -> None:
     for section in (
         Section("account", _("Your account"), account, frozenset({"psp.user", "account.emailaddress"}), order=10),
         Section("account_before", _("Your account, earlier"), account_before, frozenset(), order=11),
         Section("requests", _("Your requests"), requests, frozenset({"privacy.rightsrequest"}), order=80),
+        Section("holds", _("Deletion and what holds it back"), holds,
+                frozenset({"privacy.hold", "privacy.erasure"}), order=81),
         Section("openings", _("Who opened your file"), openings, frozenset({"audit.entry"}), order=90, alike=True),
-    ):
+    ):  # fmt: skip
         add_section(section)

@@ -26,7 +26,7 @@ def states() -> str:
         ("Waiting place", intake.WAITING_TRANSITIONS),
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
         ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
-        ("Request about one's own information", privacy.TRANSITIONS),
+        ("Request about one's own information", privacy.TRANSITIONS), ("Deletion", privacy.ERASURE_TRANSITIONS),
         ("Call", contact.CALL_TRANSITIONS),
     ]  # fmt: skip
     parts = [
