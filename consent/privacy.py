@@ -8,10 +8,29 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose, Manner
 from consent.models import Consent
+from privacy.datamap import Basis, Erased, Holding, Use, declare, these
 from privacy.holdings import Line, Record, Section, add_section
 from privacy.people import role_of
 from psp.choices import Language
 from psp.models import User
+
+SIGNED_STAYS = _("Proof of what was agreed, and until when. Your name is gone from it, and the rest leads to nobody")
+MAP = (
+    Holding(
+        "consent.consent", "person", "consents",
+        these("id person version purpose language text text_hash ticked typed_name manner signed_at"),
+        Use.CONSENT, Basis.CONSENT, "consent", Erased.KEPT, exported=("consents",), kept_because=SIGNED_STAYS,
+    ),
+    Holding(
+        "consent.countersignature", "consent__person", "consents", these("id consent by at"),
+        Use.CONSENT, Basis.CONSENT, "consent", Erased.KEPT, exported=("consents",), kept_because=SIGNED_STAYS,
+        also=("by",),
+    ),
+    Holding(
+        "consent.withdrawal", "consent__person", "consents", these("id consent at"),
+        Use.CONSENT, Basis.CONSENT, "consent", Erased.KEPT, exported=("consents",), kept_because=SIGNED_STAYS,
+    ),
+)  # fmt: skip
 
 
 def signatures(person: User) -> Iterable[Record]:
@@ -30,5 +49,6 @@ def signatures(person: User) -> Iterable[Record]:
 
 
 def register() -> None:
+    declare(*MAP)
     models = frozenset({"consent.consent", "consent.withdrawal", "consent.countersignature"})
     add_section(Section("consents", _("What you agreed to"), signatures, models, order=20))

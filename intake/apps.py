@@ -23,6 +23,7 @@ class IntakeConfig(AppConfig):
             merge_movers,
             privacy,
             privacy_decisions,
+            privacy_map,
             privacy_merges,
             privacy_wishes,
             references,
@@ -39,6 +40,7 @@ class IntakeConfig(AppConfig):
         file_merges.register()
         references.register()
         privacy.register()
+        privacy_map.register()
         privacy_decisions.register()
         privacy_wishes.register()
         privacy_merges.register()

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from intake.choices import REASON_LABELS, ApplicationState, MeetingState, Modality, Service
+from intake.choices import REASON_LABELS, ApplicationState, MeetingPlace, MeetingState, Modality, Service
 from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant, Referral
 from intake.rules import Affiliation
 from privacy.choices import RequestKind
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each
 from privacy.models import RightsRequest
 from privacy.people import role_of
 from privacy.words import request_row
@@ -27,12 +27,21 @@ ANSWERS = {
 
 def file(person: User) -> Iterable[Record]:
     for row in Participant.objects.visible_to(person).filter(user=person).select_related("region", "program_region"):
-        yield [
-            Line(_("Reference"), row.reference), Line(_("File opened"), row.created_at),
-            Line(_("Where you live"), Both(row.region.name_en, row.region.name_fr)),
-            Line(_("Region of the program"), Both(row.program_region.name_en, row.program_region.name_fr)),
-            Line(_("How you could take part"), [Modality(code).label for code in row.modalities]),
-        ]  # fmt: skip
+        yield _file(row)
+
+
+def _file(row: Any) -> list[Line]:
+    return [
+        Line(_("Reference"), row.reference), Line(_("File opened"), row.created_at),
+        Line(_("Where you live"), Both(row.region.name_en, row.region.name_fr)),
+        Line(_("Region of the program"), Both(row.program_region.name_en, row.program_region.name_fr)),
+        Line(_("How you could take part"), [Modality(code).label for code in row.modalities]),
+    ]  # fmt: skip
+
+
+def file_before(person: User) -> Iterable[Record]:
+    rows = Participant.history.filter(user=person).select_related("region", "program_region")
+    return earlier_of_each(rows, dict.fromkeys(("region_id", "program_region_id", "modalities")), _("From"), _file)
 
 
 def applications(person: User) -> Iterable[Record]:
@@ -106,10 +115,19 @@ def _stood(version: EligibilityVersion, then: Any) -> list[Line]:
 def meetings(person: User) -> Iterable[Record]:
     rows = IntakeMeeting.objects.filter(application__participant__user=person).select_related("coordinator")
     for row in rows.order_by("starts_at"):
-        yield [
-            Line(_("Begins"), row.starts_at), Line(_("Ends"), row.ends_at), Line(_("With"), role_of(row.coordinator)),
-            Line(_("State"), MeetingState(row.state).label),
-        ]  # fmt: skip
+        yield [*_met(row), Line(_("With"), role_of(row.coordinator))]
+
+
+def _met(row: Any) -> list[Line]:
+    return [
+        Line(_("Begins"), row.starts_at), Line(_("Ends"), row.ends_at), Line(_("State"), MeetingState(row.state).label),
+        Line(_("How you meet"), MeetingPlace(row.place).label if row.place else None), Line(_("Set"), row.set_at),
+    ]  # fmt: skip
+
+
+def meetings_before(person: User) -> Iterable[Record]:
+    rows = IntakeMeeting.history.filter(application__participant__user=person)
+    return earlier_of_each(rows, dict.fromkeys(("starts_at", "ends_at", "state", "place")), _("From"), _met)
 
 
 def corrections_of(participant: Participant, _reader: User) -> dict[str, Any] | None:
@@ -122,8 +140,10 @@ def register() -> None:
     add_part(FilePart("privacy/desk/file_part.html", corrections_of, Tab.FILES, order=80))
     for section in (
         Section("file", _("Your file"), file, frozenset({"intake.participant"}), order=15),
+        Section("file_before", _("Your file, earlier"), file_before, frozenset(), order=15),
         Section("applications", _("Your applications"), applications, frozenset({"intake.application"}), order=40),
         Section("applications_before", _("Your applications, earlier"), applications_before, frozenset(), order=41),
+        Section("meetings_before", _("Your intake meetings, earlier"), meetings_before, frozenset(), order=45),
         Section("meetings", _("Your intake meetings"), meetings, frozenset({"intake.intakemeeting"}), order=45),
     ):
         add_section(section)

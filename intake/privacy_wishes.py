@@ -13,7 +13,7 @@ from intake.choices import Composition
 from intake.models import Preferences
 from intake.models_booking import MeetingWish
 from intake.week import in_words
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each
 from psp.choices import Language
 from psp.models import User
 
@@ -47,7 +47,16 @@ def preferences_before(person: User) -> Iterable[Record]:
 
 def meeting_wishes(person: User) -> Iterable[Record]:
     for row in MeetingWish.objects.filter(application__participant__user=person):
-        yield [Line(_("When you could meet"), _both(row.parts)), Line(_("Written"), row.at)]
+        yield _wish(row)
+
+
+def _wish(row: Any) -> list[Line]:
+    return [Line(_("When you could meet"), _both(row.parts)), Line(_("Written"), row.at)]
+
+
+def meeting_wishes_before(person: User) -> Iterable[Record]:
+    rows = MeetingWish.history.filter(application__participant__user=person)
+    return earlier_of_each(rows, {"parts": None}, _("From"), _wish)
 
 
 def _both(parts: list[str]) -> Both:
@@ -59,9 +68,11 @@ def _both(parts: list[str]) -> Both:
 
 
 def register() -> None:
+    wishes_title = _("When you could meet, earlier")
     for section in (
         Section("preferences", _("Your preferences"), preferences, frozenset({"intake.preferences"}), order=35),
         Section("preferences_before", _("Your preferences, earlier"), preferences_before, frozenset(), order=36),
+        Section("wishes_before", wishes_title, meeting_wishes_before, frozenset(), order=46),
         Section("wishes", _("When you could meet"), meeting_wishes, frozenset({"intake.meetingwish"}), order=46),
     ):
         add_section(section)

@@ -7,7 +7,8 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        from privacy import dashboard, privacy
+        from privacy import dashboard, datamap_floor, privacy
 
         dashboard.register()
         privacy.register()
+        datamap_floor.register()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
@@ -97,6 +98,14 @@ def earlier(
         before = values
     # The newest one is what stands now, which its own section tells.
     return found[:-1]
+
+
+def earlier_of_each(
+    rows: Any, labels: Mapping[str, Any], since: Any, said: Callable[[Any], Record] | None = None
+) -> list[Record]:
+    """`earlier` for a model of which a person can have many: the history of each one by itself, in one question."""
+    each = groupby(rows.order_by("id", "history_id"), key=lambda row: row.id)
+    return [record for _id, of_one in each for record in earlier(of_one, labels, since, said)]
 
 
 # --- As data ---

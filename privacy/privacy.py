@@ -8,14 +8,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from privacy.choices import CorrectionItem, ErasureState, HoldKind, RequestKind, RequestState
-from privacy.holdings import Line, Record, Section, add_section, earlier
+from privacy.holdings import Line, Record, Section, add_section, earlier, earlier_of_each
 from privacy.models import Erasure, Hold, RightsRequest
-from privacy.people import roles_of
+from privacy.people import role_of, roles_of
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
 from psp.choices import Language
 from psp.models import User
 
+FROM = _("From")
 NAME, ADDRESS, LANGUAGE = _("Name"), _("E-mail address"), _("Language")
 
 
@@ -33,7 +34,7 @@ def _known(row: Any) -> list[Line]:
 
 def account_before(person: User) -> Iterable[Record]:
     told = dict.fromkeys(("name", "sealed_email", "language", "time_zone"))
-    return earlier(person.history.order_by("history_id"), told, _("From"), _known)
+    return earlier(person.history.order_by("history_id"), told, FROM, _known)
 
 
 def openings(person: User) -> Iterable[Record]:
@@ -55,15 +56,24 @@ def actor_words(entry: Entry, person: User, roles: dict[object, object]) -> obje
 
 
 def requests(person: User) -> Iterable[Record]:
-    for row in RightsRequest.objects.visible_to(person).order_by("asked_at"):
-        item = CorrectionItem(row.item).label if row.item else None
-        yield [
-            Line(_("Request"), RequestKind(row.kind).label), Line(_("About"), item),
-            Line(_("Asked"), row.asked_at), Line(_("Answer due"), row.due_on),
-            Line(_("State"), RequestState(row.state).label), Line(_("What you wrote"), row.text),
-            Line(_("Answer"), row.answer), Line(_("Your note"), row.note),
-            Line(_("What you agreed to"), row.disposal_text), Line(_("Ended"), row.ended_at),
-        ]  # fmt: skip
+    for row in RightsRequest.objects.visible_to(person).select_related("answered_by").order_by("asked_at"):
+        yield [*_asked(row), Line(_("Answered by"), role_of(row.answered_by) if row.answered_by else None)]
+
+
+def _asked(row: Any) -> list[Line]:
+    return [
+        Line(_("Request"), RequestKind(row.kind).label),
+        Line(_("About"), CorrectionItem(row.item).label if row.item else None),
+        Line(_("Asked"), row.asked_at), Line(_("Answer due"), row.due_on),
+        Line(_("State"), RequestState(row.state).label), Line(_("What you wrote"), row.text),
+        Line(_("Answer"), row.answer), Line(_("Your note"), row.note),
+        Line(_("What you agreed to"), row.disposal_text), Line(_("Ended"), row.ended_at),
+    ]  # fmt: skip
+
+
+def requests_before(person: User) -> Iterable[Record]:
+    rows = RightsRequest.history.filter(person_id=person.pk)
+    return earlier_of_each(rows, dict.fromkeys(("state", "answer", "note", "due_on")), FROM, _asked)
 
 
 def holds(person: User) -> Iterable[Record]:
@@ -87,6 +97,7 @@ def register() -> None:
         Section("requests", _("Your requests"), requests, frozenset({"privacy.rightsrequest"}), order=80),
         Section("holds", _("Deletion and what holds it back"), holds,
                 frozenset({"privacy.hold", "privacy.erasure"}), order=81),
+        Section("requests_before", _("Your requests, earlier"), requests_before, frozenset(), order=81),
         Section("openings", _("Who opened your file"), openings, frozenset({"audit.entry"}), order=90, alike=True),
     ):  # fmt: skip
         add_section(section)

@@ -44,7 +44,14 @@ def states() -> str:
     return "\n".join(parts) + "\n"
 
 
-DOCUMENTS = {"docs/states.md": states}
+def data_map() -> str:
+    """docs/data-map.md: every table that reaches a person."""
+    from privacy.datamap_words import document
+
+    return document()
+
+
+DOCUMENTS = {"docs/states.md": states, "docs/data-map.md": data_map}
 
 
 def main() -> int:

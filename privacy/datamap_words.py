@@ -1,0 +1,97 @@
+"""The data map in words: for the public page, and for `docs/data-map.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from privacy.datamap import Elsewhere, Erased, Holding, Topic, elsewhere, holdings, of_topic, topics
+
+# Code of a rule → how long, in words. The law's floor is two years after the last use ([Privacy Act] rule 15).
+LENGTHS: dict[str, Any] = {
+    "file": _("At least two years after we last used it to help you. The law asks for that. Less, if you agree."),
+    "consent": _("As long as your file, so that you and we can show what was agreed."),
+    "message": _("As long as your file."),
+    "request": _("At least two years after our answer."),
+    "erasure": _("For good. It says only that something was deleted, and when."),
+    "access_log": _("As long as your file, and then as long as someone may need to see who looked."),
+    "session": _("Until you sign out, and never more than 12 hours."),
+    "saved_form": format_lazy(_("{days} days, or less if you throw it away. Then it is gone."),
+                              days=settings.PSP_DRAFT_DAYS),
+    "short_call": _("Until the day after the call. Then it is gone."),
+    "apart": _("As long as one of the two may be in a group."),
+    "team": _("As long as the person works here, and two years more."),
+}  # fmt: skip
+
+
+def length(code: str) -> Any:
+    return LENGTHS[code]
+
+
+def erased(holding: Holding) -> Any:
+    """What becomes of it, with the reason where it stays."""
+    if holding.erased == Erased.KEPT:
+        return format_lazy("{label}: {why}", label=Erased.KEPT.label, why=holding.kept_because)
+    return holding.erased.label
+
+
+def once(values: Iterable[Any]) -> list[str]:
+    """In the reader's language, each said once, in the order in which they come."""
+    return list(dict.fromkeys(str(value) for value in values))
+
+
+def heading(topic: Topic) -> dict[str, Any]:
+    """One heading of the public page, from all its tables."""
+    rows = of_topic(topic)
+    return {
+        "code": topic.code, "title": topic.title, "what": topic.what, "seen_by": topic.seen_by, "team": topic.team,
+        "why": once(row.purpose.label for row in rows), "law": once(row.basis.label for row in rows),
+        "kept": once(length(row.retention) for row in rows), "erased": once(erased(row) for row in rows),
+        "in_copy": any(row.exported for row in rows),
+        "not_in_copy": once(row.not_exported for row in rows if not row.exported),
+    }  # fmt: skip
+
+
+def headings() -> list[dict[str, Any]]:
+    return [heading(topic) for topic in topics()]
+
+
+def places() -> list[Elsewhere]:
+    return elsewhere()
+
+
+# --- docs/data-map.md ---
+
+
+def document() -> str:
+    """Every table with its fields, in English: for those who look after the program, and for auditors."""
+    parts = [
+        "# Data map",
+        "",
+        "Made from what each app declares in its `privacy.py` by `python -m tools.check_docs --write`. A table or a"
+        " field that reaches a person and is missing here fails `integration/test_privacy_datamap.py`. The public page"
+        " “What we hold” says the same in plain words.",
+    ]
+    for topic in topics():
+        parts += ["", f"## {topic.title}", "", f"{topic.what} Seen by: {topic.seen_by}"]
+        for row in holdings():
+            if row.topic == topic.code:
+                parts += ["", *_table(row)]
+    parts += ["", "## Outside the tables", ""]
+    parts += [f"- **{place.title}**: {place.what} {place.until}" for place in elsewhere()]
+    return "\n".join(parts) + "\n"
+
+
+def _table(row: Holding) -> list[str]:
+    copied = ", ".join(row.exported) if row.exported else f"no. {row.not_exported}"
+    said = [
+        ("Person", row.path or "the row itself"), ("Also names", ", ".join(row.also)),
+        ("Fields", ", ".join(row.fields)), ("Purpose", row.purpose.label), ("Basis", row.basis.label),
+        ("Kept", f"rule `{row.retention}`. {length(row.retention)}"), ("In the copy", copied),
+        ("When erased", erased(row)),
+    ]  # fmt: skip
+    return [f"### `{row.model}`", "", *(f"- {label}: {text}" for label, text in said if text)]
