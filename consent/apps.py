@@ -12,11 +12,12 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import dashboard, privacy
+        from consent import dashboard, erasing, privacy
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         privacy.register()
+        erasing.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -12,7 +12,7 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import dashboard, merging, privacy, withdrawal
+        from groups import dashboard, erasing, merging, privacy, withdrawal
         from groups.reference import public_figures
         from psp.dashboard import add_public_figures
 
@@ -21,6 +21,7 @@ class GroupsConfig(AppConfig):
         privacy.register()
         withdrawal.subscribe()
         merging.subscribe()
+        erasing.register()
         add_public_figures(public_figures)
 
 

@@ -18,6 +18,7 @@ class IntakeConfig(AppConfig):
             decision_cards,
             desk_cards,
             drafts_mail,
+            erasing,
             file_merges,
             leaving,
             merge_movers,
@@ -47,6 +48,7 @@ class IntakeConfig(AppConfig):
         merge_movers.register()
         leaving.subscribe()
         drafts_mail.register()
+        erasing.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

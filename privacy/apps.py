@@ -7,8 +7,9 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        from privacy import dashboard, datamap_floor, privacy
+        from privacy import dashboard, datamap_floor, erasing_account, privacy
 
         dashboard.register()
         privacy.register()
         datamap_floor.register()
+        erasing_account.register()

@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from psp.models import User
@@ -40,6 +42,34 @@ def add_eraser(eraser: Eraser) -> None:
     _erasers.append(eraser)
 
 
+Closer = Callable[[User, User], None]
+Identities = Callable[[User], list[UUID]]
+_closers: list[Closer] = []
+_identities: list[Identities] = []
+
+
+def add_closer(closer: Closer) -> None:
+    """`closer(person, by)` stops what is going on, in the transaction of the approval, while the key still opens."""
+    _closers.append(closer)
+
+
+def close_everything(person: User, by: User) -> None:
+    for closer in _closers:
+        closer(person, by)
+
+
+def add_identities(find: Identities) -> None:
+    """`find(person)`: ids of all accounts of the same person, their own included."""
+    _identities.append(find)
+
+
+def identities_of(person: User) -> list[UUID]:
+    found = {person.pk}
+    for find in _identities:
+        found |= set(find(person))
+    return sorted(found)
+
+
 def erasers() -> list[Eraser]:
     return sorted(_erasers, key=lambda eraser: (eraser.order, eraser.code))
 
@@ -64,6 +94,24 @@ def delete_rows(rows: QuerySet[Any]) -> Counter[str]:
     forget_history(model, keys)
     gone = model._base_manager.filter(pk__in=keys)._raw_delete("default")
     return Counter({model._meta.label_lower: gone} if gone else {})
+
+
+def forget_past(target: type[Model], keys: list[Any]) -> None:
+    """Delete every row of history, of whatever model, that points at one of these rows of `target`.
+
+    Rows that changed hands or are gone already left some behind. Who changed something is another matter: that
+    column is emptied, the row stays.
+    """
+    for past in apps.get_models():
+        for field in past._meta.fields:
+            is_history = past._meta.model_name.startswith("historical")
+            if not is_history or field.related_model is not target or field.name == "instance":
+                continue
+            rows = past._base_manager.filter(**{f"{field.attname}__in": keys})
+            if field.name == "history_user":
+                rows.update(history_user_id=None)
+            else:
+                rows._raw_delete("default")
 
 
 def forget_history(model: type[Model], keys: list[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -75,6 +76,11 @@ class ErasureQuerySet(models.QuerySet[Any]):
     def standing(self) -> ErasureQuerySet:
         return self.filter(state__in=STANDING)
 
+    def of_person(self, person: Any) -> ErasureQuerySet:
+        """Of this account, also where it is another account of the same person."""
+        key = getattr(person, "pk", person)
+        return self.filter(Q(person=key) | Q(also__contains=[key]))
+
     def of_office(self, user: Any) -> ErasureQuerySet:
         """Whoever may prepare or approve: privacy officers and administrators."""
         return self.all() if sight_of(user).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR) else self.none()
@@ -83,25 +89,28 @@ class ErasureQuerySet(models.QuerySet[Any]):
 class Erasure(models.Model):
     """The destruction of what is held about one person: prepared by one, approved by another, then carried out.
 
-    Outlives the person's rows, so it holds nothing but their opaque id, as the access log does. `reference` is the
-    number of the certificate. `disposal_text`: the words under which the person agreed that it happens before the
-    two years are over; without them `kept_until` says when those two years ended (rule 15). `counts`: kind of record
-    → how many went.
+    Outlives the person's rows, so it holds nothing but their opaque id, as the access log does. `also`: other
+    accounts of the same person, whose files were merged. `reference` is the number of the certificate.
+    `disposal_text`: the words under which the person agreed that it happens before the two years are over; without
+    them `kept_until` says when those two years ended (rule 15). `counts`: kind of record → how many went.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.UUIDField()
+    also = ArrayField(models.UUIDField(), default=list)
     reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
     cause = models.CharField(max_length=10, choices=ErasureCause)
     state = models.CharField(max_length=10, choices=ErasureState, default=ErasureState.PREPARED)
     language = models.CharField(max_length=2, choices=Language, default=Language.EN)
     disposal_text = models.TextField(blank=True)
     kept_until = models.DateTimeField(null=True)
-    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     prepared_at = models.DateTimeField(default=timezone.now)
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Carried out once more after a restore, as the ledger says (`privacy.ledger`): only the tables' owner may.
+    replayed_at = models.DateTimeField(null=True)
     counts = models.JSONField(default=dict)
 
     objects = ErasureQuerySet.as_manager()
@@ -114,19 +123,23 @@ class Erasure(models.Model):
             models.CheckConstraint(condition=Q(cause__in=ErasureCause.values), name="erasure_cause_known"),
             models.CheckConstraint(condition=Q(state__in=ErasureState.values), name="erasure_state_known"),
             models.CheckConstraint(
-                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by")), name="erasure_two_people"
+                condition=Q(approved_by__isnull=True) | Q(prepared_by__isnull=True) | ~Q(approved_by=F("prepared_by")),
+                name="erasure_two_people",
             ),
             models.CheckConstraint(
-                condition=~Q(prepared_by=F("person")) & (Q(approved_by__isnull=True) | ~Q(approved_by=F("person"))),
+                condition=(Q(prepared_by__isnull=True) | ~Q(prepared_by=F("person")))
+                & (Q(approved_by__isnull=True) | ~Q(approved_by=F("person"))),
                 name="erasure_not_own",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["prepared", "stopped"])
-                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                condition=Q(state__in=["prepared", "stopped"], prepared_by__isnull=False)
+                | Q(prepared_by__isnull=False, approved_by__isnull=False, approved_at__isnull=False)
+                | Q(replayed_at__isnull=False),
                 name="erasure_approved_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(disposal_text="") | Q(kept_until__isnull=False), name="erasure_agreed_or_due"
+                condition=~Q(disposal_text="") | Q(kept_until__isnull=False) | Q(replayed_at__isnull=False),
+                name="erasure_agreed_or_due",
             ),
             # Nobody destroys anything before the two years are over unless the person agreed to it (rule 15).
             models.CheckConstraint(

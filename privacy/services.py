@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from privacy import hooks
 from privacy.choices import TRANSITIONS, CorrectionItem, RequestKind, RequestState
-from privacy.models import RightsRequest
+from privacy.models import Erasure, RightsRequest
 from privacy.permissions import (
     can_annotate_request,
     can_answer_correction,
@@ -84,7 +84,18 @@ def take_back_request(*, request: RightsRequest, by: User) -> RightsRequest:
     require(can_take_back_request(by, fresh), "take_back_request")
     if fresh.state == RequestState.TAKEN_BACK:
         return fresh
+    if fresh.kind == RequestKind.ERASURE:
+        _stop_prepared(fresh, by)
     return _become(fresh, RequestState.TAKEN_BACK)
+
+
+def _stop_prepared(request: RightsRequest, by: User) -> None:
+    """What was prepared stops with the request. Conflict `erasure_begun` once two people have approved."""
+    from privacy.services_erasure import stop_erasure
+
+    standing = Erasure.objects.standing().filter(person=request.person_id).first()
+    if standing is not None:
+        stop_erasure(erasure=standing, by=by)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ def open_hold(*, person: User, kind: str, by: User, matter: UUID | None = None) 
     same: Hold | None = Hold.objects.standing().about(person).filter(kind=kind, matter=matter).first()
     if same is not None:
         return same
-    if Erasure.objects.filter(person=person.pk, state__in=[ErasureState.APPROVED, ErasureState.DONE]).exists():
+    if Erasure.objects.of_person(person).filter(state__in=[ErasureState.APPROVED, ErasureState.DONE]).exists():
         raise _too_late()
     hold = Hold(person=person, kind=HoldKind(kind), matter=matter, opened_by=by)
     try:

@@ -155,6 +155,9 @@ CACHES = {
     }
 }
 
+# The erasure ledger: which accounts' keys were destroyed, outside every database and every backup (privacy/ledger.py).
+PSP_ERASURE_LEDGER = Path(env.str("PSP_ERASURE_LEDGER", default=str(PSP_DATA / "ledgers" / "erasures.jsonl")))
+
 # --- People and sign-in ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "psp.User"
@@ -346,6 +349,11 @@ PSP_SWEEP_SECONDS: float = env.float("PSP_SWEEP_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.tasks.send_due", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "finish-erasures": {
+        "task": "privacy.tasks.finish_erasures",
+        "schedule": PSP_SWEEP_SECONDS,
+        "options": {"expires": 55},
+    },
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},

@@ -11,7 +11,7 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import dashboard, desk_cards, merging, my_steps, privacy, subscriptions
+        from sessions import dashboard, desk_cards, erasing, merging, my_steps, privacy, subscriptions
 
         dashboard.register()
         privacy.register()
@@ -19,3 +19,4 @@ class SessionsConfig(AppConfig):
         desk_cards.register()
         subscriptions.subscribe()
         merging.subscribe()
+        erasing.register()

@@ -1,0 +1,19 @@
+"""What the worker does for people's rights. Arguments are ids only."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from privacy import services_erasure
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def carry_out(erasure_id: str) -> None:
+    """Right after the second person approved; what fails here is found by `finish_erasures` a minute later."""
+    services_erasure.finish_erasures(only=UUID(erasure_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def finish_erasures() -> None:
+    """Every minute, by beat: what was approved and is not whole yet."""
+    services_erasure.finish_erasures()
