@@ -84,8 +84,8 @@ DISPOSAL = (
     ),
     Holding(
         "privacy.erasure", "person", "requests",
-        these("id person also reference cause state language disposal_text kept_until prepared_by prepared_at approved_by"
-              " approved_at ended_at replayed_at counts"),
+        these("id person also reference cause state language disposal_text kept_until prepared_by prepared_at"
+              " approved_by approved_at ended_at replayed_at counts"),
         Use.RIGHTS, Basis.RIGHTS, "erasure", Erased.KEPT, exported=("holds",), kept_because=DELETION_STAYS,
         also=("prepared_by", "approved_by"),
     ),
