@@ -42,10 +42,17 @@ def signatures(person: User) -> Iterable[Record]:
             Line(_("Consent"), ConsentPurpose(row.purpose).label), Line(_("Version"), row.version.number),
             Line(_("Signed"), row.signed_at), Line(_("How"), Manner(row.manner).label),
             Line(_("Language"), Language(row.language).label), Line(_("Name typed as signature"), row.typed_name),
-            Line(_("The text"), row.text), Line(_("Lines ticked"), row.ticked),
+            Line(_("The text"), row.text), Line(_("Lines ticked"), _lines(row, ticked=True)),
+            Line(_("Lines not ticked"), _lines(row, ticked=False)),
             Line(_("Signed beside it"), role_of(beside.by) if beside else None),
             Line(_("Taken back"), ended.at if ended else None),
         ]  # fmt: skip
+
+
+def _lines(row: Consent, *, ticked: bool) -> list[str]:
+    """The statements as the person read them, in the language of the signature."""
+    chosen = set(row.ticked)
+    return [item[f"text_{row.language}"] for item in row.version.statements if (item["code"] in chosen) is ticked]
 
 
 def register() -> None:

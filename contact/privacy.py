@@ -12,7 +12,7 @@ from contact.hours import lines
 from contact.models import CallTask, OutboxMessage, SafeContact
 from contact.services import queue_message
 from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each, past_of
 from privacy.hooks import on_answered
 from privacy.models import RightsRequest
 from privacy.quick_changes import QuickChange, add_quick_change
@@ -103,7 +103,7 @@ def _called(row: Any) -> list[Line]:
 
 
 def calls_before(person: User) -> Iterable[Record]:
-    rows = CallTask.history.filter(person=person).select_related("message__template")
+    rows = past_of(CallTask.objects.filter(person=person)).select_related("message__template")
     return earlier_of_each(rows, dict.fromkeys(("state", "attempts")), _("From"), _called)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from groups.choices import GroupKind, GroupState, MembershipState
 from groups.models import Membership
 from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from psp.models import User
 
 ABOUT_TEAM = _("About a member of the team")
@@ -55,7 +55,7 @@ def _place(row: Any) -> list[Line]:
 
 
 def places_before(person: User) -> Iterable[Record]:
-    rows = Membership.history.filter(participant__user=person).select_related("group")
+    rows = past_of(Membership.objects.filter(participant__user=person)).select_related("group")
     return earlier_of_each(rows, dict.fromkeys(("state", "joined_at", "left_at")), _("From"), _place)
 
 

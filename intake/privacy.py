@@ -13,7 +13,7 @@ from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Application, EligibilityVersion, IntakeMeeting, Participant, Referral
 from intake.rules import Affiliation
 from privacy.choices import RequestKind
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each, past_of
 from privacy.models import RightsRequest
 from privacy.people import role_of
 from privacy.words import request_row
@@ -40,7 +40,7 @@ def _file(row: Any) -> list[Line]:
 
 
 def file_before(person: User) -> Iterable[Record]:
-    rows = Participant.history.filter(user=person).select_related("region", "program_region")
+    rows = past_of(Participant.objects.filter(user=person)).select_related("region", "program_region")
     return earlier_of_each(rows, dict.fromkeys(("region_id", "program_region_id", "modalities")), _("From"), _file)
 
 
@@ -126,7 +126,7 @@ def _met(row: Any) -> list[Line]:
 
 
 def meetings_before(person: User) -> Iterable[Record]:
-    rows = IntakeMeeting.history.filter(application__participant__user=person)
+    rows = past_of(IntakeMeeting.objects.filter(application__participant__user=person))
     return earlier_of_each(rows, dict.fromkeys(("starts_at", "ends_at", "state", "place")), _("From"), _met)
 
 

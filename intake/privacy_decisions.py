@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.choices import NeedCode, PriorityReason, Service, WaitingState
 from intake.models import MeetingNotes, WaitingPlace
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from psp.models import User
 
 FROM = _("From")
@@ -31,7 +31,7 @@ def _waits(row: Any) -> list[Line]:
 
 
 def waiting_before(person: User) -> Iterable[Record]:
-    rows = WaitingPlace.history.filter(participant__user=person)
+    rows = past_of(WaitingPlace.objects.filter(participant__user=person))
     return earlier_of_each(rows, dict.fromkeys(("state", "since", "priority", "priority_until")), FROM, _waits)
 
 
@@ -52,7 +52,7 @@ def _covered(row: Any) -> list[Line]:
 
 
 def notes_before(person: User) -> Iterable[Record]:
-    rows = MeetingNotes.history.filter(person=person).select_related("meeting", "guide")
+    rows = past_of(MeetingNotes.objects.filter(person=person)).select_related("meeting", "guide")
     return earlier_of_each(rows, dict.fromkeys(("covered", "needs", "needs_line")), FROM, _covered)
 
 

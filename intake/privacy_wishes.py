@@ -13,7 +13,7 @@ from intake.choices import Composition
 from intake.models import Preferences
 from intake.models_booking import MeetingWish
 from intake.week import in_words
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each, past_of
 from psp.choices import Language
 from psp.models import User
 
@@ -55,7 +55,7 @@ def _wish(row: Any) -> list[Line]:
 
 
 def meeting_wishes_before(person: User) -> Iterable[Record]:
-    rows = MeetingWish.history.filter(application__participant__user=person)
+    rows = past_of(MeetingWish.objects.filter(application__participant__user=person))
     return earlier_of_each(rows, {"parts": None}, _("From"), _wish)
 
 

@@ -13,8 +13,10 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import slugify
 from django.utils.translation import get_language, override
 
+from privacy.identities import identities
 from psp.models import User
 
 LANGUAGES = ("en", "fr")
@@ -46,7 +48,8 @@ Record = Sequence[Line]
 class Section:
     """One heading of the copy. `models`: labels of what it tells about, e.g. "consent.consent".
 
-    `alike`: every record has the same few lines, so that the page shows them as one table.
+    `alike`: every record has the same few lines, so that the page shows them as one table. `together`: asked once for
+    a person, and not for each account that counts as theirs.
     """
 
     code: str
@@ -55,6 +58,7 @@ class Section:
     models: frozenset[str]
     order: int = 50
     alike: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,15 @@ def sections() -> list[Section]:
 
 def held_about(person: User) -> list[Held]:
     """Every section in its order, empty ones too: "nothing" is an answer."""
-    return [Held(section, tuple(section.collect(person))) for section in sections()]
+    everyone = identities(person)
+    return [
+        Held(section, tuple(record for one in asked_of(section, everyone) for record in section.collect(one)))
+        for section in sections()
+    ]
+
+
+def asked_of(section: Section, everyone: list[User]) -> list[User]:
+    return everyone[:1] if section.together else everyone
 
 
 def earlier(
@@ -100,6 +112,15 @@ def earlier(
     return found[:-1]
 
 
+def past_of(rows: Any) -> Any:
+    """The history of these rows, and of no others.
+
+    A row that lay with another file by mistake, and was given back, is that other person's, history and all.
+    """
+    history = rows.model.history.model.objects
+    return history.filter(id__in=rows.order_by().values("pk"))
+
+
 def earlier_of_each(
     rows: Any, labels: Mapping[str, Any], since: Any, said: Callable[[Any], Record] | None = None
 ) -> list[Record]:
@@ -111,14 +132,40 @@ def earlier_of_each(
 # --- As data ---
 
 
+class InBoth:
+    """Labels in both languages. Each is looked up once, however many records have it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Any, dict[str, str], str]] = {}
+
+    def __call__(self, text: Any) -> dict[str, str]:
+        return self._look_up(text)[1]
+
+    def key(self, text: Any) -> str:
+        """The English label as one word, for programs: "Signed in last" is "signed_in_last"."""
+        return self._look_up(text)[2]
+
+    def _look_up(self, text: Any) -> tuple[Any, dict[str, str], str]:
+        known = self._known.get(id(text))
+        if known is None:
+            words = in_both(text)
+            # The label is kept beside its words, so that its number cannot become another label's.
+            known = self._known[id(text)] = (text, words, slugify(words["en"]).replace("-", "_"))
+        return known
+
+
 def as_data(held: Iterable[Held]) -> list[dict[str, Any]]:
     """The copy as plain JSON values, every label in both languages."""
+    both = InBoth()
     return [
         {
             "code": item.section.code,
-            "title": in_both(item.section.title),
+            "title": both(item.section.title),
             "records": [
-                [{"label": in_both(line.label), "value": plain(line.value)} for line in record]
+                [
+                    {"key": both.key(line.label), "label": both(line.label), "value": plain(line.value, both)}
+                    for line in record
+                ]
                 for record in item.records
             ],
         }
@@ -134,11 +181,15 @@ def in_both(text: Any) -> dict[str, str]:
     return found
 
 
-def plain(value: Any) -> Any:
-    if isinstance(value, (Promise, Both)):
-        return in_both(value)
+def plain(value: Any, both: InBoth) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Promise):
+        return both(value)
+    if isinstance(value, Both):
+        return {"en": value.en, "fr": value.fr}
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(item) for item in value]
+        return [plain(item, both) for item in value]
     return value if value is None or isinstance(value, (bool, int)) else str(value)

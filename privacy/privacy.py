@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from privacy.choices import CorrectionItem, ErasureState, HoldKind, RequestKind, RequestState
-from privacy.holdings import Line, Record, Section, add_section, earlier, earlier_of_each
+from privacy.holdings import Line, Record, Section, add_section, earlier, earlier_of_each, past_of
 from privacy.models import Erasure, Hold, RightsRequest
 from privacy.people import role_of, roles_of
 from psp.audit.choices import Action, Purpose
@@ -72,7 +72,7 @@ def _asked(row: Any) -> list[Line]:
 
 
 def requests_before(person: User) -> Iterable[Record]:
-    rows = RightsRequest.history.filter(person_id=person.pk)
+    rows = past_of(RightsRequest.objects.filter(person_id=person.pk))
     return earlier_of_each(rows, dict.fromkeys(("state", "answer", "note", "due_on")), FROM, _asked)
 
 

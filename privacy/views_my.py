@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from privacy import copies, services
 from privacy.choices import RequestKind, RequestState
+from privacy.copies_words import as_words
 from privacy.forms_rights import CorrectionForm, DetailsForm, ErasureForm, NoteForm
 from privacy.models import RightsRequest
 from privacy.quick_changes import quick_changes
@@ -50,16 +51,29 @@ def overview(request: HttpRequest) -> HttpResponse:
 @for_participants
 def copy(request: HttpRequest) -> HttpResponse:
     me = account(request)
-    sections = copies.as_words(copies.taken(me), me)
+    sections = as_words(copies.taken(me), me)
     return render(request, "privacy/my/copy.html", {"sections": sections, "made": day(timezone.localdate())})
 
 
 @require_GET
 @for_participants
 def copy_json(request: HttpRequest) -> HttpResponse:
-    """The same for other programs. The file's name tells nothing."""
-    answer = HttpResponse(copies.as_json(copies.taken(account(request))), content_type="application/json")
-    answer["Content-Disposition"] = f'attachment; filename="{copies.file_name("json")}"'
+    """The same for other programs."""
+    return as_file("json", copies.as_json(copies.taken(account(request))).encode())
+
+
+@require_GET
+@for_participants
+def copy_all(request: HttpRequest) -> HttpResponse:
+    """Every form of it in one file."""
+    me = account(request)
+    return as_file("zip", copies.as_zip(copies.taken(me), me))
+
+
+def as_file(kind: str, content: bytes) -> HttpResponse:
+    """The file's name tells nothing."""
+    answer = HttpResponse(content, content_type=copies.TYPES[kind])
+    answer["Content-Disposition"] = f'attachment; filename="{copies.file_name(kind)}"'
     return answer
 
 

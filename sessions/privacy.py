@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from privacy.datamap import Basis, Erased, Holding, Use, declare, these
-from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each
+from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from privacy.people import roles_of
 from psp.models import User
 from sessions.choices import AttendanceStatus
@@ -48,7 +48,7 @@ def _noted(row: Any) -> list[Line]:
 
 
 def attended_before(person: User) -> Iterable[Record]:
-    rows = Attendance.history.filter(participant__user=person).select_related("session__group")
+    rows = past_of(Attendance.objects.filter(participant__user=person)).select_related("session__group")
     return earlier_of_each(rows, {"status": None}, _("From"), _noted)
 
 

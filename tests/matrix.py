@@ -164,6 +164,7 @@ POLICY: dict[str, Rule] = {
     "rights:overview": Rule(MY),
     "rights:copy": Rule(MY),
     "rights:copy_json": Rule(MY),
+    "rights:copy_all": Rule(MY),
     "rights:details": Rule(MY),
     "rights:correct": Rule(MY),
     "rights:delete": Rule(MY),
