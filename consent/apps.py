@@ -13,7 +13,10 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from consent import dashboard, erasing, privacy
+        from consent.public import public_purposes
+        from psp.dashboard import add_public_figures
 
+        add_public_figures(public_purposes, "transparency")
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         privacy.register()

@@ -382,6 +382,11 @@ PSP_CALLS_PER_HOUR: int = env.int("PSP_CALLS_PER_HOUR", default=5)
 # Within how many working days the program means to answer an application; said to people, not enforced.
 PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)
 # After how many days without anybody acting an application is called overdue on the desk.
+# Who answers questions about privacy; empty: whom the privacy notice names.
+PSP_PRIVACY_EMAIL: str = env.str("PSP_PRIVACY_EMAIL", default="")
+PSP_PRIVACY_PHONE: str = env.str("PSP_PRIVACY_PHONE", default="")
+# Where anybody can read the program's source, up to the branch, for links to its tests; empty: they are named only.
+PSP_SOURCE_URL: str = env.str("PSP_SOURCE_URL", default="").rstrip("/")
 PSP_OVERDUE_DAYS: int = env.int("PSP_OVERDUE_DAYS", default=7)
 PSP_SUPPRESSION_THRESHOLD: int = env.int("PSP_SUPPRESSION_THRESHOLD", default=10)
 # The shortest period that figures are given for: month, quarter or year. The shorter, the more must be hidden.

@@ -32,6 +32,7 @@ urlpatterns = [
         path("safe-use/", views.safe_use, name="safe_use"),
         path("me/", views.home_for_me, name="home_for_me"),
         path("intake/", include("intake.urls")),
+        path("", include("privacy.urls_public")),
         path("my/", include("intake.urls_my")),
         path("my/", include("privacy.urls_my")),
         path("my/", include("consent.urls")),

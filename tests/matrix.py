@@ -105,6 +105,8 @@ POLICY: dict[str, Rule] = {
     "after": Rule(EVERYBODY),
     "privacy_notice": Rule(EVERYBODY),
     "safe_use": Rule(EVERYBODY),
+    "what_we_hold": Rule(EVERYBODY),
+    "transparency": Rule(EVERYBODY),
     "home_for_me": Rule(SIGNED_IN),
     # Sign-in
     "account_login": Rule(EVERYBODY),

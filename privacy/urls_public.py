@@ -1,0 +1,10 @@
+"""Public addresses of this app."""
+
+from django.urls import path
+
+from privacy import views_public
+
+urlpatterns = [
+    path("what-we-hold/", views_public.what_we_hold, name="what_we_hold"),
+    path("transparency/", views_public.transparency, name="transparency"),
+]
