@@ -1,4 +1,4 @@
-"""The copy of everything about a person: a page to read and print, a file for other programs, and all of it at once."""
+"""The copy of everything about a person: a page and a paper to read, a file for other programs, or all at once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from privacy.copies_words import as_words
 from privacy.holdings import Held, as_data, held_about
 from privacy.identities import identities
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.calendar_text import long_date
 from psp.models import User
+from psp.pdf import make_pdf
 
 FORMAT = 1
 SCHEMA = f"copy-{FORMAT}.schema.json"
@@ -53,9 +56,32 @@ def as_page(held: list[Held], person: User) -> str:
     return render_to_string("privacy/copy_file.html", context)
 
 
+def as_pdf(held: list[Held], person: User) -> bytes:
+    """The same as a paper, for those who print it and for those who listen to it."""
+    language = (get_language() or "en")[:2]
+    made = long_date(timezone.localdate(), language, article=False)
+    data = {
+        "heading": _("Copy"), "nothing": _("Nothing is held here."),
+        "lead": _("This is everything that we hold about you on %(day)s. Other people are left out.") % {"day": made},
+        "sections": [on_paper(section) for section in as_words(held, person)],
+    }  # fmt: skip
+    return make_pdf("copy", data, language=language, title=_("Copy"))
+
+
+def on_paper(section: dict[str, Any]) -> dict[str, Any]:
+    """One section for `psp/pdf_templates/copy.typ`: as a table where its records are alike."""
+    records = [[[line["label"], line["value"]] for line in record] for record in section["records"]]
+    if not (section["alike"] and records):
+        return {"heading": section["title"], "records": records, "headings": [], "rows": []}
+    headings = [label for label, _value in records[0]]
+    rows = [[value for _label, value in record] for record in records]
+    return {"heading": section["title"], "records": [], "headings": headings, "rows": rows}
+
+
 def as_files(held: list[Held], person: User) -> dict[str, bytes]:
     """Name → content of every form of the copy, in the reader's language."""
-    made: dict[str, Any] = {"html": as_page(held, person).encode(), "json": as_json(held).encode()}
+    made: dict[str, Any] = {"html": as_page(held, person).encode(), "pdf": as_pdf(held, person),
+                            "json": as_json(held).encode()}  # fmt: skip
     return {file_name(kind): content for kind, content in made.items()} | {SCHEMA: schema().encode()}
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("rights/", views_my.overview, name="overview"),
     path("rights/copy/", views_my.copy, name="copy"),
     path("rights/copy/download/", views_my.copy_json, name="copy_json"),
+    path("rights/copy/paper/", views_my.copy_pdf, name="copy_pdf"),
     path("rights/copy/all/", views_my.copy_all, name="copy_all"),
     path("rights/details/", views_my.details, name="details"),
     path("rights/correct/", views_my.correct, name="correct"),

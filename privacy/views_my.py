@@ -64,6 +64,14 @@ def copy_json(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @for_participants
+def copy_pdf(request: HttpRequest) -> HttpResponse:
+    """The same as a paper that everybody can read."""
+    me = account(request)
+    return as_file("pdf", copies.as_pdf(copies.taken(me), me))
+
+
+@require_GET
+@for_participants
 def copy_all(request: HttpRequest) -> HttpResponse:
     """Every form of it in one file."""
     me = account(request)

@@ -167,6 +167,7 @@ POLICY: dict[str, Rule] = {
     "rights:copy": Rule(MY),
     "rights:copy_json": Rule(MY),
     "rights:copy_all": Rule(MY),
+    "rights:copy_pdf": Rule(MY),
     "rights:details": Rule(MY),
     "rights:correct": Rule(MY),
     "rights:delete": Rule(MY),

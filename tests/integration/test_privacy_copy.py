@@ -42,6 +42,7 @@ from tests.factories import (
     sign_in,
 )
 from tests.json_schema import faults
+from tests.papers import assert_pdf_ua, pdf_text
 
 pytestmark = pytest.mark.django_db
 SCHEMA = json.loads(copies.schema())
@@ -79,7 +80,7 @@ def test_zip_holds_the_page_the_data_and_the_schema_under_neutral_names(coordina
     assert answer["Content-Disposition"] == f'attachment; filename="copy-{day}.zip"'
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     assert archive.testzip() is None
-    assert {f"copy-{day}.html", f"copy-{day}.json", copies.SCHEMA} <= set(archive.namelist())
+    assert {f"copy-{day}.html", f"copy-{day}.pdf", f"copy-{day}.json", copies.SCHEMA} == set(archive.namelist())
     page = unescape(archive.read(f"copy-{day}.html").decode())
     data = json.loads(archive.read(f"copy-{day}.json"))
     assert "Camille Canari" in page
@@ -87,6 +88,29 @@ def test_zip_holds_the_page_the_data_and_the_schema_under_neutral_names(coordina
     assert "Camille Canari" in json.dumps(data, ensure_ascii=False)
     assert list(faults(data, json.loads(archive.read(copies.SCHEMA)))) == []
     assert Entry.objects.filter(action=Action.EXPORT, person=made.user_id).count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_paper_can_be_read_by_everybody_and_says_the_same(language, coordinator):
+    made = an_accepted_participant("QC", by=coordinator, name="Camille Canari", language=language)
+    a_correction(made, text="Line one\n= Not a heading #let x = 1")
+    agree(made.user, "results")
+    answer = browser_of(made.user).get(f"/{language}/my/rights/copy/paper/")
+    assert answer["Content-Disposition"] == f'attachment; filename="copy-{timezone.localdate()}.pdf"'
+    title = {"en": "Copy", "fr": "Copie"}[language]
+    assert_pdf_ua(answer.content, language=language, title=title)
+    words = pdf_text(answer.content)
+    for wanted in ("Camille Canari", made.reference, "= Not a heading #let x = 1"):
+        assert wanted in words, wanted
+    with override(language):
+        assert all(str(section.title) in words for section in sections())
+    assert Entry.objects.filter(action=Action.EXPORT, person=made.user_id).count() == 1
+
+
+def test_paper_of_somebody_with_nothing_is_valid_too():
+    made = a_participant("QC", consents=(), language="fr")
+    with override("fr"):
+        assert_pdf_ua(copies.as_pdf(held_about(made.user), made.user), language="fr")
 
 
 def test_page_to_keep_asks_nobody_for_anything_and_names_no_program(coordinator):
