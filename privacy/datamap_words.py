@@ -46,7 +46,8 @@ def once(values: Iterable[Any]) -> list[str]:
 
 def heading(topic: Topic) -> dict[str, Any]:
     """One heading of the public page, from all its tables."""
-    rows = of_topic(topic)
+    # What is in the copy speaks first: it is what people ask about.
+    rows = sorted(of_topic(topic), key=lambda row: not row.exported)
     return {
         "code": topic.code, "title": topic.title, "what": topic.what, "seen_by": topic.seen_by, "team": topic.team,
         "why": once(row.purpose.label for row in rows), "law": once(row.basis.label for row in rows),

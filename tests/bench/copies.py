@@ -109,13 +109,15 @@ def looks(person: User) -> None:
 
 
 def messages(person: User) -> None:
+    from django.utils import timezone
+
     from contact.models import MessageTemplate, OutboxMessage
 
-    template = MessageTemplate.objects.get(code="check_details")
+    template, now = MessageTemplate.objects.get(code="check_details"), timezone.now()
     rows = [
         OutboxMessage(
             key=f"bench|{person.pk}|{number}", person=person, channel="email", template=template, state="sent",
-            subject="Hello", body="There is something to read in your space.",
+            due_at=now, useful_until=now, finished_at=now, subject="Hello", body="Something waits in your space.",
         )
         for number in range(MESSAGES * YEARS)
     ]  # fmt: skip
