@@ -20,6 +20,7 @@ class IntakeConfig(AppConfig):
             drafts_mail,
             erasing,
             file_merges,
+            handover_cards,
             leaving,
             merge_movers,
             privacy,
@@ -37,6 +38,7 @@ class IntakeConfig(AppConfig):
         dashboard.register()
         desk_cards.register()
         booking_cards.register()
+        handover_cards.register()
         decision_cards.register()
         file_merges.register()
         references.register()

@@ -182,8 +182,24 @@ def room_of(coordinator: UUID, region: str | None = None) -> BookingTerms | None
     return BookingTerms.objects.filter(pk=coordinator).first() if held.exists() else None
 
 
-def where_to_join(terms: BookingTerms | None, place: str) -> str:
-    """The link or the number of a meeting, "" where the coordinator has given none."""
+def where_to_join(meeting: IntakeMeeting, terms: BookingTerms | None, now: datetime) -> str:
+    """The number of a meeting by phone; its link, but only from shortly before until its end. "" where there is none.
+
+    `terms`: as `room_of` gives them. Whoever has a link can walk in, so nobody has it for longer than it serves.
+    """
     if terms is None:
         return ""
-    return str(terms.video_link if place == MeetingPlace.VIDEO else terms.phone)
+    if meeting.place == MeetingPlace.PHONE:
+        return str(terms.phone)
+    return link_of(meeting, terms) if door_opens(meeting) <= now < meeting.ends_at else ""
+
+
+def link_of(meeting: IntakeMeeting, terms: BookingTerms | None) -> str:
+    """The meeting's own room; the coordinator's for every meeting, where they want that."""
+    usual = terms.video_link if terms and terms.link_for_all else ""
+    return str(meeting.link or usual)
+
+
+def door_opens(meeting: IntakeMeeting) -> datetime:
+    """From when the person's page shows the link."""
+    return meeting.starts_at - timedelta(minutes=settings.PSP_MEETING_LINK_MINUTES)

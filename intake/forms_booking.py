@@ -55,7 +55,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     video_link = LineField(
         label=_("Video link"), required=False, max_length=500,
         help_text=_("People see it on their own page only. Choose a room in which people wait until you let them in:"
-                    " whoever met you once has the link. Leave it empty to send it yourself."),
+                    " whoever met you once has the link. Better: give each meeting a room of its own, on its page."),
         widget=forms.TextInput(attrs=LINK),
     )  # fmt: skip
     call_link = LineField(
@@ -75,7 +75,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = BookingTerms
-        fields = ("time_zone", "minutes", "buffer_minutes", "notice_hours", "horizon_days", "place")
+        fields = ("time_zone", "link_for_all", "minutes", "buffer_minutes", "notice_hours", "horizon_days", "place")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

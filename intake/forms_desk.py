@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.choices import ApplicationState, DecisionReason, Service
 from intake.desk import MINE, NOBODY, OPEN, OVERDUE
+from intake.forms_booking import LINK, whole_link
 from intake.models import Application
 from intake.rules import Affiliation, Answers
 from psp.choices import Language
@@ -93,6 +94,19 @@ class MeetingForm(RevisionForm):
                 self.add_error("at", _("The clock skips this time that night. Choose another time."))
             data["starts_at"] = moment
         return data
+
+
+class NewMeetingForm(MeetingForm):
+    """A day, a time, and a room for this meeting alone where there is one."""
+
+    link = LineField(
+        label=_("Video link of this meeting"), required=False, max_length=500,
+        help_text=_("Only for a room of its own. You can also write it later, on the page of the meeting."),
+        widget=forms.TextInput(attrs=LINK),
+    )  # fmt: skip
+
+    def clean_link(self) -> str:
+        return whole_link(self.cleaned_data["link"])
 
 
 class AcceptForm(RevisionForm):

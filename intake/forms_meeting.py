@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import NeedCode
+from intake.forms_booking import LINK, whole_link
 from intake.models import MeetingNotes
 from intake.portal import language
 from intake.services_meeting import Ticked
@@ -64,3 +65,17 @@ def _texts(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value
     raise TypeError
+
+
+class LinkForm(forms.Form):
+    """The room of one meeting."""
+
+    link = LineField(
+        label=_("Video link of this meeting"), required=False, max_length=500,
+        help_text=_("A room for this meeting alone. It goes out in no message: the person sees it on their own page,"
+                    " shortly before the meeting and until it ends."),
+        widget=forms.TextInput(attrs=LINK),
+    )  # fmt: skip
+
+    def clean_link(self) -> str:
+        return whole_link(self.cleaned_data["link"])

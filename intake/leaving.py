@@ -19,7 +19,7 @@ def subscribe() -> None:
 
     on_withdrawal(stop_taking_part)
     add_planner(plan_reminders)
-    for template in ("meeting_set", "meeting_moved", "meeting_reminder"):
+    for template in ("meeting_set", "meeting_moved", "meeting_changed", "meeting_reminder"):
         add_guard(template, meeting_stands)
 
 

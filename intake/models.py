@@ -38,6 +38,7 @@ from intake.querysets import (
 )
 from intake.rules import EligibilityRules, from_json
 from psp.choices import Language
+from psp.crypto.fields import EncryptedTextField, SealedModel
 from psp.models import ProgramRegion, Region, User, new_reference
 
 __all__ = [
@@ -190,11 +191,12 @@ class Application(models.Model):
         return self.participant.user_id
 
 
-class IntakeMeeting(models.Model):
+class IntakeMeeting(SealedModel):
     """A virtual meeting with a coordinator before any first session ([PIA] rule 5).
 
     `blocked_until` is when the coordinator can meet somebody else; empty means at once. `revision` grows with every
-    new time. `own_changes` counts how often the person moved it or took it back.
+    new time. `own_changes` counts how often the person moved it or took it back. `link` is a room for this meeting
+    alone: a trigger empties it when the meeting is over or is somebody else's, and no history keeps it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -208,9 +210,10 @@ class IntakeMeeting(models.Model):
     own_changes = models.PositiveSmallIntegerField(default=0)
     set_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=MeetingState, default=MeetingState.SET)
+    link = EncryptedTextField(_("video link"), person="coordinator_id", max_length=500, blank=True)
 
     objects = MeetingQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["link"])
 
     class Meta:
         ordering: ClassVar = ["starts_at"]
@@ -241,6 +244,12 @@ class IntakeMeeting(models.Model):
         self.starts_at, self.ends_at = starts_at, starts_at + timedelta(minutes=minutes)
         self.blocked_until = self.ends_at + pause_of(self.coordinator)
         self.set_at = timezone.now()
+
+    def give_to(self, coordinator: User) -> None:
+        """To be held by this coordinator. The room of somebody else does not come along. Saves nothing."""
+        if coordinator.pk != self.coordinator_id:
+            self.link = ""
+        self.coordinator = coordinator
 
     @property
     def person_id(self) -> uuid.UUID:

@@ -37,8 +37,10 @@ class TsTzRange(Func):
 class BookingTerms(SealedModel):
     """How one coordinator meets people. Without a row nobody can book a time with them.
 
-    `video_link` and `phone` are where people join or call; sealed, because whoever has them can walk in. `call_link`
-    is another room, for short calls: anybody gets it without a name, and must not get into somebody's meeting.
+    `video_link` and `phone` are where people join or call; sealed, because whoever has them can walk in. Whoever met
+    the coordinator once keeps the link, so it stands in for a meeting's own only while `link_for_all` says so.
+    `call_link` is another room, for short calls: anybody gets it without a name, and must not get into somebody's
+    meeting.
     """
 
     coordinator = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="booking_terms")
@@ -58,6 +60,7 @@ class BookingTerms(SealedModel):
     )  # fmt: skip
     place = models.CharField(_("how you meet"), max_length=6, choices=MeetingPlace, default=MeetingPlace.VIDEO)
     video_link = EncryptedTextField(_("video link"), person="coordinator_id", max_length=500, blank=True)
+    link_for_all = models.BooleanField(_("use this link for every meeting that has none of its own"), default=True)
     call_link = EncryptedTextField(_("video link of short calls"), person="coordinator_id", max_length=500, blank=True)
     phone = EncryptedTextField(_("number that people call"), person="coordinator_id", max_length=40, blank=True)
 

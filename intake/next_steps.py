@@ -16,11 +16,12 @@ from psp.steps import Rank, Step
 @dataclass(frozen=True, slots=True)
 class Where:
     """`state`: of the last application, "" where there is none. `meeting`: when the set meeting is, in words that
-    fit after a verb; `by_phone`: how it is held."""
+    fit after a verb; `by_phone`: how it is held; `held`: whether its coordinator is still there."""
 
     state: str = ""
     meeting: str = ""
     by_phone: bool = False
+    held: bool = True
 
 
 def step_of(where: Where) -> Step:
@@ -31,6 +32,13 @@ def step_of(where: Where) -> Step:
 
 
 def _meeting(where: Where) -> Step:
+    if not where.held:
+        return Step(
+            _("You meet a coordinator %(when)s. Somebody else of the team takes this meeting over.")
+            % {"when": where.meeting},
+            _("You do not have to do anything. Should the time have to change, we ask you to choose another."),
+            Rank.DATED,
+        )
     sentence = (
         _("You speak with a coordinator by phone %(when)s.")
         if where.by_phone

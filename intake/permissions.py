@@ -34,6 +34,11 @@ def can_offer_times(user: User, coordinator: User) -> bool:
     return user.pk == coordinator.pk and bool(coordinated_regions(user))
 
 
+def can_take_call(user: User) -> bool:
+    """Answering somebody's short call: any coordinator, as a call belongs to no region."""
+    return bool(coordinated_regions(user))
+
+
 def can_withdraw_application(user: User, application: Application) -> bool:
     """The person; a coordinator of the region for somebody who asks by phone."""
     return application.participant.user_id == user.pk or can_handle_application(user, application)

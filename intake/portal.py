@@ -56,6 +56,11 @@ def meeting_of(application: Application) -> IntakeMeeting | None:
     return found
 
 
+def without_anybody(meeting: IntakeMeeting) -> bool:
+    """Whether its coordinator has left or lost the region, and no colleague has taken it yet."""
+    return IntakeMeeting.objects.unattended().filter(pk=meeting.pk).exists()
+
+
 def where(application: Application | None, meeting: IntakeMeeting | None, user: User) -> Where:
     """The facts from which the first line is made."""
     if application is None:
@@ -63,7 +68,8 @@ def where(application: Application | None, meeting: IntakeMeeting | None, user: 
     if meeting is None:
         return Where(state=application.state)
     moment = on(when(meeting.starts_at, user))
-    return Where(state=application.state, meeting=moment, by_phone=meeting.place == MeetingPlace.PHONE)
+    by_phone, held = meeting.place == MeetingPlace.PHONE, not without_anybody(meeting)
+    return Where(state=application.state, meeting=moment, by_phone=by_phone, held=held)
 
 
 def on(moment: str) -> str:

@@ -10,6 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
 from intake.choices import ENDED, OPEN_STATES, ApplicationState, MeetingState, WaitingState
+from psp.choices import Role
+from psp.models import RoleAssignment
 from psp.sight import coordinated_regions
 
 if TYPE_CHECKING:
@@ -96,6 +98,20 @@ class MeetingQuerySet(models.QuerySet[Any]):
         person = Q(application__participant__user_id=user.pk)
         return self.filter(person | Q(application__participant__program_region__in=coordinated_regions(user)))
 
+    def unattended(self) -> MeetingQuerySet:
+        """Set with somebody who does not coordinate the person's region any more: nobody would come."""
+        region = OuterRef("application__participant__program_region")
+        return self.filter(
+            ~Exists(_coordinating(OuterRef("coordinator")).filter(region=region)), state=MeetingState.SET
+        )
+
+
+def _coordinating(user: Any) -> models.QuerySet[Any]:
+    """The roles by which this account coordinates a region now."""
+    return RoleAssignment.objects.filter(
+        user=user, user__is_active=True, role=Role.COORDINATOR, region__isnull=False
+    )  # fmt: skip
+
 
 class WishQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> WishQuerySet:
@@ -109,6 +125,10 @@ class CallQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> CallQuerySet:
         """Short calls are seen by the coordinator who takes them, and by nobody else."""
         return self.filter(coordinator_id=user.pk) if user.is_authenticated else self.none()
+
+    def unattended(self) -> CallQuerySet:
+        """Booked with somebody who coordinates no region any more. It belongs to no region, so any may take it."""
+        return self.filter(~Exists(_coordinating(OuterRef("coordinator"))))
 
 
 class PreferencesQuerySet(models.QuerySet[Any]):

@@ -23,7 +23,9 @@ APART = timedelta(hours=12)
 def plan_reminders(now: datetime) -> int:
     """Queue the reminders of meetings that begin within a day of `now`, once each; how many are new."""
     soon = IntakeMeeting.objects.filter(state=MeetingState.SET, starts_at__gt=now, starts_at__lte=now + BEFORE)
-    soon = soon.filter(set_at__lte=F("starts_at") - BEFORE - APART)
+    # Nobody is reminded of a meeting to which nobody would come: it is reminded of when a colleague has taken it.
+    unattended = IntakeMeeting.objects.unattended().values("pk")
+    soon = soon.filter(set_at__lte=F("starts_at") - BEFORE - APART).exclude(pk__in=unattended)
     wanted = {reminder_key(meeting): meeting for meeting in soon.select_related("application__participant__user")}
     known = set(OutboxMessage.objects.filter(key__in=wanted).values_list("key", flat=True))
     for key in wanted.keys() - known:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from contact.services import cancel_messages, queue_message
 from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, place_of
+from intake.models_booking import terms_of
 from intake.permissions import can_cancel_meeting
 from intake.sending import (
     ContactWishes,
@@ -41,7 +42,7 @@ __all__ = [
 MEETING_MINUTES = 45
 # Constraints that refuse a second meeting at one time.
 TAKEN = ("meeting_coordinator_free", "coordinator_one_at_a_time")
-TELLS_TIME = ("meeting_set", "meeting_moved")
+TELLS_TIME = ("meeting_set", "meeting_moved", "meeting_changed")
 
 
 # --- The intake meeting ([PIA] rule 5) ---
@@ -50,16 +51,17 @@ TELLS_TIME = ("meeting_set", "meeting_moved")
 @transaction.atomic
 def set_meeting(
     *, application: Application, starts_at: datetime, by: User, minutes: int = MEETING_MINUTES,
-    revision: int | None = None,
+    revision: int | None = None, link: str = "",
 ) -> IntakeMeeting:  # fmt: skip
-    """Set the meeting with `by` and tell the person.
+    """Set the meeting with `by` and tell the person. `link`: a room for it alone, which goes out in no message.
 
-    DomainError: `meeting_in_past`, `coordinator_busy`, `wrong_state`.
+    DomainError: `meeting_in_past`, `coordinator_busy`, `wrong_state`, `open_room`.
     """
     application = opened(application, by, revision)
     check_way(application, ApplicationState.MEETING_SET)
     _check_time(starts_at)
-    meeting = IntakeMeeting(application=application, coordinator=by, place=place_of(by))
+    check_room(by, link)
+    meeting = IntakeMeeting(application=application, coordinator=by, place=place_of(by), link=link)
     _write_time(meeting, starts_at, minutes)
     become(application, ApplicationState.MEETING_SET)
     _announce(meeting, "meeting_set", application.revision)
@@ -109,6 +111,14 @@ def record_missed_meeting(*, meeting: IntakeMeeting, by: User, revision: int | N
     become(application, ApplicationState.SUBMITTED)
     _announce(meeting, "meeting_missed", application.revision)
     return meeting
+
+
+def check_room(coordinator: User, link: str) -> None:
+    """Not the room of short calls, whose link anybody gets without a name."""
+    if link and link == terms_of(coordinator).call_link:
+        raise DomainError(
+            _("Choose another room: with this link anybody could come into a meeting."), code="open_room", field="link"
+        )
 
 
 def _check_time(starts_at: datetime) -> None:

@@ -202,7 +202,8 @@ def _kept(meeting: IntakeMeeting, one: availability.Open, starts_at: datetime, c
     """Whether the database let this coordinator have it."""
     slot: Slot = next(slot for slot in one.slots if slot.starts_at == starts_at)
     revision = meeting.revision
-    meeting.coordinator, meeting.place = one.terms.coordinator, one.terms.place
+    meeting.give_to(one.terms.coordinator)
+    meeting.place = one.terms.place
     meeting.give_time(slot.starts_at, (slot.ends_at - slot.starts_at) // timedelta(minutes=1))
     for name, value in changes.items():
         setattr(meeting, name, value)

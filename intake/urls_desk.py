@@ -10,6 +10,7 @@ from intake import (
     views_decisions,
     views_desk,
     views_entering,
+    views_handover,
     views_meeting,
     views_merge,
     views_outcomes,
@@ -55,6 +56,10 @@ urlpatterns = [
     path("meetings/<uuid:pk>/", views_meeting.meeting, name="meeting"),
     path("meetings/<uuid:pk>/move/", views_decisions.move_meeting, name="move_meeting"),
     path("meetings/<uuid:pk>/cancel/", views_decisions.cancel_meeting, name="cancel_meeting"),
+    path("meetings/<uuid:pk>/hand/", views_handover.hand_meeting, name="hand_meeting"),
+    path("meetings/<uuid:pk>/another-time/", views_handover.free_meeting, name="free_meeting"),
+    path("meetings/<uuid:pk>/link/", views_handover.meeting_link, name="meeting_link"),
+    path("calls/<uuid:pk>/take/", views_handover.take_call, name="take_call"),
     path("meetings/<uuid:pk>/missed/", views_decisions.missed_meeting, name="missed_meeting"),
     path("consents/<uuid:pk>/countersign/", views_decisions.countersign_consent, name="countersign"),
 ]

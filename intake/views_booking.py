@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,11 +48,13 @@ def meeting(request: HttpRequest) -> HttpResponse:
     found = portal.meeting_of(application)
     if found is None:
         return redirect("my:meeting_times" if application.state in BOOKABLE else "my:home")
-    terms = availability.room_of(found.coordinator_id, participant.program_region_id)
+    terms, now = availability.room_of(found.coordinator_id, participant.program_region_id), timezone.now()
     context = {
         "meeting": found, "when": portal.when(found.starts_at, participant.user),
         "minutes": (found.ends_at - found.starts_at).seconds // 60, "by_phone": found.place == MeetingPlace.PHONE,
-        "where": availability.where_to_join(terms, found.place), "now": timezone.now(),
+        "where": availability.where_to_join(found, terms, now), "unattended": portal.without_anybody(found),
+        "door_open": availability.door_opens(found) <= now, "over": found.ends_at <= now,
+        "link_minutes": settings.PSP_MEETING_LINK_MINUTES,
         "may_move": in_time(found) and changes_left(application) > 0,
     }  # fmt: skip
     return render(request, "my/meeting.html", context)

@@ -20,7 +20,7 @@ from consent.models import Consent
 from consent.services import countersign
 from intake import desk, services, trail
 from intake.choices import ApplicationState, DecisionReason, Service
-from intake.forms_desk import AcceptForm, AnswersForm, DeclineForm, MeetingForm, RevisionForm
+from intake.forms_desk import AcceptForm, AnswersForm, DeclineForm, MeetingForm, NewMeetingForm, RevisionForm
 from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import TAG_KINDS
 from intake.sending import version_in_force
@@ -85,11 +85,11 @@ def show(
 @coordinators
 def set_meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     application = application_or_404(request, pk)
-    form = meeting_form(request, application)
+    form = meeting_form(request, application, NewMeetingForm)
     if request.method == "POST" and form.is_valid():
-        at, revision = form.cleaned_data["starts_at"], form.cleaned_data["revision"]
+        at, link, revision = (form.cleaned_data[name] for name in ("starts_at", "link", "revision"))
         if tried(form, application, lambda: services.set_meeting(
-            application=application, starts_at=at, by=account(request), revision=revision,
+            application=application, starts_at=at, by=account(request), revision=revision, link=link,
         )):  # fmt: skip
             return done(request, application, meeting_sentence(request, application, at))
     return show(
@@ -116,8 +116,8 @@ def move_meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def meeting_form(request: HttpRequest, application: Application) -> MeetingForm:
-    return MeetingForm(
+def meeting_form(request: HttpRequest, application: Application, kind: type[MeetingForm] = MeetingForm) -> MeetingForm:
+    return kind(
         request.POST or None, zone=account(request).time_zone, initial={"revision": application.revision},
         hint=desk.clock_hint(account(request), application.participant.user),
     )  # fmt: skip

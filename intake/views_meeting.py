@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from intake import apart, desk
-from intake.choices import ApplicationState, MeetingState
+from intake import apart, availability, desk
+from intake.choices import ApplicationState, MeetingPlace, MeetingState
 from intake.forms_apart import ApartForm
-from intake.forms_meeting import NotesForm
+from intake.forms_meeting import LinkForm, NotesForm
 from intake.models import Application, IntakeMeeting, MeetingNotes
+from intake.models_booking import terms_of
 from intake.permissions import may_become
 from intake.portal import TAG_KINDS, answer_rows, decision_words
 from intake.services_meeting import Ticked, keep_notes, notes_of
@@ -71,5 +73,16 @@ def context_of(request: HttpRequest, found: IntakeMeeting, application: Applicat
         "tag": TAG_KINDS[ApplicationState(application.state)], "answers": answer_rows(application),
         "consents": consents_of(request, participant), "apart_form": ApartForm(reader=reader),
         "decision": decision_words(application), "meeting_page": found.pk,
-        "undecided": may_become(application, ApplicationState.DECLINED),
+        **_room(found), "undecided": may_become(application, ApplicationState.DECLINED),
+    }  # fmt: skip
+
+
+def _room(found: IntakeMeeting) -> dict[str, Any]:
+    """Where one meets by video: the form for a room of its own, and whether there is any room at all."""
+    if found.place != MeetingPlace.VIDEO or found.state != MeetingState.SET:
+        return {"link_form": None}
+    terms = terms_of(found.coordinator)
+    return {
+        "link_form": LinkForm(initial={"link": found.link}), "no_room": not availability.link_of(found, terms),
+        "usual_room": not found.link, "link_minutes": settings.PSP_MEETING_LINK_MINUTES,
     }  # fmt: skip

@@ -371,6 +371,8 @@ PSP_CODES_PER_HOUR: int = env.int("PSP_CODES_PER_HOUR", default=5)
 PSP_DRAFT_DAYS: int = env.int("PSP_DRAFT_DAYS", default=14)
 # Until how many hours before it a person may move an intake meeting, and how often they may change its time.
 PSP_MEETING_MOVE_HOURS: int = env.int("PSP_MEETING_MOVE_HOURS", default=4)
+# How many minutes before a meeting by video its link is on the person's page; it goes when the meeting ends.
+PSP_MEETING_LINK_MINUTES: int = env.int("PSP_MEETING_LINK_MINUTES", default=15)
 PSP_MEETING_CHANGES: int = env.int("PSP_MEETING_CHANGES", default=3)
 # A short call before applying: its length and the pause after it in minutes, the notice in hours, how many days
 # ahead, and how many calls one network may book in an hour.

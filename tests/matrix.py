@@ -231,6 +231,11 @@ POLICY: dict[str, Rule] = {
         f"desk:{name}": here_and_there("meeting")
         for name in ("meeting", "move_meeting", "cancel_meeting", "missed_meeting")
     },
+    **{
+        f"desk:{name}": here_and_there("meeting", method="post")
+        for name in ("hand_meeting", "free_meeting", "meeting_link")
+    },
+    "desk:take_call": post(DESK, of=given("00000000-0000-0000-0000-000000000000")),
     "desk:countersign": here_and_there("consent", method="post"),
     **{
         f"desk:{name}": here_and_there("group")
