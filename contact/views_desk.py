@@ -26,8 +26,10 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
+from psp.fragments import part_only, wants_part
 
 PAGE = 25
+OUTCOME = "contact/call_outcome.html"
 WITH_PERSON = ("message__template", "person__participant")
 
 
@@ -50,17 +52,30 @@ def call(request: HttpRequest, task_id: UUID) -> HttpResponse:
     form = CallForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            note_call(task=task, by=account(request), outcome=form.cleaned_data["outcome"], now=timezone.now())
+            kept = note_call(task=task, by=account(request), outcome=form.cleaned_data["outcome"], now=timezone.now())
         except DomainError as error:
             add_to_form(form, error)
         else:
+            if wants_part(request):
+                return part_only(
+                    request, OUTCOME, {"task": kept, "noted": True, "next_call": _next_call(request, kept)}
+                )
             notes.success(request, _("Noted. Thank you."))
             return redirect("desk:calls")
+    if wants_part(request):
+        return part_only(request, OUTCOME, {"task": task, "form": form, "over": False})
     choices = safe_contact_of(task.person)
     for read in (task, choices):
         audit.record(Action.READ, read, person=task.person_id, purpose=Purpose.CONTACT)
     context = call_context(task, choices, account(request), timezone.now())
     return render(request, "contact/call.html", {**context, "form": form})
+
+
+def _next_call(request: HttpRequest, kept: CallTask) -> UUID | None:
+    """Whose turn it is now; nothing is shown of them before their call is opened."""
+    others = CallTask.objects.visible_to(request.user).to_do(timezone.now()).exclude(pk=kept.pk)
+    found: UUID | None = others.filter(not_before__lte=timezone.now()).values_list("pk", flat=True).first()
+    return found
 
 
 @require_GET
@@ -94,5 +109,9 @@ def troubled_messages(request: HttpRequest) -> HttpResponse:
 def message_dealt(request: HttpRequest, message_id: UUID) -> HttpResponse:
     message = get_object_or_404(OutboxMessage.objects.in_regions_of(request.user), pk=message_id)
     mark_dealt_with(message=message, by=account(request), now=timezone.now())
-    notes.success(request, _("Marked as dealt with."))
+    sentence = _("Marked as dealt with.")
+    if wants_part(request):
+        about = message.person.participant.reference
+        return part_only(request, "components/row_done.html", {"sentence": sentence, "columns": 6, "about": about})
+    notes.success(request, sentence)
     return redirect("desk:messages")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count
@@ -132,14 +134,37 @@ def taken(coordinators: Collection[UUID], now: datetime) -> dict[UUID, list[Slot
 
 
 def open_times(region: str | None, hours_for: str, now: datetime | None = None) -> dict[UUID, Open]:
-    """Coordinators with something free, and their free slots."""
+    """Coordinators with something free, and their free slots. Short calls: none on a day that has enough of them."""
     moment = now or timezone.now()
     books = published(coordinators_in(region), hours_for)
     busy = taken(list(books), moment)
-    found = {
-        key: Open(terms, tuple(free_slots(book, busy.get(key, ()), moment))) for key, (terms, book) in books.items()
-    }
+    full = full_days({key: terms for key, (terms, _book) in books.items()}) if hours_for == HoursFor.CALL else {}
+    found = {}
+    for key, (terms, book) in books.items():
+        slots = free_slots(book, busy.get(key, ()), moment)
+        if key in full:
+            slots = [slot for slot in slots if day_on(terms, slot.starts_at) not in full[key]]
+        found[key] = Open(terms, tuple(slots))
     return {key: one for key, one in found.items() if one.slots}
+
+
+def day_on(terms: BookingTerms, moment: datetime) -> date:
+    """The day of the coordinator's own clock."""
+    return moment.astimezone(ZoneInfo(terms.time_zone)).date()
+
+
+def full_days(terms: dict[UUID, BookingTerms]) -> dict[UUID, set[date]]:
+    """Days on which a coordinator has as many short calls as one takes in a day: nobody can fill a calendar.
+
+    Calls that are over are forgotten the day after, so that every row there counts.
+    """
+    calls: dict[UUID, Counter[date]] = {}
+    for key, at in ShortCall.objects.filter(coordinator__in=terms).order_by().values_list("coordinator", "starts_at"):
+        calls.setdefault(key, Counter())[day_on(terms[key], at)] += 1
+    return {
+        key: {day for day, number in days.items() if number >= settings.PSP_CALLS_PER_DAY}
+        for key, days in calls.items()
+    }
 
 
 def offers(times: dict[UUID, Open]) -> list[Offer]:

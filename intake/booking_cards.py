@@ -20,6 +20,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.calendar_text import zone_name
 from psp.choices import Role
+from psp.content import in_language, load
 from psp.dashboard import Card, Place, add_card, add_place
 from psp.models import User
 
@@ -79,6 +80,12 @@ HOW = {
 }
 
 
+def call_back_script(language: str) -> dict[str, str]:
+    """What is said to whoever answers, until they have said the word; in the language of the call."""
+    content = load("call_scripts")
+    return {name: in_language(content, name, language) for name in ("call_back", "someone_else")}
+
+
 def calls(request: HttpRequest) -> dict[str, Any] | None:
     """On the desk: the short calls that this coordinator takes today and tomorrow."""
     begin, end = desk.day_of(account(request))
@@ -92,7 +99,8 @@ def calls(request: HttpRequest) -> dict[str, Any] | None:
     return {
         "calls": [
             {"when": desk.moment(row.starts_at, account(request)), "language": row.get_language_display(),
-             "how": HOW[CallWay(row.way)], "word": row.word, "number": row.number}
+             "how": HOW[CallWay(row.way)], "word": row.word, "number": row.number, "lang": row.language,
+             "script": call_back_script(row.language) if row.way == CallWay.CALL_BACK else None}
             for row in listed
         ]
     }  # fmt: skip

@@ -25,23 +25,25 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """`here`: files that the reader may open. `elsewhere`: whether another region has one; nothing more is told."""
+    """`here`: files that the reader may open. `elsewhere`: those elsewhere; only that there are some is told."""
 
     here: list[Participant]
-    elsewhere: bool
+    elsewhere: list[Participant]
 
 
 def likely(participant: Participant, reader: User) -> Likely:
     """Who may be the same person as this one."""
     index = SafeContact.objects.filter(person=participant.user_id).values_list("phone_index", flat=True).first()
     if not index:
-        return Likely([], elsewhere=False)
+        return Likely([], [])
     same = Participant.objects.filter(user__safe_contact__phone_index=index, merged_into__isnull=True)
     same = same.exclude(pk=participant.pk).exclude(pk__in=_known_to_differ(participant))
     rows = list(same.select_related("user", "region")[:MOST])
     regions = coordinated_regions(reader)
-    here = [row for row in rows if row.program_region_id in regions]
-    return Likely(here, elsewhere=len(here) < len(rows))
+    return Likely(
+        [row for row in rows if row.program_region_id in regions],
+        [row for row in rows if row.program_region_id not in regions],
+    )
 
 
 def _known_to_differ(participant: Participant) -> list[UUID]:

@@ -11,9 +11,10 @@ from intake import desk, duplicates
 from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from intake.models_desk import Merge
+from intake.portal import NUMBER_KNOWN
 from intake.rules_merge import UNDO_FOR, can_be_undone
 from psp.audit import services as audit
-from psp.audit.choices import Purpose
+from psp.audit.choices import Action, Purpose
 from psp.models import User
 
 
@@ -22,7 +23,10 @@ def part(participant: Participant, reader: User) -> dict[str, Any]:
     merges = merges_of(participant, reader)
     # Other identities with a log of their own.
     audit.record_reads([row["other"] for row in merges], purpose=Purpose.INTAKE)
-    return {"likely": found.here, "elsewhere": found.elsewhere, "merges": merges}
+    # Learning that a number is known elsewhere is learning something about somebody, and stands in their log.
+    for other in found.elsewhere:
+        audit.record(Action.READ, other, person=other.user_id, purpose=Purpose.INTAKE, fields=(NUMBER_KNOWN,))
+    return {"likely": found.here, "elsewhere": bool(found.elsewhere), "merges": merges}
 
 
 def merges_of(participant: Participant, reader: User) -> list[dict[str, Any]]:

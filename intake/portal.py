@@ -166,8 +166,14 @@ def describe(entries: Iterable[Entry], user: User) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
+# In an entry: all that was seen of this file is that it exists, because another one has the same number.
+NUMBER_KNOWN = "number_known"
+
+
 def _what(entry: Entry) -> str:
     """A try that was refused showed nothing; the word alone would leave that open."""
+    if entry.fields == NUMBER_KNOWN:
+        return _("Saw that a file somewhere has the same phone number, and nothing else")
     return _("Tried to open it, and was refused") if entry.action == Action.DENIED else str(Action(entry.action).label)
 
 

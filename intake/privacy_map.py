@@ -51,7 +51,8 @@ WISHES = (
 MEETINGS = (
     Holding(
         "intake.intakemeeting", "application__participant__user", "meeting",
-        these("id application coordinator starts_at ends_at blocked_until place revision own_changes set_at state"),
+        these("id application coordinator starts_at ends_at blocked_until place revision own_changes set_at state"
+              " link"),
         Use.MEETING, Basis.DECISION, "file", Erased.ANONYMISED, exported=("meetings", "meetings_before"),
         also=("coordinator",), history=True,
     ),
@@ -103,8 +104,8 @@ APART = (
 TEAM = (
     Holding(
         "intake.bookingterms", "coordinator", "team",
-        these("coordinator time_zone minutes buffer_minutes notice_hours horizon_days place video_link call_link"
-              " phone"),
+        these("coordinator time_zone minutes buffer_minutes notice_hours horizon_days place video_link link_for_all"
+              " call_link phone"),
         Use.MEETING, Basis.PROGRAM, "team", Erased.DELETED, not_exported=ABOUT_TEAM,
     ),
     Holding(

@@ -106,7 +106,7 @@ def _take(wanted: Wanted, code: str) -> ShortCall:
     }
     for key in in_turn(able, availability.load(list(able), now), wanted.starts_at):
         call = _new_call(wanted, code, times[key].terms)
-        if _kept(call):
+        if _kept(call, times[key].terms):
             return call
     raise TimeGone
 
@@ -122,15 +122,33 @@ def _new_call(wanted: Wanted, code: str, terms: BookingTerms) -> ShortCall:
     )  # fmt: skip
 
 
-def _kept(call: ShortCall) -> bool:
+class _DayFull(Exception):
+    """Others booked the last calls of that day a moment ago."""
+
+
+def _kept(call: ShortCall, terms: BookingTerms) -> bool:
+    """Whether this coordinator takes it. Who writes for one coordinator waits for the others (a trigger), so the count
+    after the writing is right for any number at once."""
     try:
         with transaction.atomic():
             call.save(force_insert=True)
+            _check_day(call, terms)
+    except _DayFull:
+        return False
     except IntegrityError as error:
         if constraint_name(error) not in TAKEN:
             raise
         return False
     return True
+
+
+def _check_day(call: ShortCall, terms: BookingTerms) -> None:
+    day = availability.day_on(terms, call.starts_at)
+    around = (call.starts_at - timedelta(days=1), call.starts_at + timedelta(days=1))
+    rows = ShortCall.objects.filter(coordinator=call.coordinator_id, starts_at__range=around)
+    moments = rows.order_by().values_list("starts_at", flat=True)
+    if sum(availability.day_on(terms, at) == day for at in moments) > settings.PSP_CALLS_PER_DAY:
+        raise _DayFull
 
 
 def _seal_number(call: ShortCall, number: str) -> None:

@@ -20,6 +20,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
+from psp.fragments import part_only, wants_part
 
 PAGE = 25
 coordinators = requires(Role.COORDINATOR)
@@ -107,5 +108,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("desk:matches")
     same = request.POST["same"] == "1"
     services_apart.decide_match(match=match, same=same, by=account(request))
-    messages.success(request, _("Noted: they must not meet.") if same else _("Noted: this is somebody else."))
+    sentence = _("Noted: they must not meet.") if same else _("Noted: this is somebody else.")
+    if wants_part(request):
+        return part_only(request, "components/row_done.html", {"sentence": sentence, "columns": 5})
+    messages.success(request, sentence)
     return redirect("desk:matches")

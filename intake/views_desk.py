@@ -29,6 +29,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.dashboard import cards_for
+from psp.fragments import page_or_part
 from psp.paging import first_pages
 
 PAGE = 25
@@ -59,7 +60,7 @@ def applications(request: HttpRequest) -> HttpResponse:
         "query": _query(request), "chips": _chips(request, form, chosen), "search": SearchForm(), "trail": here,
         "bulk_choices": CHOICES,
     }  # fmt: skip
-    return render(request, "desk/applications.html", context)
+    return page_or_part(request, "desk/applications.html", "desk/applications_list.html", context)
 
 
 def _all(chosen: dict[str, str]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -78,6 +78,13 @@ class CrisisLineAdmin(HistoryAdmin):
             "description": _("For each day as in 8:00-12:00, 13:00-16:30. Nothing on any day: day and night, always."),
         }),
     )  # fmt: skip
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Say it where somebody would think that pages show nothing now."""
+        if request.method == "GET" and not CrisisLine.objects.filter(active=True).exists():
+            messages.warning(request, gettext("Nothing is offered here, so pages show the lines that the program came"
+                                              " with: nobody is left without a number."))  # fmt: skip
+        return super().changelist_view(request, extra_context)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("code",) if obj else ()

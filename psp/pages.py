@@ -7,7 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
 
+from psp import crisis
+from psp.areas import is_participant
 from psp.logs import get_logger
 
 log = get_logger(__name__)
@@ -20,7 +24,16 @@ TEMPLATES = {
 def problem(request: HttpRequest, status: int, *, message: Any = "") -> HttpResponse:
     """An error page; `message` is the reader's own sentence from a DomainError."""
     template = TEMPLATES.get(status, "errors/problem.html")
-    return render(request, template, {"message": message, "status": status}, status=status)
+    context = {"message": message, "status": status, "crisis_lines": _for_somebody_inside(request)}
+    return render(request, template, context, status=status)
+
+
+def _for_somebody_inside(request: HttpRequest) -> list[dict[str, Any]]:
+    """Whom to call now, for participants who are signed in. A page that anybody can reach says nothing of the kind."""
+    if not is_participant(getattr(request, "user", None)):
+        return []
+    code, now = (get_language() or "en")[:2], timezone.now()
+    return [crisis.shown(line, code, now) for line in crisis.offered()]
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -380,6 +380,8 @@ PSP_CALL_MINUTES: int = env.int("PSP_CALL_MINUTES", default=15)
 PSP_CALL_PAUSE_MINUTES: int = env.int("PSP_CALL_PAUSE_MINUTES", default=5)
 PSP_CALL_NOTICE_HOURS: int = env.int("PSP_CALL_NOTICE_HOURS", default=2)
 PSP_CALL_HORIZON_DAYS: int = env.int("PSP_CALL_HORIZON_DAYS", default=14)
+# However many networks they come from: how many short calls one coordinator takes in a day.
+PSP_CALLS_PER_DAY: int = env.int("PSP_CALLS_PER_DAY", default=6)
 PSP_CALLS_PER_HOUR: int = env.int("PSP_CALLS_PER_HOUR", default=5)
 # Within how many working days the program means to answer an application; said to people, not enforced.
 PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)

@@ -253,3 +253,18 @@ def _message_at_once(person):
             return queue_message(person=person, template="check_details", key=f"race|{person.pk}", context={})
     finally:
         connections.close_all()
+
+
+@pytest.mark.parametrize(
+    ("purpose", "slip", "mended"),
+    [
+        ("contact_sms", "messages texte au", "messages textes au"),
+        ("contact_post", "sous enveloppe", "dans une enveloppe"),
+    ],
+)
+def test_slip_in_a_published_text_is_mended_by_a_new_version_and_the_first_stays(purpose, slip, mended):
+    first, second = ConsentVersion.objects.filter(purpose=purpose).order_by("number")
+    assert texts_in_force()[purpose] == second
+    for version, words in ((first, slip), (second, mended)):
+        assert words in version.summary_fr + " ".join(line["text_fr"] for line in version.statements)
+    assert first.summary_en == second.summary_en

@@ -18,6 +18,7 @@ from groups.services import add_member, leave_group
 from intake import privacy_merges
 from intake.models import Application, IntakeMeeting, Participant
 from intake.models_desk import DifferentPeople, Merge
+from intake.portal import _what
 from intake.services_merge import make_final, merge_files, say_different, undo_merge
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden
@@ -470,7 +471,10 @@ def test_another_region_is_told_of_and_not_revealed(desk):
     assert "Another region may have a file of this person" in page
     assert there.reference not in page
     assert str(there.pk) not in page
-    assert not Entry.objects.filter(person=there.user_id, action="read").exists()
+    # It leaves a trace where it belongs, which says how little was seen.
+    entry = Entry.objects.get(person=there.user_id, action="read")
+    assert (entry.fields, entry.object_id) == ("number_known", str(there.pk))
+    assert _what(entry) == "Saw that a file somewhere has the same phone number, and nothing else"
     assert desk.get(reverse("desk:merge", args=[here.pk, there.pk])).status_code == 404
     answer = desk.post(reverse("desk:merge_with", args=[here.pk]), {"reference": there.reference}, follow=True)
     unknown = desk.post(reverse("desk:merge_with", args=[here.pk]), {"reference": "AAAA-AAAA"}, follow=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Event, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -92,3 +93,41 @@ def test_figures_of_the_front_page_are_those_of_the_lists(coordinator):
     assert found.oldest == NOW - timedelta(days=40)
     assert found.late_since == NOW - timedelta(days=50)
     assert found.late == desk.overdue(desk.applications_of(coordinator)).aggregate(all=Count("pk"))["all"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["merge", "insert"])
+def test_race_of_a_merge_and_an_application_leaves_nothing_on_the_wrong_desk(first):
+    """Whoever comes second waits for the file or its rows, and writes what holds then."""
+    file, other = make.a_participant("QC"), make.a_participant("QC")
+    make.an_eligibility_version()
+    begun, waited = Event(), Event()
+
+    def merge() -> None:
+        Participant.objects.filter(pk=file.pk).update(merged_into=other)
+
+    def insert() -> None:
+        make.an_application(Participant.objects.get(pk=file.pk))
+
+    def run(act, *, comes_first: bool) -> None:
+        try:
+            if not comes_first:
+                assert begun.wait(20)
+            with transaction.atomic():
+                act()
+                if comes_first:
+                    begun.set()
+                    # The other one is at its statement by then, and waits or has seen too little.
+                    waited.wait(0.8)
+        finally:
+            connections.close_all()
+
+    acts = {"merge": merge, "insert": insert}
+    threads = [Thread(target=run, args=[act], kwargs={"comes_first": name == first}) for name, act in acts.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Participant.objects.get(pk=file.pk).merged_into == other
+    assert Application.objects.filter(participant=file).count() == 1
+    assert lie(file) == {None}

@@ -280,3 +280,85 @@ def test_short_call_never_gives_away_the_room_of_the_meetings(client):
     at = free()
     data = {"at": written(at), "way": "call_back", "number": NUMBER, "language": "en", "sent_key": str(uuid4())}
     assert room not in client.post("/en/intake/call/confirm/", data).content.decode()
+
+
+# --- A day that has enough, and who answers when we call ---
+
+
+def test_property_14_day_that_has_enough_calls_offers_no_more(client, coordinator, settings):
+    settings.PSP_CALLS_PER_DAY = 2
+    first = free()
+    day = first.astimezone(ZoneInfo("America/Toronto")).date()
+    for _number in range(2):
+        same_day = [offer.at for offer in availability.offers(availability.open_times(None, "call"))]
+        assert same_day[0].astimezone(ZoneInfo("America/Toronto")).date() == day
+        book_call(wanted=wanted(same_day[0]))
+    left = [offer.at for offer in availability.offers(availability.open_times(None, "call"))]
+    assert day not in {at.astimezone(ZoneInfo("America/Toronto")).date() for at in left}
+    assert left
+
+
+def test_calls_that_are_all_taken_are_told_kindly_with_a_way_on(client, coordinator, settings):
+    settings.PSP_CALLS_PER_DAY, settings.PSP_CALL_HORIZON_DAYS = 1, 2
+    while offered := availability.offers(availability.open_times(None, "call")):
+        book_call(wanted=wanted(offered[0].at))
+    assert 1 <= ShortCall.objects.count() <= 3
+    page = text(client.get("/en/intake/call/"))
+    assert "No short call is free in the next days." in page
+    assert "/en/intake/" in page
+    assert "Get help now" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_property_14_ten_at_once_from_anywhere_get_no_more_than_a_days_calls(settings):
+    settings.PSP_CALLS_PER_DAY = 3
+    a_bookable_coordinator("QC", hours_for="call", phone="+1 613 555 0100")
+    first = free()
+    day = first.astimezone(ZoneInfo("America/Toronto")).date()
+    offered = [offer.at for offer in availability.offers(availability.open_times(None, "call"))]
+    same_day = [at for at in offered if at.astimezone(ZoneInfo("America/Toronto")).date() == day][:10]
+    if len(same_day) < 10:
+        day += timedelta(days=1)
+        same_day = [at for at in offered if at.astimezone(ZoneInfo("America/Toronto")).date() == day][:10]
+    together = Barrier(len(same_day))
+
+    def one(at: datetime) -> str:
+        try:
+            together.wait(timeout=20)
+            book_call(wanted=wanted(at))
+            return "booked"
+        except TimeGone:
+            return "gone"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(same_day)) as pool:
+        outcomes = list(pool.map(one, same_day))
+    assert outcomes.count("booked") == ShortCall.objects.count() == 3
+
+
+def test_whoever_calls_back_says_nothing_before_the_word(client, coordinator):
+    booked = book_call(wanted=wanted(free(), way="call_back", number=NUMBER, language="fr"))
+    soon = timezone.now() + timedelta(hours=1)
+    ShortCall.objects.filter(pk=booked.call.pk).update(
+        starts_at=soon, ends_at=soon + timedelta(minutes=15), blocked_until=soon + timedelta(minutes=20)
+    )
+    desk = Browser()
+    sign_in(desk, coordinator)
+    page = text(desk.get("/en/desk/"))
+    assert "Bonjour. J’appelle à l’heure convenue. Quel mot avez-vous pour moi?" in page
+    assert "Then hang up. Leave no voicemail." in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_is_said_before_the_word_is_neutral(language):
+    from contact.lint import neutral_violations
+    from intake.booking_cards import call_back_script
+
+    for said in call_back_script(language).values():
+        assert neutral_violations(said, language) == []
+
+
+def test_whoever_is_called_back_knows_that_the_word_comes_first(client, coordinator):
+    page = text(client.post("/en/intake/call/confirm/", form(free(), region="", way="call_back", number=NUMBER)))
+    assert "Until we hear it, we do not say who we are." in page

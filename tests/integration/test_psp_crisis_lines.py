@@ -162,3 +162,10 @@ def test_seed_is_laid_once_and_never_over_what_was_changed():
 )  # fmt: skip
 def test_number_becomes_what_a_phone_dials(number, link):
     assert number_link(number) == link
+
+
+def test_administrator_is_told_what_pages_show_when_nothing_is_offered(office):
+    sentence = "Nothing is offered here, so pages show the lines that the program came with"
+    assert sentence not in office.get("/admin/psp/crisisline/").content.decode()
+    CrisisLine.objects.update(active=False)
+    assert sentence in office.get("/admin/psp/crisisline/").content.decode()

@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from contact.lint import neutral_violations
 from psp import pages
 from tests.browser import Browser
-from tests.factories import a_coordinator, sign_in
+from tests.factories import a_coordinator, a_participant, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
 # In a process of its own, with a database that is not there.
@@ -107,3 +107,21 @@ def test_every_status_that_we_answer_has_a_page_of_its_own():
 
     for template in {*pages.TEMPLATES.values(), "errors/problem.html", "errors/csrf.html"}:
         assert get_template(template)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/en/nothing/here/", "/en/desk/"])
+def test_whoever_is_inside_finds_whom_to_call_now_on_an_error_page(client, path):
+    """On a page that anybody can reach there is nothing of the kind."""
+    before = client.get(path, follow=True).content.decode()
+    assert 'id="help-now"' not in before
+    sign_in(client, a_participant("QC").user)
+    answer = client.get(path)
+    assert answer.status_code in (403, 404)
+    assert 'id="help-now"' in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_team_gets_the_plain_error_page(client):
+    sign_in(client, a_coordinator())
+    assert 'id="help-now"' not in client.get("/en/nothing/here/").content.decode()
