@@ -18,6 +18,9 @@ def register() -> None:
     add_place(Place("privacy", _("Today"), "home", "privacy:office", office, order=5, key="t"))
     add_place(Place("privacy", _("Access log"), "lock", "privacy:access_log", office, order=10, key="l"))
     add_place(Place("privacy", _("Requests"), "list", "privacy:requests", office, order=20, key="r"))
+    decide = holds(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+    add_place(Place("privacy", _("Deletions"), "list", "privacy:erasures", decide, order=25, key="d"))
+    add_card(Card("privacy", "privacy/cards/erasures.html", erasures_to_decide, order=15))
     add_place(Place("my", _("My rights"), "key", "rights:overview", is_participant, order=95))
     add_card(Card("privacy", "privacy/cards/requests.html", open_requests, order=10))
     add_card(Card("desk", "privacy/desk/card.html", open_corrections, order=70))
@@ -33,6 +36,20 @@ def open_requests(request: HttpRequest) -> dict[str, Any] | None:
         RightsRequest.objects.of_office(account(request)).open().order_by("due_on").values_list("due_on", flat=True)
     )
     return {"waits": len(days), "due": day(days[0])} if days else None
+
+
+def erasures_to_decide(request: HttpRequest) -> dict[str, Any] | None:
+    """What waits to be prepared, and what somebody else prepared; no card where nothing does."""
+    from privacy.choices import ErasureState, RequestKind
+    from privacy.models import Erasure, RightsRequest
+
+    prepared = Erasure.objects.of_office(account(request)).filter(state=ErasureState.PREPARED)
+    asked = RightsRequest.objects.of_office(account(request)).open().filter(kind=RequestKind.ERASURE)
+    waits = (
+        asked.exclude(person__in=Erasure.objects.standing().values("person")).count()
+        + prepared.exclude(prepared_by=account(request)).count()
+    )
+    return {"waits": waits} if waits else None
 
 
 def open_corrections(request: HttpRequest) -> dict[str, Any] | None:

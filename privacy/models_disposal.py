@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any, ClassVar
 
@@ -13,8 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.choices import ErasureCause, ErasureState, HoldKind
 from psp.choices import Language, Role
-from psp.models import User, new_reference
+from psp.models import REFERENCE_ALPHABET, User, new_reference
 from psp.sight import sight_of
+
+
+def certificate_number(request_id: uuid.UUID) -> str:
+    """The number under which the person finds the certificate afterwards; known from the day of the request."""
+    number = int.from_bytes(hashlib.sha256(b"certificate" + request_id.bytes).digest())
+    letters = []
+    for _position in range(8):
+        number, index = divmod(number, len(REFERENCE_ALPHABET))
+        letters.append(REFERENCE_ALPHABET[index])
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
 
 STANDING = (ErasureState.PREPARED, ErasureState.APPROVED)
 

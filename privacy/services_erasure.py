@@ -13,7 +13,6 @@ they are unreadable; after the commit they are gone. No key is destroyed without
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from datetime import datetime
 from typing import Any
@@ -27,13 +26,14 @@ from privacy import ledger
 from privacy.choices import ERASURE_TRANSITIONS, ErasureCause, ErasureState, RequestKind
 from privacy.erasing import close_everything, erase_everything, identities_of
 from privacy.models import Erasure, Hold, RightsRequest
+from privacy.models_disposal import certificate_number
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Kind, Role
 from psp.crypto import keyring
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name, require
 from psp.logs import get_logger
-from psp.models import REFERENCE_ALPHABET, User
+from psp.models import User
 from psp.queue import after_commit
 from psp.sight import sight_of
 
@@ -47,16 +47,6 @@ def can_prepare_erasure(by: User) -> bool:
 def can_approve_erasure(by: User, erasure: Erasure) -> bool:
     """Another privacy officer or an administrator, never the one who prepared it, never the person."""
     return can_prepare_erasure(by) and by.pk not in {erasure.prepared_by_id, erasure.person, *erasure.also}
-
-
-def certificate_number(request_id: UUID) -> str:
-    """The number under which the person finds the certificate afterwards; known from the day of the request."""
-    number = int.from_bytes(hashlib.sha256(b"certificate" + request_id.bytes).digest())
-    letters = []
-    for _position in range(8):
-        number, index = divmod(number, len(REFERENCE_ALPHABET))
-        letters.append(REFERENCE_ALPHABET[index])
-    return "".join(letters[:4]) + "-" + "".join(letters[4:])
 
 
 # --- Preparing ---

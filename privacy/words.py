@@ -8,8 +8,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from privacy.choices import CorrectionItem, RequestState
+from privacy.choices import CorrectionItem, RequestKind, RequestState
 from privacy.models import RightsRequest
+from privacy.models_disposal import certificate_number
 from privacy.rules import urgency
 from psp.calendar_text import long_date, relative_days
 
@@ -35,6 +36,7 @@ def request_row(request: RightsRequest, **more: Any) -> dict[str, Any]:
         "id": request.pk, "request": request, "kind": request.get_kind_display(),
         "item": CorrectionItem(request.item).label if request.item else "", "asked": day(request.asked_on),
         "due": day(request.due_on), "due_in": relative_days(request.due_on, today, language_code()),
+        "number": certificate_number(request.pk) if request.kind == RequestKind.ERASURE else "",
         "open": request.state == RequestState.OPEN, "state": request.get_state_display(),
         "tag_kind": TAG_KINDS[RequestState(request.state)],
         "urgency_kind": URGENCY_KINDS[urgency(request.due_on, today)], **more,

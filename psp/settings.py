@@ -195,7 +195,11 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
 # More than three letters in five minutes would flood somebody's mailbox, and help to guess.
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/5m/key", "reset_password": "20/m/ip,3/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/5m/key", "reset_password": "20/m/ip,3/5m/key",
+    # Numbers of certificates that one network may try (privacy/views_erasure.py).
+    "certificate": "30/h/ip",
+}  # fmt: skip
 ACCOUNT_FORMS = {
     "login": "psp.accounts.forms.StaffLoginForm",
     "request_login_code": "psp.accounts.forms.RequestCodeForm",

@@ -27,6 +27,8 @@ from intake.models_desk import BulkAct, Merge
 from intake.services_apart import note_apart
 from intake.services_booking import add_exception, add_hours
 from intake.services_merge import ACCOUNT
+from privacy.services import ask_erasure
+from privacy.services_erasure import prepare_erasure
 from psp.accounts import factors
 from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
@@ -92,6 +94,7 @@ def here_and_there(name: str, method: str = "get") -> Rule:
     return Rule(DESK, method=method, of=thing(f"{name}_here"), foreign=thing(f"{name}_there"))
 
 
+DISPOSE = only(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 PAIR = thing("participant_here", "twin_here")
 POLICY: dict[str, Rule] = {
     # Floor
@@ -104,6 +107,7 @@ POLICY: dict[str, Rule] = {
     "offer": Rule(EVERYBODY),
     "after": Rule(EVERYBODY),
     "privacy_notice": Rule(EVERYBODY),
+    "certificate": Rule(EVERYBODY),
     "safe_use": Rule(EVERYBODY),
     "what_we_hold": Rule(EVERYBODY),
     "transparency": Rule(EVERYBODY),
@@ -257,6 +261,10 @@ POLICY: dict[str, Rule] = {
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:requests": Rule(only(Role.PRIVACY_OFFICER)),
+    "privacy:erasures": Rule(DISPOSE),
+    "privacy:erasure_prepare": Rule(DISPOSE, of=thing("deletion_asked")),
+    "privacy:erasure": Rule(DISPOSE, of=thing("deletion")),
+    "privacy:erasure_stop": post(DISPOSE, of=thing("deletion")),
 }
 
 # Parts of an administrator's address that nobody may use: nothing is deleted, and the log is not written by hand.
@@ -399,7 +407,13 @@ def add_settings(world: World) -> None:
     referral.save()
     line = CrisisLine.objects.get(pk="988")
     line.save()
+    asked = [
+        ask_erasure(person=one.user, disposal_text="I agree.", language="en", by=one.user)
+        for one in (factories.a_participant(), factories.a_participant())
+    ]
     world.things |= {
+        "deletion_asked": asked[0],
+        "deletion": prepare_erasure(request=asked[1], by=factories.a_privacy_officer()),
         "colleague": colleague,
         "entry": Entry.objects.create(action="read", purpose="own"),
         "consent_version": ConsentVersion.objects.order_by("pk").first(),
