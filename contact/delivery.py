@@ -13,9 +13,9 @@ from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
-from contact import choosing, handing
+from contact import choosing, handing, sends
 from contact.choices import OutboxState
-from contact.models import OutboxMessage
+from contact.models import OutboxMessage, SafeContact
 from contact.outcome import Outcome
 from contact.registry import planners
 from contact.services import safe_contact_of
@@ -96,9 +96,17 @@ def deliver(message: OutboxMessage, now: datetime) -> OutboxState:
     choices = safe_contact_of(message.person)
     outcome = choosing.decide(message, choices, now)
     if isinstance(outcome, choosing.Way):
-        outcome = handing.hand_over(message, choices, outcome.channel, now)
+        outcome = _hand_over_once(message, choices, outcome.channel, now)
     _finish(message, outcome, now)
     return outcome.state
+
+
+def _hand_over_once(message: OutboxMessage, choices: SafeContact, channel: str, now: datetime) -> Outcome:
+    """Noted outside the database first. After a restore, what was noted there before is never handed over again."""
+    if sends.was_sent_before(message.key):
+        return Outcome(OutboxState.UNKNOWN, "restored", channel=channel)
+    sends.note(message.key)
+    return handing.hand_over(message, choices, channel, now)
 
 
 # --- Noting what happened ---------------------------------------------------------------------------

@@ -156,6 +156,15 @@ class OutboxMessage(SealedModel):
         return f"{self.template_id} {self.state}"
 
 
+class SentBefore(models.Model):
+    """What the send ledger said after a restore (`contact.sends`): keyed digests of the keys of messages that left."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.digest
+
+
 class CallTask(models.Model):
     """A message that no program may or could send: a coordinator tells the person, or writes a letter.
 

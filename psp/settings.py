@@ -158,6 +158,12 @@ CACHES = {
 # The erasure ledger: which accounts' keys were destroyed, outside every database and every backup (privacy/ledger.py).
 PSP_ERASURE_LEDGER = Path(env.str("PSP_ERASURE_LEDGER", default=str(PSP_DATA / "ledgers" / "erasures.jsonl")))
 
+# The send ledger: which messages were handed over, by keyed digests, for a restored outbox (contact/sends.py).
+PSP_SEND_LEDGER = Path(env.str("PSP_SEND_LEDGER", default=str(PSP_DATA / "ledgers" / "sends.log")))
+# Backups (`manage.py backup`): the server, as an account that may replicate, and the key that they are sealed with.
+PSP_BACKUP_URL: str = env.str("PSP_BACKUP_URL", default="")
+PSP_BACKUP_KEY: str = env.str("PSP_BACKUP_KEY", default="")
+
 # --- People and sign-in ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "psp.User"
