@@ -94,7 +94,7 @@ def take_call(*, call: ShortCall, by: User) -> ShortCall:
     DomainError: `call_gone` (a colleague took it, it was cancelled or is over), `colleague_busy`, `no_room`.
     """
     require(can_take_call(by), "can_take_call")
-    found = ShortCall.objects.select_for_update(of=("self",)).filter(pk=call.pk).first()
+    found: ShortCall | None = ShortCall.objects.select_for_update(of=("self",)).filter(pk=call.pk).first()
     if found is not None and found.coordinator_id == by.pk:
         return found
     if found is None or not ShortCall.objects.unattended().filter(pk=call.pk, ends_at__gt=timezone.now()).exists():
