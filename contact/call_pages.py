@@ -18,7 +18,7 @@ from contact.registry import still_makes_sense
 from contact.rules import Channel, Refusal, may_send
 from contact.scripts import script_for
 from psp.bilingual import in_language
-from psp.calendar_text import long_date, long_datetime, relative_days, time_of_day, zone_name
+from psp.calendar_text import long_date, long_datetime, machine_time, relative_days, time_of_day, zone_name
 from psp.crypto.normalise import normal_phone
 from psp.models import User
 
@@ -44,7 +44,7 @@ def call_row(task: CallTask, reader: User) -> dict[str, Any]:
         "id": task.pk, "person": task.person, "message": in_language(task.message.template, "subject"),
         "reason": reason_text(task.reason), "attempts": task.attempts,
         "when": long_datetime(task.not_before, reader.time_zone, language_code()) if later else _("now"),
-        "when_iso": task.not_before.isoformat(),
+        "when_iso": machine_time(task.not_before),
     }  # fmt: skip
 
 

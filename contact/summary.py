@@ -13,7 +13,7 @@ from contact.choices import CONSENT_FOR, OutboxState
 from contact.hours import lines
 from contact.models import OutboxMessage, SafeContact
 from psp.bilingual import in_language
-from psp.calendar_text import long_date, long_datetime
+from psp.calendar_text import long_date, long_datetime, machine_time
 
 TAG_KINDS = {
     OutboxState.SENT: "success", OutboxState.UNKNOWN: "warning", OutboxState.FAILED: "danger",
@@ -89,7 +89,7 @@ def message_row(message: OutboxMessage, reader: Any) -> dict[str, Any]:
         "subject": message.subject or in_language(message.template, "subject", language),
         "body": message.body,
         "when": long_datetime(moment, reader.time_zone, language),
-        "when_iso": moment.isoformat(),
+        "when_iso": machine_time(moment),
         "channel": message.get_channel_display() if message.state != OutboxState.WITHHELD else "",
         "what_now": WHAT_NOW.get(OutboxState(message.state), ""),
         "state": message.get_state_display(),

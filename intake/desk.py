@@ -21,7 +21,15 @@ from contact.services import safe_contact_of
 from intake.choices import OPEN_STATES, ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, Participant
 from intake.portal import language
-from psp.calendar_text import WEEKDAYS, long_date, long_datetime, relative_days, time_of_day, zone_name
+from psp.calendar_text import (
+    WEEKDAYS,
+    long_date,
+    long_datetime,
+    machine_time,
+    relative_days,
+    time_of_day,
+    zone_name,
+)
 from psp.crypto.fields import digest_for
 from psp.crypto.normalise import normal_phone
 from psp.models import REFERENCE_ALPHABET, User
@@ -194,7 +202,7 @@ def events(application: Application, reader: User) -> list[dict[str, Any]]:
     """The application's history and that of its meetings, as the component `timeline` takes it, oldest first."""
     found = [*_steps(application), *_meeting_steps(application, reader)]
     return [
-        {"when": moment(at, reader), "when_iso": at.isoformat(), "what": what, "who": who.name if who else ""}
+        {"when": moment(at, reader), "when_iso": machine_time(at), "what": what, "who": who.name if who else ""}
         for at, what, who in sorted(found, key=lambda event: event[0])
     ]
 

@@ -18,6 +18,7 @@ from intake.portal import TAG_KINDS
 from intake.texts import places
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
+from psp.calendar_text import machine_time
 from psp.choices import Language
 from psp.crypto import keyring
 from psp.crypto.fields import EncryptedTextField, Token
@@ -94,5 +95,5 @@ class _Words:
             {"text": ", ".join(self.services[code] for code in line.services)},
             {"text": self.languages[line.language]},
             {"text": self.regions[line.region]},
-            {"text": waiting_text(line.submitted_at), "datetime": line.submitted_at.isoformat(), "nowrap": True},
+            {"text": waiting_text(line.submitted_at), "datetime": machine_time(line.submitted_at), "nowrap": True},
         ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from intake.choices import Modality, Service
 from intake.forms_wishes import CHOOSE, GroupWishesForm
 from intake.models import Application, Participant, Preferences
-from intake.week import to_cells
+from intake.week import to_codes
 from psp.calendar_text import zone_name
 
 
@@ -54,6 +54,6 @@ class PreferencesForm(GroupWishesForm):
 def initial(participant: Participant, kept: Preferences, application: Application | None) -> dict[str, Any]:
     return {
         "services": application.services if application else [], "modalities": participant.modalities,
-        "languages": kept.languages, "compositions": kept.compositions, "availability": to_cells(kept.availability),
+        "languages": kept.languages, "compositions": kept.compositions, "availability": to_codes(kept.availability),
         "accessibility": kept.accessibility,
     }  # fmt: skip

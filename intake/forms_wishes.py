@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from intake.choices import Composition, careful
 from intake.models_preferences import ACCESSIBILITY_LENGTH
 from intake.sending import GroupWishes
-from intake.week import from_cells
+from intake.week import from_codes
 from intake.widgets import WeekField
 from intake.zones import offered_by_region, zone_choices
 from psp.choices import Language
@@ -68,5 +68,5 @@ class GroupWishesForm(forms.Form):
         said: dict[str, Any] = self.cleaned_data
         return GroupWishes(
             languages=tuple(said["languages"]), compositions=tuple(careful(said["compositions"])),
-            availability=tuple(from_cells(said["availability"])), accessibility=said["accessibility"],
+            availability=tuple(from_codes(said["availability"])), accessibility=said["accessibility"],
         )  # fmt: skip

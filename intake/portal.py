@@ -16,7 +16,7 @@ from intake.next_steps import Where
 from intake.rules import Answers, CriterionCode
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
-from psp.calendar_text import long_date, long_datetime
+from psp.calendar_text import long_date, long_datetime, machine_time
 from psp.choices import Kind, Language, Role
 from psp.content import in_language
 from psp.models import User
@@ -92,7 +92,7 @@ def events(application: Application, user: User) -> list[dict[str, Any]]:
     if application.state == ApplicationState.WITHDRAWN:
         found.append((application.last_action_at, _("You took back your application")))
     return [
-        {"when": when(moment, user), "when_iso": moment.isoformat(), "what": what} for moment, what in sorted(found)
+        {"when": when(moment, user), "when_iso": machine_time(moment), "what": what} for moment, what in sorted(found)
     ]
 
 

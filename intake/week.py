@@ -29,13 +29,15 @@ class Block:
     end: int
 
 
-# Four boxes a day, 28 in all: few enough to fill in on a phone within half a minute.
+# Four boxes a day, 28 in all, are shown at once: few enough to fill in on a phone within half a minute.
 BLOCKS = (
     Block("morning", 9 * 60, 12 * 60),
     Block("midday", 12 * 60, 14 * 60),
     Block("afternoon", 14 * 60, 18 * 60),
     Block("evening", 18 * 60, 21 * 60),
 )
+# The rest of the day, for whoever works shifts: one tap away. The night belongs to the day that begins in it.
+NIGHT_BLOCKS = (Block("night", 0, 6 * 60), Block("early", 6 * 60, 9 * 60), Block("late", 21 * 60, 24 * 60))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,12 @@ class Cell:
         return self.day * DAY + self.block.start, self.day * DAY + self.block.end
 
 
-CELLS = {cell.code: cell for cell in (Cell(day, block) for day in range(7) for block in BLOCKS)}
+def _cells(blocks: Iterable[Block]) -> dict[str, Cell]:
+    return {cell.code: cell for cell in (Cell(day, block) for day in range(7) for block in blocks)}
+
+
+DAY_CELLS, NIGHT_CELLS = _cells(BLOCKS), _cells(NIGHT_BLOCKS)
+CELLS = DAY_CELLS | NIGHT_CELLS
 
 
 def is_week(intervals: object) -> bool:
@@ -83,15 +90,55 @@ def merged(intervals: Iterable[Sequence[int]]) -> list[Interval]:
     return found
 
 
-def from_cells(codes: Iterable[str]) -> list[Interval]:
-    """The intervals of ticked boxes. KeyError for a box that does not exist."""
-    return merged(CELLS[code].interval for code in codes)
+def from_codes(codes: Iterable[str]) -> list[Interval]:
+    """The intervals of ticked boxes and of other times. ValueError for a code that is neither."""
+    return merged(_interval_of(code) for code in codes)
 
 
-def to_cells(intervals: Iterable[Sequence[int]]) -> list[str]:
-    """Codes of the boxes that lie wholly inside, in the order of the week."""
+def _interval_of(code: str) -> Interval:
+    if cell := CELLS.get(code):
+        return cell.interval
+    start, _, end = code.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in (start, end)):
+        raise ValueError(code)
+    interval = int(start), int(end)
+    if not _is_interval(interval):
+        raise ValueError(code)
+    return interval
+
+
+def to_codes(intervals: Iterable[Sequence[int]]) -> list[str]:
+    """Codes of the boxes that lie wholly inside, and then of what no box says, so that nothing is lost on the way."""
     whole = merged(intervals)
-    return [code for code, cell in CELLS.items() if _covers(whole, cell.interval)]
+    ticked = [code for code, cell in CELLS.items() if _covers(whole, cell.interval)]
+    return ticked + [other_code(span) for span in _less(whole, from_codes(ticked))]
+
+
+def other_code(interval: Interval) -> str:
+    """What the form sends for a time that is not a box: its minutes, e.g. "600-660"."""
+    return f"{interval[0]}-{interval[1]}"
+
+
+def other_times(codes: Iterable[str]) -> list[Interval]:
+    """Those of `codes` that are no boxes, as intervals; what is no code at all is left out."""
+    return sorted(_interval_of(code) for code in codes if code not in CELLS and is_code(code))
+
+
+def is_code(code: str) -> bool:
+    try:
+        _interval_of(code)
+    except ValueError:
+        return False
+    return True
+
+
+def _less(intervals: Iterable[Interval], taken: Sequence[Interval]) -> list[Interval]:
+    """What is left of the intervals when the taken ones, merged, are cut out of them."""
+    left = list(intervals)
+    for begin, stop in taken:
+        pieces = [piece for start, end in left for piece in ((start, min(end, begin)), (max(start, stop), end))]
+        left = [(start, end) for start, end in pieces if start < end]
+    return left
 
 
 def _covers(intervals: Iterable[Interval], span: Interval) -> bool:

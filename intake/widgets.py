@@ -1,4 +1,7 @@
-"""The weekly grid as a form widget: 28 real checkboxes in seven fieldsets, whatever a script adds to them."""
+"""The weekly grid as a form widget: real checkboxes in a fieldset for each day, whatever a script adds to them.
+
+28 are in sight; the early and the late hours unfold. A time that is kept but is no box has one of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,29 @@ from django import forms
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from intake.week import BLOCKS, CELLS, Block, Cell
+from intake.week import (
+    BLOCKS,
+    DAY_CELLS,
+    NIGHT_BLOCKS,
+    Block,
+    Cell,
+    Interval,
+    in_words,
+    is_code,
+    other_code,
+    other_times,
+)
 from psp.calendar_text import NO_BREAK, WEEKDAYS
 
-BLOCK_WORDS = {"morning": _("Morning"), "midday": _("Midday"), "afternoon": _("Afternoon"), "evening": _("Evening")}
+BLOCK_WORDS = {
+    "morning": _("Morning"), "midday": _("Midday"), "afternoon": _("Afternoon"), "evening": _("Evening"),
+    "night": _("Night"), "early": _("Early morning"), "late": _("Late evening"),
+}  # fmt: skip
+NIGHT_HOURS = {"night": _("midnight to 6"), "early": _("6 to 9"), "late": _("9 to midnight")}
 
 
 def _quick(wanted: Callable[[Cell], bool]) -> str:
-    return " ".join(code for code, cell in CELLS.items() if wanted(cell))
+    return " ".join(code for code, cell in DAY_CELLS.items() if wanted(cell))
 
 
 def quick_choices() -> list[dict[str, str]]:
@@ -33,6 +51,8 @@ def quick_choices() -> list[dict[str, str]]:
 
 def hours_words(block: Block, language: str) -> str:
     """Short, because it stands in a small box: "9 to 12", « 9 à 12 h »."""
+    if block.code in NIGHT_HOURS:
+        return str(NIGHT_HOURS[block.code])
     start, end = block.start // 60, block.end // 60
     if language == "fr":
         return f"{start}{NO_BREAK}à {end}{NO_BREAK}h"
@@ -40,14 +60,22 @@ def hours_words(block: Block, language: str) -> str:
 
 
 def grid(name: str, ticked: Iterable[str], *, prefix: str = "") -> dict[str, Any]:
-    """What `components/week_grid.html` shows: days with their boxes, and quick choices."""
-    language, chosen = (get_language() or "en")[:2], set(ticked)
-    days = [
+    """What `components/week_grid.html` shows: days with their boxes, what unfolds, and quick choices."""
+    language, chosen, prefix = (get_language() or "en")[:2], set(ticked), prefix or name
+    nights = days_with(NIGHT_BLOCKS, chosen, prefix, language)
+    return {
+        "name": name, "days": days_with(BLOCKS, chosen, prefix, language), "nights": nights,
+        "nights_open": any(cell["checked"] for day in nights for cell in day["cells"]),
+        "others": [other_box(span, prefix, language) for span in other_times(chosen)], "quick": quick_choices(),
+    }  # fmt: skip
+
+
+def days_with(blocks: Iterable[Block], chosen: set[str], prefix: str, language: str) -> list[dict[str, Any]]:
+    return [
         {"name": capital, "short": capital[:3],
-         "cells": [box(Cell(day, block), chosen, prefix or name, language) for block in BLOCKS]}
+         "cells": [box(Cell(day, block), chosen, prefix, language) for block in blocks]}
         for day, capital in enumerate(day_name.capitalize() for day_name in WEEKDAYS[language])
     ]  # fmt: skip
-    return {"name": name, "days": days, "quick": quick_choices()}
 
 
 def box(cell: Cell, chosen: set[str], prefix: str, language: str) -> dict[str, Any]:
@@ -57,8 +85,14 @@ def box(cell: Cell, chosen: set[str], prefix: str, language: str) -> dict[str, A
     }  # fmt: skip
 
 
+def other_box(span: Interval, prefix: str, language: str) -> dict[str, Any]:
+    """A ticked box for a time that was given in another way; the person may untick it."""
+    words = "; ".join(in_words([span], language))
+    return {"id": f"{prefix}_{other_code(span)}", "value": other_code(span), "words": words[0].upper() + words[1:]}
+
+
 class WeekGrid(forms.SelectMultiple):
-    """Values are codes of boxes (`intake.week.CELLS`)."""
+    """Values are codes of boxes (`intake.week.CELLS`), and of other times that were kept."""
 
     template_name = "components/week_grid.html"
     use_fieldset = True
@@ -75,9 +109,9 @@ class WeekGrid(forms.SelectMultiple):
 
 
 class WeekField(forms.MultipleChoiceField):
-    """Boxes ticked in the grid, cleaned to their codes; `intake.week.from_cells` makes intervals of them."""
+    """What is ticked in the grid, cleaned to codes; `intake.week.from_codes` makes intervals of them."""
 
     widget = WeekGrid
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=[(code, code) for code in CELLS], **kwargs)
+    def valid_value(self, value: Any) -> bool:
+        return is_code(str(value))

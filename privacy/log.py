@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from privacy.people import labels_of
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
+from psp.calendar_text import machine_time
 from psp.models import User
 
 PAGE = 50
@@ -51,7 +52,7 @@ def described(entries: list[Entry], reader: User) -> list[dict[str, Any]]:
     zone = ZoneInfo(reader.time_zone)
     return [
         {
-            "when": entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"), "iso": entry.at.isoformat(),
+            "when": entry.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"), "iso": machine_time(entry.at),
             "who": people.get(entry.actor, _("Closed account")) if entry.actor else _("The program’s computer"),
             "what": Action(entry.action).label, "denied": entry.action == Action.DENIED,
             "about": people.get(entry.person, _("Closed account")) if entry.person else "",

@@ -140,6 +140,11 @@ def long_datetime(moment: datetime, tz: str, language: str) -> str:
     return f"{when} ({zone_name(tz, language, moment)})"
 
 
+def machine_time(moment: datetime) -> str:
+    """For the `datetime` of a <time>, which takes no part of a second smaller than a thousandth."""
+    return moment.isoformat(timespec="seconds")
+
+
 def relative_days(day: date, today: date, language: str) -> str:
     """One of "today", "tomorrow", "yesterday", "in 3 days", "3 days ago" and the same in French."""
     french, distance = _french(language), (day - today).days

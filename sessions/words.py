@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from psp.calendar_text import long_date, long_datetime, relative_days, time_of_day, zone_name
+from psp.calendar_text import long_date, long_datetime, machine_time, relative_days, time_of_day, zone_name
 from sessions.choices import SessionState
 from sessions.models import GroupSession
 from sessions.rules import SessionTime
@@ -28,7 +28,7 @@ def line(session: GroupSession, tz: str) -> dict[str, Any]:
         "number": session.number,
         "group": session.group.name,
         "when": long_datetime(session.starts_at, tz, language_code()),
-        "when_iso": session.starts_at.isoformat(),
+        "when_iso": machine_time(session.starts_at),
         "relative": relative(session.starts_at, tz),
         "state": session.get_state_display(),
         "tag_kind": TAG_KINDS[SessionState(session.state)],

@@ -18,6 +18,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from psp.crypto.normalise import normal_phone
+
 register = template.Library()
 Cell = Mapping[str, Any]
 SELECTED = SafeString(" selected")
@@ -33,6 +35,12 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 register.simple_tag(icon, name="icon")
+
+
+@register.filter
+def tel(number: str) -> str:
+    """The address that calls a number, however it is written."""
+    return f"tel:{normal_phone(number)}"
 
 
 @register.simple_tag

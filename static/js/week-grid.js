@@ -12,27 +12,30 @@
   const ROW_KEYS = { ArrowUp: -1, ArrowDown: 1 };
 
   function prepare(grid) {
-    const rows = [...grid.querySelectorAll(".week-day")].map((day) => [...day.querySelectorAll("input")]);
-    const boxes = rows.flat();
+    /* the hours in sight, and those that unfold: each has its own way in with Tab */
+    const fields = [...grid.querySelectorAll("[data-week-days]")].map((field) =>
+      [...field.querySelectorAll(".week-day")].map((day) => [...day.querySelectorAll("input")]),
+    );
+    const boxes = fields.flat(2);
+    const others = [...grid.querySelectorAll("[data-week-other]")];
     const status = grid.querySelector("[data-week-status]");
     grid.querySelectorAll("[data-week-quick], [data-week-keys]").forEach((part) => (part.hidden = false));
 
     function say() {
-      status.textContent = `${grid.dataset.chosen} ${boxes.filter((box) => box.checked).length}`;
+      status.textContent = `${grid.dataset.chosen} ${[...boxes, ...others].filter((box) => box.checked).length}`;
     }
 
-    /* One box can be reached with Tab, the others from there with arrows. */
+    const fieldOf = (box) => fields.find((rows) => rows.some((day) => day.includes(box)));
+
+    /* One box of a field can be reached with Tab, the others from there with arrows. */
     function rove(box) {
-      boxes.forEach((one) => (one.tabIndex = one === box ? 0 : -1));
-    }
-
-    function place(box) {
-      const row = rows.findIndex((day) => day.includes(box));
-      return [row, rows[row].indexOf(box)];
+      fieldOf(box).flat().forEach((one) => (one.tabIndex = one === box ? 0 : -1));
     }
 
     function neighbour(box, key) {
-      const [row, column] = place(box);
+      const rows = fieldOf(box);
+      const row = rows.findIndex((day) => day.includes(box));
+      const column = rows[row].indexOf(box);
       if (key in COLUMN_KEYS) return rows[row][column + COLUMN_KEYS[key]];
       if (key in ROW_KEYS) return rows[row + ROW_KEYS[key]]?.[column];
       if (key === "Home") return rows[row][0];
@@ -50,7 +53,8 @@
     grid.querySelectorAll("[data-week-cells]").forEach((button) =>
       button.addEventListener("click", () => {
         const wanted = button.dataset.weekCells.split(" ").filter(Boolean);
-        boxes.forEach((box) => (box.checked = wanted.length > 0 && (box.checked || wanted.includes(box.value))));
+        const all = wanted.length ? boxes : [...boxes, ...others];
+        all.forEach((box) => (box.checked = wanted.length > 0 && (box.checked || wanted.includes(box.value))));
         say();
       }),
     );
@@ -83,7 +87,7 @@
     addEventListener("pointerup", () => {
       first = null;
       if (!drawing) return;
-      rove(boxes[0]);
+      fields.forEach((rows) => rove(rows[0][0]));
       say();
       /* the click that may follow belongs to the drawing */
       setTimeout(() => (drawing = false));
@@ -96,7 +100,7 @@
       true,
     );
 
-    rove(boxes.find((box) => box.checked) ?? boxes[0]);
+    fields.forEach((rows) => rove(rows.flat().find((box) => box.checked) ?? rows[0][0]));
   }
 
   document.querySelectorAll("[data-week-grid]").forEach(prepare);

@@ -13,6 +13,11 @@ from psp.embedded.browser import get_browser
 from tests.e2e.stack import Stack, running_stack
 
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+# Everything that a browser keeps for a site, beside cookies.
+STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map(one => one.name), ...(await caches.keys())]"""
+# Whether a coordinator's shortcuts are on; and how the administrators' pages look, of Django's own.
+MAY_BE_STORED = ("desk-shortcuts", "django.admin.", "theme")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -66,13 +71,15 @@ class Visitor:
         self.check()
 
     def check(self, *, own_language: bool = True) -> None:
-        """No axe violation, nobody else asked for anything, the language as chosen, no fault, no sideways scrolling."""
+        """No axe violation, nobody else asked, the chosen language, no fault, nothing stored, no sideways scroll."""
         found = Axe().run(self.page, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]})
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
         assert not self.faults, self.faults
         assert not self.strangers, self.strangers
         if own_language:
             assert self.page.locator("html").get_attribute("lang") == self.language, self.page.url
+        told = [name for name in self.page.evaluate(STORED) if not name.startswith(MAY_BE_STORED)]
+        assert not told, f"{self.page.url} left {told} in the browser"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px"
 

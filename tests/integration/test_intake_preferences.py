@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from intake.choices import ApplicationState, Composition
 from intake.models import Participant, Preferences
 from intake.services_preferences import _keep_zone, preferences_of, set_preferences
-from intake.week import from_cells, is_week
+from intake.week import from_codes, is_week
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
 from tests import factories
@@ -20,7 +20,7 @@ from tests.forms import GOOD, fill
 pytestmark = pytest.mark.django_db
 
 WISHES = {
-    "languages": ["fr"], "compositions": ["women"], "availability": from_cells(["0-evening", "2-evening"]),
+    "languages": ["fr"], "compositions": ["women"], "availability": from_codes(["0-evening", "2-evening"]),
     "accessibility": "Captions, please",
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,9 +26,50 @@ def minutes(intervals) -> set[int]:
 
 @given(boxes)
 def test_boxes_come_back_as_they_were_ticked(codes):
-    intervals = week.from_cells(codes)
+    intervals = week.from_codes(codes)
     assert week.is_week(intervals)
-    assert set(week.to_cells(intervals)) == codes
+    assert set(week.to_codes(intervals)) == codes
+
+
+def test_every_hour_of_the_week_can_be_chosen():
+    assert week.from_codes(week.CELLS) == [(0, week.WEEK)]
+
+
+@given(weeks)
+def test_whatever_is_kept_survives_the_form(intervals):
+    """Times between the boxes too: they have codes of their own."""
+    assert week.from_codes(week.to_codes(intervals)) == week.merged(intervals)
+    assert all(week.is_code(code) for code in week.to_codes(intervals))
+
+
+def test_time_beside_the_boxes_has_a_code_of_its_own():
+    kept = [(9 * 60 + 30, 18 * 60), (week.DAY, week.DAY + 30)]
+    assert week.to_codes(kept) == ["0-midday", "0-afternoon", "570-720", "1440-1470"]
+    assert week.other_times(["0-midday", "1440-1470", "570-720", "nonsense"]) == [(570, 720), (1440, 1470)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "",
+        "-",
+        "0",
+        "7-morning",
+        "0-noon",
+        "60-30",
+        "0-45",
+        "0-10110",
+        "-30-60",
+        "0-30-60",
+        "0x1e-60",
+        "٣٠-60",
+        "0-999999999",
+    ],
+)
+def test_what_is_no_code_is_refused(code):
+    assert not week.is_code(code)
+    with pytest.raises(ValueError, match=r".*"):
+        week.from_codes([code])
 
 
 @given(weeks)
@@ -42,13 +84,14 @@ def test_merging_keeps_the_time_and_gives_what_may_be_stored(intervals):
 def test_a_box_is_ticked_only_if_all_of_it_is_free(intervals):
     free = minutes(intervals)
     for code, cell in week.CELLS.items():
-        assert (code in week.to_cells(intervals)) == (minutes([cell.interval]) <= free)
+        assert (code in week.to_codes(intervals)) == (minutes([cell.interval]) <= free)
 
 
 def test_boxes_lie_on_the_grid_and_do_not_overlap():
-    assert len(week.CELLS) == 28
-    for before, after in zip(week.BLOCKS, week.BLOCKS[1:], strict=False):
-        assert before.end <= after.start
+    assert (len(week.DAY_CELLS), len(week.NIGHT_CELLS)) == (28, 21)
+    blocks = sorted([*week.BLOCKS, *week.NIGHT_BLOCKS], key=lambda block: block.start)
+    for before, after in pairwise(blocks):
+        assert before.end == after.start
     assert all(week.is_week([cell.interval]) for cell in week.CELLS.values())
 
 
@@ -64,10 +107,10 @@ def test_what_is_no_week_is_refused(stored):
 
 
 def test_words_name_the_day_and_the_times():
-    evening = week.from_cells(["0-evening"])
+    evening = week.from_codes(["0-evening"])
     assert week.in_words(evening, "en") == ["Monday, 6:00 p.m. to 9:00 p.m."]
     assert week.in_words(evening, "fr") == ["lundi, de 18\u00a0h à 21\u00a0h"]
-    both = week.from_cells(["2-morning", "2-midday", "2-evening"])
+    both = week.from_codes(["2-morning", "2-midday", "2-evening"])
     assert week.in_words(both, "en") == ["Wednesday, 9:00 a.m. to 2:00 p.m. and 6:00 p.m. to 9:00 p.m."]
     assert week.in_words(both, "fr") == ["mercredi, de 9\u00a0h à 14\u00a0h et de 18\u00a0h à 21\u00a0h"]
 
@@ -83,7 +126,7 @@ def test_words_part_what_runs_over_midnight():
 
 
 def test_one_evening_is_another_time_for_somebody_far_away():
-    evening, monday = week.from_cells(["0-evening"]), date(2026, 11, 23)
+    evening, monday = week.from_codes(["0-evening"]), date(2026, 11, 23)
     assert week.in_utc(evening, monday=monday, zone="America/Toronto") == [(23 * 60, 26 * 60)]
     assert week.in_utc(evening, monday=monday, zone="America/St_Johns") == [(21 * 60 + 30, 24 * 60 + 30)]
     # Since 2026 the clocks in British Columbia stay on −7.
@@ -92,7 +135,7 @@ def test_one_evening_is_another_time_for_somebody_far_away():
 
 def test_sunday_evening_in_the_west_stays_in_one_piece():
     """A group on Sunday evening in Toronto runs over the end of the UTC week: it must be covered all the same."""
-    sunday, end = week.from_cells(["6-evening"]), week.WEEK
+    sunday, end = week.from_codes(["6-evening"]), week.WEEK
     found = week.in_utc(sunday, monday=date(2026, 11, 23), zone="America/Toronto")
     assert found == [(0, 2 * 60), (end - 60, end + 2 * 60)]
     for slot in ((end - 30, end + 60), (0, 90), (30, 120)):
@@ -115,7 +158,7 @@ def test_slot_is_covered_by_one_interval_if_all_of_it_is_free(intervals, monday,
 
 def test_a_change_of_clocks_within_the_week_is_heeded():
     """In Toronto the clocks go forward on Sunday, 14 March 2027, at 2 a.m."""
-    saturday, sunday = week.from_cells(["5-morning"]), week.from_cells(["6-morning"])
+    saturday, sunday = week.from_codes(["5-morning"]), week.from_codes(["6-morning"])
     monday = date(2027, 3, 8)
     assert week.in_utc(saturday, monday=monday, zone="America/Toronto") == [
         (5 * week.DAY + 14 * 60, 5 * week.DAY + 17 * 60)
@@ -128,7 +171,7 @@ def test_a_change_of_clocks_within_the_week_is_heeded():
 @given(boxes, mondays, st.sampled_from(ZONES))
 def test_utc_holds_as_much_time_as_the_boxes(codes, monday, zone):
     """No box lies in the night, so no change of clocks swallows any of it."""
-    intervals = week.from_cells(codes)
+    intervals = week.from_codes(codes)
     found = week.in_utc(intervals, monday=monday, zone=zone)
     assert all(0 <= start < week.WEEK and start < end for start, end in found)
     free = {minute % week.WEEK for start, end in found for minute in range(start, end, 15)}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psp.calendar_text import ZONES, long_date, long_datetime, relative_days, time_of_day, zone_name
+from psp.calendar_text import ZONES, long_date, long_datetime, machine_time, relative_days, time_of_day, zone_name
 from psp.content import load
 
 SEVEN_PM = datetime(2026, 12, 9, 0, 0, tzinfo=UTC)
@@ -121,3 +121,8 @@ def test_both_languages_tell_the_same_moment(moment: datetime, tz: str) -> None:
     english, french = long_datetime(aware, tz, "en"), long_datetime(aware, tz, "fr")
     assert english.split(" ")[1] == french.split(" ")[2].removesuffix("er")
     assert ("1er" in french) == (english.split(" ")[1] == "1")
+
+
+def test_moment_for_a_machine_has_no_small_parts_of_a_second() -> None:
+    moment = datetime(2026, 11, 26, 14, 5, 9, 415087, tzinfo=UTC)
+    assert machine_time(moment) == "2026-11-26T14:05:09+00:00"

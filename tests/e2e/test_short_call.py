@@ -1,0 +1,110 @@
+"""A short call first, as a visitor books it: no name, a code shown once, and nothing left once it is cancelled."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.people import fill, submit
+
+NUMBER = "613 555 0142"
+COUNT = """
+from intake.models import ShortCall
+from psp.models import User
+print(ShortCall.objects.count(), User.objects.count())
+"""
+CODE = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}")
+
+
+def counted(site) -> list[int]:
+    """Calls and accounts in the database."""
+    return [int(number) for number in site.run(COUNT).split()[-2:]]
+
+
+def look_for_times(person, place: str) -> Locator:
+    """The free times for a place, as links."""
+    person.open("intake/call/")
+    person.page.locator("select[name=region]").select_option(place)
+    person.page.locator("main form[method=get] button").click()
+    person.page.wait_for_url("**/intake/call/?region=*")
+    person.check()
+    return person.page.locator("main a[data-at]")
+
+
+def book(person, place: str, way: str) -> tuple[str, str, str]:
+    """The moment, the code and the word of the booked call."""
+    link = look_for_times(person, place).first
+    at = str(link.get_attribute("data-at"))
+    link.click()
+    person.check()
+    page = person.page
+    submit(page)
+    # What is left out is said above its field, and the browser itself keeps the page.
+    assert "/intake/call/" in page.url
+    page.locator(f"input[name=way][value={way}]").check()
+    if way == "call_back":
+        fill(page, number=NUMBER)
+    assert page.locator(f"input[name=language][value={person.language}]").is_checked()
+    submit(page)
+    expect(page.locator("[data-code]")).to_have_text(CODE)
+    person.check()
+    shown = page.locator(".code-shown")
+    return at, page.locator("[data-code]").inner_text().strip(), shown.first.inner_text().strip()
+
+
+def ask_with(person, code: str) -> None:
+    person.open("intake/call/code/")
+    fill(person.page, code=code)
+    submit(person.page)
+    person.page.wait_for_load_state()
+    person.check()
+
+
+@pytest.mark.parametrize(("language", "place", "way"), [("en", "ON", "phone"), ("fr", "QC", "call_back")])
+def test_short_call_is_booked_found_again_and_cancelled(visitor, site, language, place, way):
+    before = counted(site)
+    person = visitor(language, phone=True)
+    at, code, word = book(person, place, way)
+    assert counted(site) == [before[0] + 1, before[1]], "a call, and nobody's account"
+    assert code not in person.page.url
+
+    other = visitor(language)
+    times = look_for_times(other, place)
+    assert at not in [link.get_attribute("data-at") for link in times.all()], "the time is taken"
+
+    later = visitor(language)
+    ask_with(later, code.lower().replace("-", " "))
+    expect(later.page.locator(".code-shown").first).to_have_text(word)
+    assert later.page.locator("[data-code]").count() == 0, "the code is shown once"
+    if way == "call_back":
+        assert NUMBER not in later.page.content()
+    later.page.locator("form[action$='/call/cancel/'] button").click()
+    later.page.wait_for_url("**/intake/call/")
+    later.check()
+    assert counted(site) == before
+    times = look_for_times(later, place)
+    assert at in [link.get_attribute("data-at") for link in times.all()], "somebody else can have it"
+
+    ask_with(person, code)
+    assert person.page.locator(".code-shown").count() == 0
+    expect(person.page.locator("main [role=alert], main .error-summary").first).to_be_visible()
+    assert [fault for who in (person, other, later) for fault in who.faults + who.strangers] == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_time_that_went_meanwhile_offers_the_next_ones(visitor, language):
+    slow, quick = visitor(language, phone=True), visitor(language)
+    link = look_for_times(slow, "BC").first
+    at = link.get_attribute("data-at")
+    link.click()
+    book(quick, "BC", "video")
+    slow.page.locator("input[name=way][value=video]").check()
+    submit(slow.page)
+    slow.page.wait_for_load_state()
+    expect(slow.page.locator("main [role=alert]")).to_be_visible()
+    slow.check()
+    offered = [one.get_attribute("data-at") for one in slow.page.locator("main a[data-at]").all()]
+    assert offered
+    assert at not in offered
