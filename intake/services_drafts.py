@@ -30,11 +30,14 @@ ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 CODE_LENGTH = 6
 CODE_MINUTES = 10
 TRIES = 5
-SALT = "intake.draft"
+# How long somebody who confirmed an address may take over the form; and what a second click of one person may take.
+TICKET_HOURS = 4
+AGAIN_SECONDS = 60
+SALT, TICKET_SALT = "intake.draft", "intake.ticket"
 # What belongs to one showing of the page, and what somebody agrees to: both begin anew when they come back.
 NOT_KEPT = frozenset(
     {"csrfmiddlewaretoken", "sent_key", "texts", "typed_name", "read_notice", "draft", "draft_email", "draft_code",
-     "draft_asked", "at_step", "later", "change", "look_anyway"}
+     "draft_asked", "at_step", "later", "keep", "change", "look_anyway"}
 )  # fmt: skip
 Pairs = list[tuple[str, str]]
 
@@ -83,7 +86,7 @@ def check_code(*, asked: UUID | None, email: str, code: str) -> Answer:
 
     It works once, for ten minutes and five tries. Only the page that asked knows its code's key, so nobody else can
     use up the tries, or learn that somebody is saving a form at this moment. A wrong try is counted, so the caller's
-    transaction must not be undone because of it.
+    transaction must not be undone because of it. The right one makes `ticket_of` worth something, for some hours.
     """
     index = digest_for(AddressCode, "index", email)
     rows = AddressCode.objects.select_for_update(of=("self",))
@@ -93,8 +96,8 @@ def check_code(*, asked: UUID | None, email: str, code: str) -> Answer:
     found.tries += 1
     right = constant_time_compare(found.digest, _digest(found.pk, typed_code(code)))
     if right:
-        found.digest = ""
-    found.save(update_fields=["tries", "digest"])
+        found.digest, found.until = "", timezone.now() + timedelta(hours=TICKET_HOURS)
+    found.save(update_fields=["tries", "digest", "until"])
     return Answer.RIGHT if right else Answer.WRONG
 
 
@@ -103,12 +106,42 @@ def typed_code(text: str) -> str:
     return "".join(char for char in text.upper() if char.isalnum())
 
 
+def ticket_of(asked: UUID) -> str:
+    """Lets the page that typed the right code keep a form for its address. Nobody else can make one."""
+    return signing.dumps(str(asked), salt=TICKET_SALT)
+
+
+def _asked_by(ticket: str) -> UUID | None:
+    try:
+        return UUID(signing.loads(ticket, salt=TICKET_SALT, max_age=timedelta(hours=TICKET_HOURS)))
+    except (signing.BadSignature, ValueError):
+        return None
+
+
 @transaction.atomic
-def save_draft(*, email: str, answers: Iterable[tuple[str, str]], step: int) -> Draft:
-    """Keep a form for an address that a code has confirmed, instead of what was kept for it before."""
+def save_draft(*, ticket: str, answers: Iterable[tuple[str, str]], step: int) -> Draft | None:
+    """Keep a form for the address whose code was right, instead of what was kept for it; None if the ticket is over.
+
+    It is over a minute after its first use: a second click, or a form that is sent again, saves the same once more.
+    """
+    now = timezone.now()
+    rows = AddressCode.objects.select_for_update(of=("self",))
+    asked = rows.filter(pk=_asked_by(ticket), digest="", until__gt=now).first()
+    if asked is None:
+        return None
+    asked.until = min(asked.until, now + timedelta(seconds=AGAIN_SECONDS))
+    asked.save(update_fields=["until"])
+    return _keep(email=asked.email, answers=answers, step=step, now=now)
+
+
+def end_ticket(*, ticket: str) -> None:
+    """The form was sent: nothing more is kept with this ticket."""
+    AddressCode.objects.filter(pk=_asked_by(ticket)).update(until=timezone.now())
+
+
+def _keep(*, email: str, answers: Iterable[tuple[str, str]], step: int, now: datetime) -> Draft:
     index = digest_for(Draft, "index", email)
     _one_at_a_time(index)
-    now = timezone.now()
     draft = Draft.objects.select_for_update(of=("self",)).filter(index=index).first()
     if draft is not None and draft.expires_at <= now:
         # What is over is on its way out, with its key: nothing new is put under that.

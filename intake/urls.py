@@ -16,6 +16,7 @@ urlpatterns = [
     path("call/cancel/", views_calls.cancel, name="call_cancel"),
     path("sent/", views.sent, name="sent"),
     path("later/", views_drafts.save, name="save"),
+    path("later/keep/", views_drafts.keep, name="keep"),
     path("kept/", views_drafts.kept, name="kept"),
     path("back/", views_drafts.resume, name="resume"),
     path("throw-away/", views_drafts.throw_away, name="throw_away"),

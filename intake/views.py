@@ -20,7 +20,7 @@ from intake.layout import questions
 from intake.limits import spend
 from intake.rules import UNANSWERED, Reason
 from intake.sending import count_ineligible, submit_application
-from intake.services_drafts import throw_away
+from intake.services_drafts import end_ticket, throw_away
 from intake.texts import Texts, reading_period, texts_of_today
 from psp.errors import DomainError, add_to_form
 from psp.views import crisis_lines, notice
@@ -48,15 +48,20 @@ def apply(request: HttpRequest) -> HttpResponse:
         add_to_form(form, error)
         return form_page(request, form)
     throw_away(token=request.POST.get("draft", ""))
+    end_ticket(ticket=request.POST.get("keep", ""))
     return redirect("intake:sent")
 
 
-def empty_page(request: HttpRequest) -> HttpResponse:
-    """The form before anything is typed: the same for everybody but for its key, so its questions are drawn once."""
+def empty_page(request: HttpRequest, *, keep: str = "") -> HttpResponse:
+    """The form before anything is typed: the same for everybody but for its key, so its questions are drawn once.
+
+    `keep`: the ticket of a confirmed address, with which the form may be saved (`intake.views_drafts`).
+    """
     texts = texts_of_today()
     drawn = empty_questions(get_language() or "en", texts, reading_period())
     hidden = {"sent_key": uuid4(), "texts": texts.names, "look_anyway": ""}
-    return render(request, "intake/apply.html", {"hidden": hidden, "questions": drawn, "draft": "", "start_at": 0})
+    context = {"hidden": hidden, "questions": drawn, "draft": "", "start_at": 0, "keep": keep}
+    return render(request, "intake/apply.html", context)
 
 
 @lru_cache(maxsize=8)
@@ -66,13 +71,18 @@ def empty_questions(language: str, texts: Texts, _period: int) -> str:
 
 
 def form_page(
-    request: HttpRequest, form: ApplicationForm, *, status: int = 200, draft: str = "", start_at: int = 0
-) -> HttpResponse:
-    """The form as it was typed, with what is to be mended. `draft` names the kept form from which it came."""
+    request: HttpRequest, form: ApplicationForm, *, status: int = 200, draft: str = "", start_at: int = 0,
+    keep: str | None = "", remark: str = "",
+) -> HttpResponse:  # fmt: skip
+    """The form as it was typed, with what is to be mended. `draft` names the kept form from which it came.
+
+    `keep`: as for the empty page; "" is the one that was sent, None is none. `remark` stands above the form.
+    """
     hidden = {name: form[name].value() or "" for name in ("sent_key", "texts", "look_anyway")}
     context = {
-        "hidden": hidden, "questions": questions(form, notice=notice()), "start_at": start_at,
+        "hidden": hidden, "questions": questions(form, notice=notice()), "start_at": start_at, "remark": remark,
         "draft": draft or request.POST.get("draft", ""),
+        "keep": "" if keep is None else keep or request.POST.get("keep", ""),
     }  # fmt: skip
     return render(request, "intake/apply.html", context, status=status)
 
@@ -96,8 +106,8 @@ def refusal_words(form: EligibilityForm) -> dict[str, Any]:
 
 
 def typed_values(request: HttpRequest, form: ApplicationForm) -> list[tuple[str, str]]:
-    """Every answer as name and value, to hand back in hidden fields; and which kept form it came from."""
-    names = [*(name for name in form.fields if name != "look_anyway"), "draft"]
+    """Every answer as name and value, to hand back in hidden fields; which kept form it came from, and the ticket."""
+    names = [*(name for name in form.fields if name != "look_anyway"), "draft", "keep"]
     return [(name, value) for name in names for value in request.POST.getlist(name)]
 
 

@@ -1,12 +1,13 @@
-"""Save and finish later: address, code, then the answers are kept; address, code, then they are back on the page.
+"""Save and finish later: an address, its code, and only then the answers leave the page and are kept.
 
-Until the code is right the answers live in the page: they go from one page to the next as hidden fields, and nothing
-of them is written here. Every answer is the same whether the address is known or not ([security] 13).
+With a script the form asks for address and code itself, through parts of pages, and sends the answers with the ticket
+that the right code gave. Without one, address and code come first, on pages of their own, and the form that opens then
+has the ticket in it. Every answer is the same whether the address is known or not ([security] 13).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
@@ -23,23 +24,47 @@ from intake.forms_drafts import AddressForm, CodeForm
 from intake.limits import spend, spend_for_address
 from intake.models_drafts import AddressCode, Draft
 from intake.services_drafts import Answer
-from intake.views import form_page
+from intake.views import empty_page, form_page
 from psp.crypto.fields import digest_for
 
 MOST_STEPS = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """Whose address it is was shown by a code."""
+
+    email: str
+    ticket: str
+
+
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def save(request: HttpRequest) -> HttpResponse:
-    """From "Save and finish later" to the answers being kept."""
-    if "draft_email" not in request.POST:
-        return address_page(request, AddressForm(initial={"draft_email": likely_address(request.POST)}), "save")
+    """From an address to the right to keep a form for it. Whatever else is sent here is not looked at."""
+    if request.method == "GET":
+        return address_page(request, AddressForm(), "save")
     confirmed = confirm(request, "save")
     if isinstance(confirmed, HttpResponse):
         return confirmed
-    drafts.save_draft(email=confirmed, answers=drafts.answers_in(request.POST), step=step_in(request.POST))
-    return redirect("intake:kept")
+    if wants_part(request):
+        return render(request, "intake/parts/draft_ticket.html", {"ticket": confirmed.ticket})
+    draft = drafts.draft_of(email=confirmed.email)
+    return filled_in(request, draft, confirmed) if draft else empty_page(request, keep=confirmed.ticket)
+
+
+@login_not_required
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """The answers, with the ticket that says for which address. If it is over, they go back to the page."""
+    answers, step = drafts.answers_in(request.POST), step_in(request.POST)
+    if drafts.save_draft(ticket=request.POST.get("keep", ""), answers=answers, step=step):
+        return redirect("intake:kept")
+    form = ApplicationForm(request.POST)
+    form.forget_errors()
+    return form_page(request, form, start_at=step, keep=None, remark=_(
+        "Your address has to be confirmed once more before this form can be saved. Nothing is lost: your answers are"
+        " on this page, and nothing of them is kept here."))  # fmt: skip
 
 
 @login_not_required
@@ -51,11 +76,11 @@ def resume(request: HttpRequest) -> HttpResponse:
     confirmed = confirm(request, "resume")
     if isinstance(confirmed, HttpResponse):
         return confirmed
-    draft = drafts.draft_of(email=confirmed)
-    return filled_in(request, draft) if draft else render(request, "intake/draft_none.html")
+    draft = drafts.draft_of(email=confirmed.email)
+    return filled_in(request, draft, confirmed) if draft else render(request, "intake/draft_none.html")
 
 
-def filled_in(request: HttpRequest, draft: Draft) -> HttpResponse:
+def filled_in(request: HttpRequest, draft: Draft, confirmed: Confirmed) -> HttpResponse:
     """The form with what was kept, in the texts of today; whatever is signed is signed anew."""
     data = QueryDict(mutable=True)
     for name, value in drafts.answers_of(draft):
@@ -63,10 +88,10 @@ def filled_in(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = ApplicationForm(data)
     data["sent_key"], data["texts"] = str(uuid4()), form.shown.names
     form.forget_errors()
-    return form_page(request, form, draft=drafts.token_of(draft), start_at=draft.step)
+    return form_page(request, form, draft=drafts.token_of(draft), start_at=draft.step, keep=confirmed.ticket)
 
 
-def confirm(request: HttpRequest, where: str) -> str | HttpResponse:
+def confirm(request: HttpRequest, where: str) -> Confirmed | HttpResponse:
     """The address, once its code is right; until then the page to show."""
     if "draft_code" not in request.POST:
         return send_code(request, where)
@@ -76,12 +101,10 @@ def confirm(request: HttpRequest, where: str) -> str | HttpResponse:
     if not spend(request, "code_tried"):
         form.add_error(None, too_many())
         return code_page(request, form, where, status=429)
-    email: str = form.cleaned_data["draft_email"]
-    answer = drafts.check_code(
-        asked=form.cleaned_data["draft_asked"], email=email, code=form.cleaned_data["draft_code"]
-    )
+    email, asked = form.cleaned_data["draft_email"], form.cleaned_data["draft_asked"]
+    answer = drafts.check_code(asked=asked, email=email, code=form.cleaned_data["draft_code"])
     if answer == Answer.RIGHT:
-        return email
+        return Confirmed(email, drafts.ticket_of(asked))
     form.add_error("draft_code", refusal(answer))
     form.forget_code()
     return code_page(request, form, where)
@@ -114,26 +137,29 @@ def too_many() -> str:
     )
 
 
+def wants_part(request: HttpRequest) -> bool:
+    """A script puts the answer into the page of the form, where the answers wait."""
+    return request.headers.get("X-Requested-With") == "fetch"
+
+
 def address_page(request: HttpRequest, form: AddressForm, where: str, *, status: int = 200) -> HttpResponse:
-    return render(request, "intake/draft_address.html", page_of(request, form, where), status=status)
+    return page_or_part(request, "draft_address.html", form, where, status)
 
 
 def code_page(request: HttpRequest, form: CodeForm, where: str, *, status: int = 200) -> HttpResponse:
-    return render(request, "intake/draft_code.html", page_of(request, form, where), status=status)
+    return page_or_part(request, "draft_code.html", form, where, status)
 
 
-def page_of(request: HttpRequest, form: AddressForm | CodeForm, where: str) -> dict[str, Any]:
-    """`carried`: the answers, which wait in the page until they may be kept."""
-    saving = where == "save"
-    carried = [*drafts.answers_in(request.POST), ("at_step", str(step_in(request.POST)))] if saving else []
-    address = request.POST.get("draft_email", "")
-    return {"form": form, "action": reverse(f"intake:{where}"), "carried": carried, "saving": saving,
-            "address": address}  # fmt: skip
-
-
-def likely_address(data: QueryDict) -> str:
-    """The address of the form, where the person said that it is safe."""
-    return data.get("email", "") if data.get("email_safe") == "yes" else ""
+def page_or_part(
+    request: HttpRequest, name: str, form: AddressForm | CodeForm, where: str, status: int
+) -> HttpResponse:
+    part = wants_part(request)
+    context = {
+        "form": form, "action": reverse(f"intake:{where}"), "saving": where == "save", "part": part,
+        "address": request.POST.get("draft_email", ""), "level": "h2" if part else "h1",
+        "under": "h3" if part else "h2",
+    }  # fmt: skip
+    return render(request, f"intake/parts/{name}" if part else f"intake/{name}", context, status=status)
 
 
 def step_in(data: QueryDict) -> int:

@@ -141,7 +141,8 @@ def kept_form_pages(language: str) -> Iterator[Shown]:
             "address": {}, "wrong address": {"draft_email": "river"}, "code": address,
             "no code": address | {"draft_code": ""}, "wrong code": address | {"draft_code": "AAAAAA"},
         }.items():  # fmt: skip
-            yield sent(browser, language, f"{path} {name}", path, answers | more)
+            yield sent(browser, language, f"{path} {name}", path, more)
+    yield sent(browser, language, "kept without a ticket", "intake/later/keep/", answers)
 
 
 def call_pages(language: str) -> Iterator[Shown]:

@@ -51,6 +51,12 @@ def test_person_without_any_channel_is_entered_with_spoken_consents(client, coor
     assert f"Say the reference number aloud: {participant.reference}" in text_of(client.get(response["Location"]))
 
 
+def test_night_hours_are_entered_during_a_call_too(client, coordinator):
+    assert "week-more" in text_of(client.get(PATH))
+    assert enter(client, availability=["0-night", "3-late"]).status_code == 302
+    assert Participant.objects.get().preferences.availability == [[0, 360], [3 * 1440 + 21 * 60, 4 * 1440]]
+
+
 def test_person_with_a_phone_only_needs_the_consent_to_be_called(client, coordinator):
     page = text_of(enter(client, **PHONE_ONLY))
     assert "we need your yes to this line" in page

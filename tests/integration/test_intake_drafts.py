@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from uuid import UUID
 
 import pytest
 import time_machine
-from django.core import mail
+from django.core import mail, signing
 from django.test import Client
 from django.utils import timezone
 
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 ADDRESS = "river@example.org"
 CANARY = "Canary-Wren"
+# What the script of the form says of itself; it gets parts of pages.
+FETCH = {"headers": {"x-requested-with": "fetch"}}
 
 
 @pytest.fixture(autouse=True)
@@ -40,17 +43,13 @@ def text_of(response) -> str:
     return unescape(response.content.decode())
 
 
-def carried(response) -> dict[str, list[str]]:
-    """Hidden fields of the page's first form."""
-    page = response.content.decode().split('action="/en/intake/')[1].split("</form>")[0]
-    found: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<input type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"', page):
-        found.setdefault(name, []).append(unescape(value))
-    return found
+def hidden_in(response, name: str) -> str:
+    """A hidden field of the page, or of the part of a page."""
+    return unescape(re.findall(rf'name="{name}" value="([^"]*)"', response.content.decode())[0])
 
 
-def ask(client: Client, path: str = "later/", email: str = ADDRESS, *, with_answers=None):
-    return client.post(f"/en/intake/{path}", (with_answers or {}) | {"draft_email": email})
+def ask(client: Client, path: str = "later/", email: str = ADDRESS, **more):
+    return client.post(f"/en/intake/{path}", {"draft_email": email}, **more)
 
 
 def code_for(letters, email: str = ADDRESS) -> str:
@@ -60,13 +59,23 @@ def code_for(letters, email: str = ADDRESS) -> str:
     return re.findall(r"\b[A-Z0-9]{6}\b", body)[0]
 
 
+def ticket(client: Client, letters, email: str = ADDRESS) -> str:
+    """Confirm an address as the script does."""
+    asked = asked_in(ask(client, email=email, **FETCH))
+    given = try_code(client, asked, code_for(letters, email), email, path="later/", **FETCH)
+    return re.findall(r'data-later-ticket="([^"]+)"', given.content.decode())[0]
+
+
+def keep(client: Client, given: str, **changes):
+    """Send the answers with a ticket."""
+    return client.post(
+        "/en/intake/later/keep/", typed(client, name=CANARY, at_step="4", later="1", keep=given, **changes)
+    )
+
+
 def save(client: Client, letters, email: str = ADDRESS, **changes):
-    """Fill in, press "Save and finish later", confirm the address."""
-    answers = typed(client, name=CANARY, at_step="4", later="1", **changes)
-    first = client.post("/en/intake/later/", answers)
-    second = ask(client, email=email, with_answers=carried(first))
-    code = code_for(letters, email)
-    return client.post("/en/intake/later/", carried(second) | {"draft_email": email, "draft_code": code})
+    """Press "Save and finish later" in a form that is filled in."""
+    return keep(client, ticket(client, letters, email), **changes)
 
 
 def resume(client: Client, letters, email: str = ADDRESS):
@@ -76,11 +85,11 @@ def resume(client: Client, letters, email: str = ADDRESS):
 
 def asked_in(response) -> str:
     """Which asking the page of the code belongs to."""
-    return carried(response)["draft_asked"][0]
+    return hidden_in(response, "draft_asked")
 
 
-def try_code(client: Client, asked: str, code: str, email: str = ADDRESS, **more):
-    return client.post("/en/intake/back/", {"draft_email": email, "draft_code": code, "draft_asked": asked}, **more)
+def try_code(client: Client, asked: str, code: str, email: str = ADDRESS, path: str = "back/", **more):
+    return client.post(f"/en/intake/{path}", {"draft_email": email, "draft_code": code, "draft_asked": asked}, **more)
 
 
 def token_in(response) -> str:
@@ -89,13 +98,11 @@ def token_in(response) -> str:
 
 def test_form_is_kept_only_after_the_code_and_comes_back_filled_in(client, letters):
     before = row_counts()
-    first = client.post("/en/intake/later/", typed(client, name=CANARY, later="1", at_step="4"))
-    assert first.status_code == 200
-    assert grown(before) == {}
-    second = ask(client, with_answers=carried(first))
+    given = ticket(client, letters)
     assert not Draft.objects.exists()
-    done = client.post("/en/intake/later/", carried(second) | {"draft_email": ADDRESS, "draft_code": code_for(letters)})
+    done = keep(client, given)
     assert (done.status_code, done["Location"]) == (302, "/en/intake/kept/")
+    assert grown(before) == {"default.intake_draft": 1, "default.intake_addresscode": 1, "keys.keys_datakey": 2}
     page = resume(client, letters)
     text = text_of(page)
     assert f'value="{CANARY}"' in text
@@ -103,6 +110,112 @@ def test_form_is_kept_only_after_the_code_and_comes_back_filled_in(client, lette
     assert re.search(r'name="affiliation"[^>]*value="veteran"[^>]*checked', text)
     assert "data-error-summary" not in text
     assert not Participant.objects.exists()
+
+
+# --- before the code is right, nothing of the answers is asked for, and nothing is looked at ---
+
+
+def test_form_can_be_saved_without_a_script_once_an_address_is_confirmed(client, letters):
+    """The page says so before anybody begins; address and code come first, then the form with the ticket in it."""
+    empty = client.get("/en/intake/").content.decode()
+    assert '<a href="/en/intake/later/">' in empty.split("<noscript>")[1].split("</noscript>")[0]
+    assert "formaction" not in empty, "no button sends answers before"
+    assert client.get("/en/intake/later/").status_code == 200
+    page = try_code(client, asked_in(ask(client)), code_for(letters), path="later/")
+    assert 'formaction="/en/intake/later/keep/"' in page.content.decode()
+    assert "<noscript>" not in page.content.decode()
+    assert keep(client, hidden_in(page, "keep"))["Location"] == "/en/intake/kept/"
+
+
+def test_confirming_an_address_opens_what_was_kept_for_it(client, letters):
+    save(client, letters)
+    page = try_code(client, asked_in(ask(client)), code_for(letters), path="later/")
+    assert f'value="{CANARY}"' in text_of(page)
+
+
+def test_form_that_was_opened_again_is_saved_again_without_another_code(client, letters):
+    save(client, letters)
+    assert keep(client, hidden_in(resume(client, letters), "keep"), region="ON").status_code == 302
+    assert dict(services_drafts.answers_of(Draft.objects.get()))["region"] == "ON"
+
+
+def test_answers_that_come_with_an_address_or_a_code_are_not_looked_at(client, letters):
+    answers = typed(client, name=CANARY)
+    first = client.post("/en/intake/later/", answers | {"draft_email": ADDRESS})
+    code = {"draft_email": ADDRESS, "draft_asked": asked_in(first), "draft_code": code_for(letters)}
+    second = client.post("/en/intake/later/", answers | code)
+    assert second.status_code == 200
+    assert CANARY not in text_of(first) + text_of(second)
+    assert not Draft.objects.exists()
+
+
+def test_script_gets_parts_of_pages(client, letters):
+    first = ask(client, email="nothing", **FETCH)
+    second = ask(client, **FETCH)
+    third = try_code(client, asked_in(second), "AAAAAA", path="later/", **FETCH)
+    for answer, words in ((first, "address"), (second, "Type the code"), (third, "This is not the code that we sent.")):
+        assert answer.status_code == 200
+        assert "<html" not in answer.content.decode()
+        assert words in text_of(answer)
+        assert "data-later-close" in answer.content.decode()
+
+
+@pytest.mark.parametrize("made", ["", "nonsense", "a:b:c", "unconfirmed", "other salt", "of a draft"])
+def test_property_09_nobody_keeps_a_form_without_a_right_code(client, letters, made):
+    """The answers come back to the page, and nothing of them stays."""
+    asked = asked_in(ask(client))
+    tickets = {
+        "unconfirmed": services_drafts.ticket_of(UUID(asked)), "other salt": signing.dumps(asked, salt="else"),
+        "of a draft": signing.dumps(asked, salt=services_drafts.SALT),
+    }  # fmt: skip
+    before = row_counts()
+    page = keep(client, tickets.get(made, made))
+    assert page.status_code == 200
+    assert f'value="{CANARY}"' in text_of(page)
+    assert "Your address has to be confirmed once more" in text_of(page)
+    assert 'data-start-at="4"' in text_of(page)
+    assert grown(before) == {}
+
+
+def test_property_09_ticket_is_over_a_minute_after_its_first_use(client, letters):
+    """A second click saves the same once more."""
+    given = ticket(client, letters)
+    assert [keep(client, given).status_code for _click in range(2)] == [302, 302]
+    with time_machine.travel(timezone.now() + timedelta(minutes=1, seconds=1)):
+        assert keep(client, given, region="ON").status_code == 200
+    assert dict(services_drafts.answers_of(Draft.objects.get()))["region"] == "QC"
+
+
+def test_ticket_is_over_after_four_hours_and_then_forgotten(client, letters):
+    given = ticket(client, letters)
+    with time_machine.travel(timezone.now() + timedelta(hours=3, minutes=59)):
+        forget_drafts()
+        assert AddressCode.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(hours=4, seconds=1)):
+        assert keep(client, given).status_code == 200
+        forget_drafts()
+    assert not AddressCode.objects.exists()
+    assert not Draft.objects.exists()
+
+
+def test_ticket_keeps_for_the_address_whose_code_was_right_and_for_no_other(client, letters):
+    given = ticket(client, letters, "other@example.org")
+    keep(client, given, draft_email=ADDRESS, email=ADDRESS)
+    assert "Nothing is kept for this address" in text_of(resume(client, letters))
+    assert CANARY in text_of(resume(client, letters, "other@example.org"))
+
+
+def test_ticket_ends_when_the_application_is_sent(client, letters):
+    given = ticket(client, letters)
+    assert fill(client, keep=given).status_code == 302
+    assert keep(client, given).status_code == 200
+    assert not Draft.objects.exists()
+
+
+def test_ticket_stays_with_the_form_while_it_is_mended(client, letters):
+    given = ticket(client, letters)
+    assert hidden_in(fill(client, keep=given, name=""), "keep") == given
+    assert hidden_in(fill(client, keep=given, experienced="no"), "keep") == given
 
 
 def test_draft_expires_after_fourteen_days_with_its_key(client, letters):
@@ -188,15 +301,13 @@ def test_saving_again_replaces_what_was_kept(client, letters):
 # --- codes ---
 
 
-def test_wrong_code_says_so_and_loses_nothing(client, letters):
-    first = client.post("/en/intake/later/", typed(client, name=CANARY, later="1"))
-    second = ask(client, with_answers=carried(first))
-    response = client.post("/en/intake/later/", carried(second) | {"draft_email": ADDRESS, "draft_code": "AAAAAA"})
-    assert "This is not the code that we sent." in text_of(response)
-    assert carried(response)["name"] == [CANARY]
-    assert not Draft.objects.exists()
-    again = carried(response) | {"draft_email": ADDRESS, "draft_code": code_for(letters)}
-    assert client.post("/en/intake/later/", again).status_code == 302
+def test_wrong_code_says_so_and_the_right_one_still_works(client, letters):
+    asked = asked_in(ask(client, **FETCH))
+    wrong = try_code(client, asked, "AAAAAA", path="later/", **FETCH)
+    assert "This is not the code that we sent." in text_of(wrong)
+    assert "data-later-ticket" not in text_of(wrong)
+    right = try_code(client, asked_in(wrong), code_for(letters), path="later/", **FETCH)
+    assert "data-later-ticket" in text_of(right)
 
 
 def test_sixth_try_is_refused_even_with_the_right_code(client, letters):
@@ -404,8 +515,8 @@ def test_property_38_code_that_could_not_be_sent_is_not_sent_again(client, lette
 
 def test_property_12_reading_pages_of_saved_forms_writes_nothing(client):
     before = row_counts()
-    for path in ("back/", "kept/", "gone/"):
+    for path in ("back/", "later/", "kept/", "gone/"):
         assert client.get(f"/en/intake/{path}").status_code == 200
-    assert client.get("/en/intake/later/").status_code == 405
+    assert client.get("/en/intake/later/keep/").status_code == 405
     assert client.get("/en/intake/throw-away/").status_code == 405
     assert grown(before) == {}

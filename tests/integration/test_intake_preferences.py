@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import unescape
 
 import pytest
@@ -174,6 +175,44 @@ def test_person_reads_and_changes_their_wishes(client):
     assert Entry.objects.filter(action="read", model="intake.participant", person=participant.user_id).exists()
 
 
+def ticked_boxes(page: str) -> list[str]:
+    """What the form would send for the week, if nothing in it were changed."""
+    boxes = re.findall(r'<input type="checkbox"[^>]*name="availability"[^>]*>', page)
+    return [re.findall(r'value="([^"]*)"', box)[0] for box in boxes if "checked" in box]
+
+
+@pytest.mark.parametrize("week", [[[0, 360]], [[570, 660]], [[0, 30], [9 * 60, 21 * 60 + 30]], [[10_050, 10_080]]])
+def test_times_beside_the_boxes_survive_a_change_of_something_else(client, week):
+    participant = factories.a_participant("QC", language="en")
+    set_preferences(participant=participant, by=participant.user, **WISHES | {"availability": week})
+    factories.sign_in(client, participant.user)
+    page = page_of(client.get("/en/my/preferences/change/"))
+    answer = client.post("/en/my/preferences/change/", CHANGE | {"availability": ticked_boxes(page)})
+    assert answer.status_code == 302
+    assert Preferences.objects.get().availability == week
+
+
+def test_time_beside_the_boxes_is_shown_in_words_and_may_be_given_up(client):
+    participant = factories.a_participant("QC", language="fr")
+    set_preferences(participant=participant, by=participant.user, **WISHES | {"availability": [[570, 660]]})
+    factories.sign_in(client, participant.user)
+    page = page_of(client.get("/fr/my/preferences/change/"))
+    assert "Lundi, de 9\u00a0h\u00a030 à 11\u00a0h" in page
+    assert client.post("/fr/my/preferences/change/", CHANGE | {"availability": []}).status_code == 302
+    assert Preferences.objects.get().availability == []
+
+
+def test_early_and_late_hours_unfold_by_themselves_only_where_one_is_ticked(client):
+    assert '<details class="week-more">' in page_of(client.get("/en/intake/"))
+    assert fill(client, availability=["0-night", "6-late", "2-early"]).status_code == 302
+    kept = Preferences.objects.get()
+    assert kept.availability == [[0, 360], [3240, 3420], [9900, 10_080]]
+    factories.sign_in(client, kept.participant.user)
+    page = page_of(client.get("/en/my/preferences/change/"))
+    assert '<details class="week-more" open>' in page
+    assert ticked_boxes(page) == ["0-night", "2-early", "6-late"]
+
+
 def test_change_without_an_application_that_stands_asks_for_no_service(client):
     participant = factories.a_participant("QC", language="en")
     factories.sign_in(client, participant.user)
@@ -233,7 +272,7 @@ def test_application_without_times_is_welcome(client):
         ({"languages": None}, "languages", "Choose at least one language."),
         ({"languages": ["de"]}, "languages", "Choose an answer."),
         ({"compositions": None}, "compositions", "Choose at least one. Any group is an answer too."),
-        ({"availability": ["0-night"]}, "availability", "Choose boxes of the grid."),
+        ({"availability": ["0-noon"]}, "availability", "Choose boxes of the grid."),
         ({"time_zone": "x" * 5000}, "time_zone", "Choose a time from the list."),
         ({"accessibility": "é" * 301}, "accessibility", "Please use at most 300 characters here."),
     ],
