@@ -22,7 +22,8 @@ FEWEST_WORDS = 5
 PASSAGE_WORDS = 25
 PAGES = (
     "", "services/", "after-applying/", "privacy-notice/", "safe-use/", "intake/", "intake/call/", "intake/sent/",
-    "intake/elsewhere/", "what-we-hold/", "transparency/", "intake/back/", "intake/later/", "intake/kept/", "intake/gone/",
+    "intake/elsewhere/", "what-we-hold/", "transparency/", "intake/back/", "intake/later/",
+    "intake/kept/", "intake/gone/",
 )  # fmt: skip
 
 
