@@ -1,6 +1,7 @@
 """What the application's database role may do. Run by the owner after every migration.
 
-Audit rows: insert and read. Published consents and eligibility versions are kept by triggers.
+Audit rows: insert and read; old ones go by a function of the owner's that judges for itself. Published consents and
+eligibility versions are kept by triggers.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from django.db import connections
 
 URLS = {"default": "DATABASE_URL", "keys": "KEYS_DATABASE_URL"}
 APPEND_ONLY = ("audit_entry", "audit_link")
+READ_ONLY = ("audit_checkpoint",)
+# Functions that act as the owner, each of which refuses what it should not do.
+FUNCTIONS = ("audit_thin",)
 
 
 def application_role(using: str) -> str:
@@ -35,3 +39,9 @@ def grant(using: str) -> None:
         for table in APPEND_ONLY:
             if table in existing:
                 cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
+        for table in READ_ONLY:
+            if table in existing:
+                cursor.execute(f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {name}")
+        cursor.execute("SELECT DISTINCT proname FROM pg_proc WHERE proname = ANY(%s)", [list(FUNCTIONS)])
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {name}")

@@ -7,6 +7,7 @@ link before. The application's role may insert into `Entry` and `Link`, and chan
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -57,3 +58,32 @@ class Link(models.Model):
     id = models.BigAutoField(primary_key=True)
     entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="link")
     digest = models.CharField(max_length=64)
+
+
+class Checkpoint(models.Model):
+    """Where the chain begins since older entries went by their retention rule: after `link`, from `digest` on.
+
+    `cutoff`: everything that went is older. `kept`: entries that a hold keeps, sealed anew at the chain's end.
+    `signature` covers all of this and the checkpoint before. Only `audit_thin` makes one, and nobody changes it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    link = models.BigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+    cutoff = models.DateTimeField()
+    removed = models.PositiveIntegerField()
+    kept = models.PositiveIntegerField()
+    batch = models.UUIDField()
+    signature = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            # [PIA] rule 15: what was used for a decision is kept for two years at least.
+            models.CheckConstraint(
+                condition=models.Q(cutoff__lte=models.F("at") - timedelta(days=730)), name="audit_checkpoint_floor"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.link}"

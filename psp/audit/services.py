@@ -1,29 +1,25 @@
-"""Writing the access log, sealing it, and walking the chain."""
+"""Writing the access log, and sealing it."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Q
 from django.utils import timezone
 
+from psp.audit.chain import COLUMNS, GENESIS, next_digest
 from psp.audit.choices import Action, Purpose
-from psp.audit.models import Entry, Link, Unsealed
+from psp.audit.models import Checkpoint, Entry, Link, Unsealed
+from psp.audit.verifying import Verdict as Verdict
+from psp.audit.verifying import verify as verify
 from psp.context_vars import actor_id, request_id
 from psp.crypto import cipher
 from psp.logs import get_logger
 
 log = get_logger(__name__)
-GENESIS = "0" * 64
 SEAL_BATCH = 2000
 # Any constant: two sealers at once would fork the chain.
 SEAL_LOCK = 0x50535031
@@ -87,17 +83,8 @@ def record_denial(route: str, object_id: str, *, purpose: Purpose, person: UUID 
     )  # fmt: skip
 
 
-def canonical(entry: Entry) -> bytes:
-    """The bytes that the chain covers: every column, in a fixed order."""
-    return json.dumps(
-        [entry.pk, entry.at.isoformat(), str(entry.actor), entry.action, entry.model, entry.object_id,
-         str(entry.person), entry.fields, entry.purpose, entry.request_id],
-        ensure_ascii=False, separators=(",", ":"),
-    ).encode()  # fmt: skip
-
-
-def next_digest(previous: str, entry: Entry, key: bytes) -> str:
-    return hmac.new(key, previous.encode() + canonical(entry), hashlib.sha256).hexdigest()
+def columns_of(entry: Entry) -> list[Any]:
+    return [getattr(entry, name) for name in COLUMNS]
 
 
 def seal() -> int:
@@ -116,57 +103,19 @@ def _seal_batch() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
     waiting = list(Unsealed.objects.select_related("entry").order_by("entry_id")[:SEAL_BATCH])
-    previous = Link.objects.order_by("-id").values_list("digest", flat=True).first() or GENESIS
+    previous = _last_digest()
     key, links = cipher.decode_key(settings.PSP_AUDIT_KEY), []
     for item in waiting:
-        previous = next_digest(previous, item.entry, key)
+        previous = next_digest(previous, columns_of(item.entry), key)
         links.append(Link(entry=item.entry, digest=previous))
     Link.objects.bulk_create(links)
     Unsealed.objects.filter(pk__in=[item.pk for item in waiting]).delete()
     return len(waiting)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`broken`: id of the first entry where the chain does not hold, or None. `checked`: links walked."""
-
-    checked: int
-    broken: int | None
-    reason: str = ""
-
-
-def verify() -> Verdict:
-    """Walk the chain from its start, in constant memory."""
-    previous, checked = GENESIS, 0
-    key = cipher.decode_key(settings.PSP_AUDIT_KEY)
-    links = Link.objects.order_by("id").iterator(chunk_size=SEAL_BATCH)
-    while batch := list(islice(links, SEAL_BATCH)):
-        entries = Entry.objects.in_bulk([link.entry_id for link in batch])
-        previous, broken = _check_batch(batch, entries, previous, key)
-        if broken:
-            return Verdict(checked, *broken)
-        checked += len(batch)
-    return _check_strays(checked)
-
-
-def _check_batch(
-    batch: list[Link], entries: dict[int, Entry], previous: str, key: bytes
-) -> tuple[str, tuple[int, str] | None]:
-    for link in batch:
-        entry = entries.get(link.entry_id)
-        if entry is None:
-            return previous, (link.entry_id, "missing")
-        digest = next_digest(previous, entry, key)
-        if not hmac.compare_digest(digest, link.digest):
-            return previous, (link.entry_id, "altered")
-        previous = link.digest
-    return previous, None
-
-
-def _check_strays(checked: int) -> Verdict:
-    """An entry that neither waits nor is linked was slipped in, or its link was removed."""
-    stray = (
-        Entry.objects.filter(Q(link__isnull=True), ~models.Exists(Unsealed.objects.filter(entry=models.OuterRef("pk"))))
-        .order_by("id").values_list("id", flat=True).first()
-    )  # fmt: skip
-    return Verdict(checked, stray, "unlinked" if stray else "")
+def _last_digest() -> str:
+    """What the next link goes on from: the last link, or the checkpoint before which everything was removed."""
+    for model in (Link, Checkpoint):
+        if digest := model._base_manager.order_by("-id").values_list("digest", flat=True).first():
+            return str(digest)
+    return GENESIS

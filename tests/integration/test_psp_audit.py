@@ -88,7 +88,7 @@ class TestTampering:
         entries = write(5)
         audit.seal()
         as_owner("UPDATE audit_entry SET actor = gen_random_uuid() WHERE id = %s", entries[2].pk)
-        assert audit.verify() == audit.Verdict(checked=0, broken=entries[2].pk, reason="altered")
+        assert audit.verify() == audit.Verdict(checked=2, broken=entries[2].pk, reason="altered")
 
     def test_property_06_removed_entry_is_found(self):
         entries = write(5)

@@ -12,6 +12,7 @@ from psp.audit import services
 WORDS = {
     "missing": "was removed",
     "altered": "was altered",
+    "returned": "was put back after it had been removed",
     "unlinked": "is not in the chain: it was slipped in, or its link was removed",
 }
 
@@ -22,6 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         services.seal()
         verdict = services.verify()
+        if verdict.reason == "checkpoint":
+            self.stderr.write(f"Checkpoint {verdict.broken} was altered, or one before it was removed.")
+            sys.exit(1)
         if verdict.broken is not None:
             self.stderr.write(
                 f"Entry {verdict.broken} {WORDS[verdict.reason]}; {verdict.checked} entries before it hold."
