@@ -12,7 +12,7 @@ class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import dashboard, erasing, privacy
+        from consent import dashboard, erasing, privacy, retention
         from consent.public import public_purposes
         from psp.dashboard import add_public_figures
 
@@ -21,6 +21,7 @@ class ConsentConfig(AppConfig):
         dashboard.register()
         privacy.register()
         erasing.register()
+        retention.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

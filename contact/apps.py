@@ -9,7 +9,7 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the checks registers them.
-        from contact import checks, dashboard, erasing, my_steps, privacy, rechecks, withdrawal  # noqa: F401
+        from contact import checks, dashboard, erasing, my_steps, privacy, rechecks, retention, withdrawal  # noqa: F401
         from contact.reference import load_templates
         from contact.services import send_letter
         from psp.accounts.mail import register_sender
@@ -20,5 +20,6 @@ class ContactConfig(AppConfig):
         withdrawal.subscribe()
         rechecks.subscribe()
         erasing.register()
+        retention.register()
         register_sender(send_letter)
         post_migrate.connect(load_templates, sender=self)

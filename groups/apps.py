@@ -12,7 +12,7 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import dashboard, erasing, merging, privacy, withdrawal
+        from groups import dashboard, erasing, merging, privacy, retention, withdrawal
         from groups.reference import public_figures
         from psp.dashboard import add_public_figures
 
@@ -22,6 +22,7 @@ class GroupsConfig(AppConfig):
         withdrawal.subscribe()
         merging.subscribe()
         erasing.register()
+        retention.register()
         add_public_figures(public_figures)
 
 

@@ -29,6 +29,7 @@ class IntakeConfig(AppConfig):
             privacy_merges,
             privacy_wishes,
             references,
+            retention,
         )
         from intake.public import public_criteria
         from psp.dashboard import add_public_figures
@@ -51,6 +52,7 @@ class IntakeConfig(AppConfig):
         leaving.subscribe()
         drafts_mail.register()
         erasing.register()
+        retention.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

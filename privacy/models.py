@@ -82,3 +82,10 @@ class RightsRequest(SealedModel):
 
 # Models of this app that have a file of their own.
 from privacy.models_disposal import Erasure, Hold  # noqa: E402, F401
+from privacy.models_retention import (  # noqa: E402, F401
+    DisposalBatch,
+    DisposalItem,
+    DueForecast,
+    RetentionRule,
+    StandingApproval,
+)

@@ -5,6 +5,8 @@ from uuid import UUID
 from celery import shared_task
 
 from privacy import services_erasure
+from privacy.tasks_retention import carry_out_batch as carry_out_batch
+from privacy.tasks_retention import run_retention as run_retention
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 from bootstrap_wrapper import get_bootstrap_css_dir
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -364,6 +365,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": PSP_SWEEP_SECONDS,
         "options": {"expires": 55},
     },
+    # In the middle of the night by the program's clock.
+    "run-retention": {"task": "privacy.tasks.run_retention", "schedule": crontab(hour=7, minute=30)},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},

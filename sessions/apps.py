@@ -11,7 +11,7 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import dashboard, desk_cards, erasing, merging, my_steps, privacy, subscriptions
+        from sessions import dashboard, desk_cards, erasing, merging, my_steps, privacy, retention, subscriptions
 
         dashboard.register()
         privacy.register()
@@ -20,3 +20,4 @@ class SessionsConfig(AppConfig):
         subscriptions.subscribe()
         merging.subscribe()
         erasing.register()
+        retention.register()

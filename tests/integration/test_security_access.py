@@ -121,7 +121,7 @@ class TestProperty08:
         assert labels == {
             "audit.Entry", "consent.ConsentVersion", "contact.MessageTemplate", "groups.KindSetting",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
-            "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
+            "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
         }  # fmt: skip
 
     def test_property_08_passkey_of_another_person_is_not_found(self, client):
