@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -16,9 +17,11 @@ from privacy.models import DisposalBatch
 from privacy.services_holds import open_hold
 from privacy.services_retention import propose
 from psp.audit import services as audit
+from psp.audit.chain import next_digest
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Checkpoint, Entry, Link
 from psp.audit.thinning import ChainBroken, thin
+from psp.crypto import cipher
 from psp.errors import constraint_name
 from tests import factories
 from tests.retention import a_rule, approved, as_owner, old_entries
@@ -71,10 +74,6 @@ def test_chain_goes_on_when_everything_was_removed():
     young_entries(2)
     assert audit.verify().reason in ("", "unlinked")
     first = Link.objects.select_related("entry").order_by("id")[0]
-    from psp.audit.chain import next_digest
-    from psp.crypto import cipher
-    from django.conf import settings
-
     key = cipher.decode_key(settings.PSP_AUDIT_KEY)
     assert first.digest == next_digest(Checkpoint.objects.get().digest, audit.columns_of(first.entry), key)
 
@@ -109,8 +108,7 @@ def test_property_06_application_role_can_neither_make_nor_change_checkpoints(st
     young_entries(1)
     carry_out(disposal().pk)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL psp.audit_thinning = 'on'")
-        cursor.execute(statement)
+        cursor.execute("SET LOCAL psp.audit_thinning = 'on'; " + statement)
     audit.seal()
     assert audit.verify().broken is None
 
