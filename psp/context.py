@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -37,5 +36,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "quick_exit_url": settings.PSP_QUICK_EXIT_URL,
         "quick_exit_cookie": settings.LEFT_COOKIE_NAME,
         "body_class": "",
-        "places": SimpleLazyObject(lambda: places_for(request)),
+        "places": places_for(request),
     }

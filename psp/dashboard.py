@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +68,38 @@ def add_card(card: Card) -> None:
     _cards.append(card)
 
 
-def places_for(request: HttpRequest) -> list[dict[str, Any]]:
+class Link(NamedTuple):
+    """A place as one reader meets it on one page; `current`: where they are."""
+
+    url: str
+    label: str
+    icon: str
+    key: str
+    current: bool
+    area: str
+
+
+def places_for(request: HttpRequest) -> tuple[Link, ...]:
     """The navigation of every area that this account may enter, in order."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return []
+        return ()
     shown = sorted((place for place in _places if place.allowed(user)), key=lambda place: place.order)
-    return [_as_link(place, request.path) for place in shown]
+    language = get_language() or "en"
+    return tuple(_as_link(place, request.path, language) for place in shown)
 
 
-def _as_link(place: Place, path: str) -> dict[str, Any]:
-    url = reverse(place.url_name)
+def _as_link(place: Place, path: str, language: str) -> Link:
+    url, label = _words(place, language)
     is_front = url.count("/") <= 3
     current = path == url if is_front else path.startswith(url)
-    return {
-        "url": url,
-        "label": place.label,
-        "icon": place.icon,
-        "key": place.key,
-        "current": current,
-        "area": place.area,
-    }
+    return Link(url, label, place.icon, place.key, current, place.area)
+
+
+@cache
+def _words(place: Place, _language: str) -> tuple[str, str]:
+    """Address and name in the present language."""
+    return reverse(place.url_name), str(place.label)
 
 
 def cards_for(request: HttpRequest, area: str) -> list[dict[str, Any]]:

@@ -168,7 +168,7 @@ PSP_BACKUP_KEY: str = env.str("PSP_BACKUP_KEY", default="")
 # --- People and sign-in ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "psp.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["psp.accounts.backend.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

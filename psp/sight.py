@@ -5,6 +5,7 @@ Every `visible_to(user)` in the project starts here. Roles are read once per req
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,17 +33,17 @@ def sight_of(user: Any) -> Sight:
     """Roles and regions of an account; nothing for visitors and for closed accounts."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return NOTHING
-    cached: Sight | None = user.__dict__.get("_sight")
-    if cached is None:
-        cached = user.__dict__["_sight"] = _read_sight(user)
-    return cached
+    cached: Sight | None = getattr(user, "_sight", None)
+    return cached or remember(user, user.roles.values_list("role", "region_id"))
 
 
-def _read_sight(user: Any) -> Sight:
+def remember(user: Any, roles: Iterable[tuple[str, str | None]]) -> Sight:
+    """Keep (role, region) pairs that were just read with the account, for as long as this instance lives."""
     grants: dict[str, set[str | None]] = {}
-    for role, region in user.roles.values_list("role", "region_id"):
+    for role, region in roles:
         grants.setdefault(role, set()).add(region)
-    return Sight({role: frozenset(codes) for role, codes in grants.items()})
+    user._sight = found = Sight({role: frozenset(codes) for role, codes in grants.items()})
+    return found
 
 
 def is_coordinator(user: Any) -> bool:

@@ -6,17 +6,22 @@ Every value is escaped here; `SafeString`s (translations with markup, other comp
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.forms.utils import flatatt
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from psp.dashboard import Link
 
 from psp.crypto.normalise import normal_phone
 
@@ -41,6 +46,22 @@ register.simple_tag(icon, name="icon")
 def tel(number: str) -> str:
     """The address that calls a number, however it is written."""
     return f"tel:{normal_phone(number)}"
+
+
+@register.simple_tag
+def drawn(name: str, **values: Hashable) -> SafeString:
+    """A template that shows nothing but `values` in the present language: drawn once, then kept in this process.
+
+    It gets no request and no context, so nothing about anybody can come into it: for the frame of a page, never for
+    what is on it.
+    """
+    draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
+    return cast("SafeString", draw(name, get_language() or "en", tuple(values.items())))
+
+
+@lru_cache(maxsize=256)
+def _drawn(name: str, _language: str, values: tuple[tuple[str, Hashable], ...]) -> SafeString:
+    return render_to_string(name, dict(values))
 
 
 @register.simple_tag
@@ -83,16 +104,16 @@ def _content(cell: Cell, text: str, header: bool) -> str:
 
 
 @register.simple_tag
-def places_list(places: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The places of one area, as links. `places`: {"url", "label", "icon", "current", "key"}, from psp.dashboard."""
+def places_list(places: Iterable[Link]) -> SafeString:
+    """The places of one area, as links, from psp.dashboard."""
     return _safe(f'<ul class="places-list">{"".join(_place(place) for place in places)}</ul>')
 
 
-def _place(place: Mapping[str, Any]) -> str:
-    current = ' aria-current="page"' if place["current"] else ""
-    key = f' data-key="{_escaped(place["key"])}"' if place["key"] else ""
-    words = f"{icon(place['icon'])} {_escaped(place['label'])}"
-    return f'<li><a class="places-link" href="{_escaped(place["url"])}"{current}{key}>{words}</a></li>'
+def _place(place: Link) -> str:
+    current = ' aria-current="page"' if place.current else ""
+    key = f' data-key="{_escaped(place.key)}"' if place.key else ""
+    words = f"{icon(place.icon)} {_escaped(place.label)}"
+    return f'<li><a class="places-link" href="{_escaped(place.url)}"{current}{key}>{words}</a></li>'
 
 
 def _escaped(text: Any) -> str:

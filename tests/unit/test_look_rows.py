@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.utils.safestring import mark_safe
 
+from psp.dashboard import Link
 from psp.templatetags.components import data_rows, icon, places_list, plain_field
 
 NASTY = "<img src=x onerror='a()'>\"&"
@@ -33,7 +34,7 @@ def test_markup_that_is_safe_already_stays_as_it_is() -> None:
 
 
 def test_place_escapes_label_address_and_key() -> None:
-    drawn = places_list([{"url": NASTY, "label": NASTY, "icon": "home", "current": True, "key": NASTY}])
+    drawn = places_list([Link(url=NASTY, label=NASTY, icon="home", key=NASTY, current=True, area="desk")])
     assert drawn.count(ESCAPED) == 3
     assert 'aria-current="page"' in drawn
 
