@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from groups.choices import RUNNING
 from groups.models import GroupLead, Membership, PeerGroup
@@ -11,10 +14,19 @@ from intake.models import KeepApart
 from psp.models import User
 
 
+def pairs(reader: User) -> QuerySet[Any]:
+    """Accounts of two who must not meet, as far as the reader may know."""
+    rows = KeepApart.objects.visible_to(reader).in_force().filter(other__isnull=False)
+    return rows.values_list("person_id", "other_id")
+
+
 def groups_to_mend(reader: User) -> list[PeerGroup]:
     """As far as the reader may know of both the pair and the group; the names of the two are not told here."""
-    pairs = KeepApart.objects.visible_to(reader).in_force().filter(other__isnull=False)
-    found = list(pairs.values_list("person_id", "other_id"))
+    return shared_groups(reader, list(pairs(reader)))
+
+
+def shared_groups(reader: User, found: list[Any]) -> list[PeerGroup]:
+    """`groups_to_mend` for pairs that were read before."""
     if not found:
         return []
     accounts = {account for pair in found for account in pair}

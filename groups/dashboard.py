@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -12,26 +13,37 @@ from groups.choices import GroupState
 from groups.models import PeerGroup
 from intake.file_parts import FilePart, Tab, add_part
 from psp.areas import account, holds
+from psp.asking import Question, Rows
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
+from psp.models import User
 
 
-def forming(request: HttpRequest) -> dict[str, Any]:
+def _forming(reader: User) -> QuerySet[Any]:
+    groups = PeerGroup.objects.in_regions_of(reader).filter(state=GroupState.FORMING).with_counts()
+    return groups.order_by().values_list("members", "min_size")
+
+
+FORMING = Question(_forming)
+
+
+def forming(_request: HttpRequest, sizes: Rows) -> dict[str, Any]:
     """How many groups are being formed, and how many of them have enough people. Who waits is on a card beside."""
-    groups = PeerGroup.objects.in_regions_of(account(request)).filter(state=GroupState.FORMING).with_counts()
-    sizes = list(groups.order_by().values_list("members", "min_size"))
     return {"count": len(sizes), "ready": sum(members >= smallest for members, smallest in sizes)}
 
 
-def to_mend(request: HttpRequest) -> dict[str, Any] | None:
+PAIRS = Question(apart.pairs)
+
+
+def to_mend(request: HttpRequest, pairs: Rows) -> dict[str, Any] | None:
     """Only while there is one: nobody is to sit in a group with whom they must not meet."""
-    found = apart.groups_to_mend(account(request))
+    found = apart.shared_groups(account(request), pairs)
     return {"groups": found, "waits": len(found)} if found else None
 
 
 def register() -> None:
     allowed = holds(Role.COORDINATOR)
     add_place(Place("desk", _("Groups"), "people", "desk:groups", allowed, order=40, key="g"))
-    add_card(Card("desk", "groups/apart_card.html", to_mend, order=1))
-    add_card(Card("desk", "groups/card.html", forming, order=30))
+    add_card(Card("desk", "groups/apart_card.html", to_mend, 1, (PAIRS,)))
+    add_card(Card("desk", "groups/card.html", forming, 30, (FORMING,)))
     add_part(FilePart("groups/file_part.html", desk.places_of, Tab.GROUPS, order=10))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from intake import availability, booking_pages, desk, portal
+from intake import availability, booking_pages, desk, desk_lines, portal
 from intake.choices import ApplicationState, CallWay, HoursFor
 from intake.file_parts import FilePart, Tab, add_part
-from intake.models import MeetingWish, Participant, ShortCall
+from intake.models import Application, MeetingWish, Participant, ShortCall
 from intake.services_booking import changes_left
 from psp.areas import account, holds
+from psp.asking import Question, Rows
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.calendar_text import zone_name
@@ -52,25 +54,27 @@ def choose_step() -> dict[str, str]:
     }
 
 
-def wishes(request: HttpRequest) -> dict[str, Any] | None:
-    """On the desk: who asked for another time and has none yet, the longest waiting first."""
-    people = Participant.objects.in_regions_of(account(request))
-    rows = MeetingWish.objects.filter(
+def _wishes(reader: User) -> QuerySet[Any]:
+    people = Participant.objects.in_regions_of(reader)
+    return MeetingWish.objects.filter(
         application__participant__in=people, application__state=ApplicationState.SUBMITTED
     )
-    rows = rows.select_related("application__participant__user").order_by("at")
-    first = list(rows[: SHOWN + 1])
+
+
+WISHES = Question(
+    lambda reader: _wishes(reader).order_by("at").values_list(
+        "application_id", "at", *desk_lines.columns("application__participant__"))[:SHOWN],
+)  # fmt: skip
+WISHES_IN_ALL = Question(lambda reader: _wishes(reader).order_by().values_list("pk"), of="count(*)")
+
+
+def wishes(_request: HttpRequest, first: Rows, in_all: Rows) -> dict[str, Any] | None:
+    """On the desk: who asked for another time and has none yet, the longest waiting first."""
     if not first:
         return None
-    audit.record_reads([row.application for row in first[:SHOWN]], purpose=Purpose.INTAKE)
-    return {
-        "count": len(first) if len(first) <= SHOWN else rows.count(),
-        "people": [
-            {"pk": row.application.participant_id, "name": row.application.participant.user.name,
-             "reference": row.application.participant.reference, "asked": desk.waiting_text(row.at)}
-            for row in first[:SHOWN]
-        ],
-    }  # fmt: skip
+    audit.record_reads_of(Application, [(row[0], row[3]) for row in first], purpose=Purpose.INTAKE)
+    ((count,),) = in_all
+    return {"count": count, "people": [desk_lines.of(row[2:], desk.waiting_text(row[1])) for row in first]}
 
 
 HOW = {
@@ -86,13 +90,23 @@ def call_back_script(language: str) -> dict[str, str]:
     return {name: in_language(content, name, language) for name in ("call_back", "someone_else")}
 
 
-def calls(request: HttpRequest) -> dict[str, Any] | None:
+def _two_days(reader: User) -> dict[str, datetime]:
+    begin, end = desk.day_of(reader)
+    return {"begin": begin, "end": end + DAY}
+
+
+CALLS = Question(
+    lambda reader, begin, end: ShortCall.objects.visible_to(reader).filter(
+        starts_at__gte=begin, starts_at__lt=end).values_list("pk"),
+    _two_days,
+)  # fmt: skip
+
+
+def calls(request: HttpRequest, found: Rows) -> dict[str, Any] | None:
     """On the desk: the short calls that this coordinator takes today and tomorrow."""
-    begin, end = desk.day_of(account(request))
-    rows = ShortCall.objects.visible_to(request.user).filter(starts_at__gte=begin, starts_at__lt=end + DAY)
-    listed = list(rows)
-    if not listed:
+    if not found:
         return None
+    listed = list(ShortCall.objects.visible_to(request.user).filter(pk__in=[pk for (pk,) in found]))
     # A call is about nobody that we know: the entries name no person, only who looked.
     for row in listed:
         audit.record(Action.READ, row, purpose=Purpose.INTAKE, fields=("number",) if row.number else ())
@@ -118,8 +132,8 @@ def wish_part(participant: Participant, _reader: User) -> dict[str, Any] | None:
 
 def register() -> None:
     add_card(Card("my", "my/cards/meeting.html", my_meeting, order=10))
-    add_card(Card("desk", "desk/cards/wishes.html", wishes, order=25))
-    add_card(Card("desk", "desk/cards/calls.html", calls, order=22))
+    add_card(Card("desk", "desk/cards/wishes.html", wishes, 25, (WISHES, WISHES_IN_ALL)))
+    add_card(Card("desk", "desk/cards/calls.html", calls, 22, (CALLS,)))
     add_part(FilePart("desk/file_wish.html", wish_part, Tab.NOW, order=5))
     add_place(
         Place(

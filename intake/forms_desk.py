@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.http import QueryDict
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import ApplicationState, DecisionReason, Service
@@ -17,12 +21,13 @@ from intake.rules import Affiliation, Answers
 from psp.choices import Language
 from psp.content import in_language
 from psp.inputs import DayField, LineField
+from psp.templatetags.components import plain_field
 
 ANY = ("", _("Any"))
 
 
 class FilterForm(forms.Form):
-    """What narrows the list of applications. Unknown values are as if nothing was chosen."""
+    """What narrows the list of applications: for drawing only, an address is read by `chosen_in`."""
 
     state = forms.ChoiceField(
         label=_("State"), required=False,
@@ -35,12 +40,25 @@ class FilterForm(forms.Form):
         label=_("Who looks after it"), required=False, choices=[ANY, (MINE, _("I do")), (NOBODY, _("Nobody yet"))]
     )
 
-    def chosen(self) -> dict[str, str]:
-        """Valid choices; the state is "open" unless another was asked for, and "" for all."""
-        self.is_valid()
-        found = {name: str(self.cleaned_data.get(name, "")) for name in self.fields}
-        found["state"] = {"": OPEN, "all": ""}.get(found["state"], found["state"])
-        return found
+
+FILTERS: dict[str, Any] = FilterForm.base_fields
+FILTER_CODES = {name: frozenset(code for code, _label in field.choices) for name, field in FILTERS.items()}
+
+
+def chosen_in(query: QueryDict) -> dict[str, str]:
+    """Valid choices, unknown ones as if nothing was chosen; the state is "open" unless another was asked for, "" for
+    all."""
+    found = {name: query.get(name, "") for name in FILTERS}
+    found = {name: code if code in FILTER_CODES[name] else "" for name, code in found.items()}
+    found["state"] = {"": OPEN, "all": ""}.get(found["state"], found["state"])
+    return found
+
+
+@lru_cache(maxsize=64)
+def filters_drawn(_language: str, **chosen: str) -> SafeString:
+    """The filters with these choices. They show nothing else, so each is drawn once in a process."""
+    fields = FilterForm(initial={**chosen, "state": chosen["state"] or "all"})
+    return format_html_join("", "{}", ((plain_field(field),) for field in fields))
 
 
 class SearchForm(forms.Form):
@@ -51,6 +69,12 @@ class SearchForm(forms.Form):
         help_text=_("By chosen name, reference, e-mail address or phone number. Write it whole."),
         widget=forms.TextInput(attrs={"data-search": "", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def empty_search(_language: str) -> SafeString:
+    """The field before anything is typed, drawn once in a process."""
+    return plain_field(SearchForm()["text"])
 
 
 class RevisionForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
@@ -86,9 +86,18 @@ class ApplicationQuerySet(models.QuerySet[Any]):
 
     def overdue(self, since: datetime, now: datetime) -> ApplicationQuerySet:
         """Open, nobody acted since `since`, and no meeting is still to come: nobody may fall out."""
+        return self.open().filter(~self._coming(now), last_action_at__lt=since)
+
+    def with_late(self, since: datetime, now: datetime) -> ApplicationQuerySet:
+        """Adds `late`: whether it is among those of `overdue`."""
+        is_late = Q(state__in=OPEN_STATES, last_action_at__lt=since) & ~self._coming(now)
+        found: ApplicationQuerySet = self.annotate(late=ExpressionWrapper(is_late, models.BooleanField()))
+        return found
+
+    def _coming(self, now: datetime) -> Exists:
+        """Whether a meeting is set and not over."""
         meetings = self.model._meta.get_field("meetings").related_model.objects
-        coming = meetings.filter(application=OuterRef("pk"), state=MeetingState.SET, ends_at__gte=now)
-        return self.open().filter(~Exists(coming), last_action_at__lt=since)
+        return Exists(meetings.filter(application=OuterRef("pk"), state=MeetingState.SET, ends_at__gte=now))
 
 
 class MeetingQuerySet(models.QuerySet[Any]):

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from intake import desk
-from intake.forms_desk import FilterForm
+from intake.forms_desk import chosen_in
 from intake.models import Application
 from psp.areas import account
 
@@ -63,9 +63,9 @@ def around(request: HttpRequest, application: Application | None) -> dict[str, A
     query = carried(request)
     if not query or application is None:
         return None
-    rows = desk.filtered(
-        desk.applications_of(account(request)), account(request), **FilterForm(request.GET).chosen()
-    ).exclude(participant=application.participant_id)
+    rows = desk.filtered(desk.applications_of(account(request)), account(request), **chosen_in(request.GET)).exclude(
+        participant=application.participant_id
+    )
     here = (application.submitted_at, application.pk)
     before = rows.filter(_beyond("lt", *here)).order_by("-submitted_at", "-pk")
     found = {"previous": _first(before), "next": _first(rows.filter(_beyond("gt", *here)))}

@@ -19,10 +19,10 @@ from intake import desk, desk_list, trail
 from intake.choices import ApplicationState, Modality
 from intake.file_parts import Tab, parts_for, tabs_of
 from intake.forms_bulk import CHOICES
-from intake.forms_desk import FilterForm, SearchForm
+from intake.forms_desk import FILTERS, SearchForm, chosen_in, empty_search, filters_drawn
 from intake.models import Application, Participant
 from intake.permissions import may_become
-from intake.portal import TAG_KINDS, answer_rows, decision_words, last_application, meeting_of
+from intake.portal import TAG_KINDS, answer_rows, decision_words, language, last_application, meeting_of
 from intake.services_decisions import may_accept
 from psp.areas import account, requires
 from psp.audit import services as audit
@@ -31,6 +31,7 @@ from psp.choices import Role
 from psp.dashboard import cards_for
 from psp.fragments import page_or_part
 from psp.paging import first_pages
+from psp.templatetags.components import plain_field
 
 PAGE = 25
 AHEAD = timedelta(days=730)
@@ -42,29 +43,23 @@ SHOWN_IN_FILE = ("name", "answers", "safe_contact", "consents", "groups")
 def today(request: HttpRequest) -> HttpResponse:
     cards = cards_for(request, "desk")
     nothing_waits = not any(card.get("waits") for card in cards)
-    context = {"cards": cards, "nothing_waits": nothing_waits, "search": SearchForm(), "now": timezone.now()}
+    context = {"cards": cards, "nothing_waits": nothing_waits, "search_field": empty_search(language())}
     return render(request, "desk/today.html", context)
 
 
 @require_GET
 @requires(Role.COORDINATOR)
 def applications(request: HttpRequest) -> HttpResponse:
-    form = FilterForm(request.GET)
-    chosen = form.chosen()
+    chosen = chosen_in(request.GET)
     rows = desk.filtered(desk.applications_of(account(request)), account(request), **chosen)
     page = first_pages(rows, request.GET.get("page"), PAGE, read=desk_list.read)
     here = trail.of_list(request)
     context = {
         "page": page, "table": desk_list.table(page, query=here),
-        "form": FilterForm(initial={**chosen, **_all(chosen)}),
-        "query": _query(request), "chips": _chips(request, form, chosen), "search": SearchForm(), "trail": here,
-        "bulk_choices": CHOICES,
+        "filters": filters_drawn(language(), **chosen), "search_field": empty_search(language()),
+        "query": _query(request), "chips": _chips(request, chosen), "trail": here, "bulk_choices": CHOICES,
     }  # fmt: skip
     return page_or_part(request, "desk/applications.html", "desk/applications_list.html", context)
-
-
-def _all(chosen: dict[str, str]) -> dict[str, str]:
-    return {"state": chosen["state"] or "all"}
 
 
 def _query(request: HttpRequest, **changes: str) -> str:
@@ -76,15 +71,14 @@ def _query(request: HttpRequest, **changes: str) -> str:
     return query.urlencode()
 
 
-def _chips(request: HttpRequest, form: FilterForm, chosen: dict[str, str]) -> list[dict[str, str]]:
+def _chips(request: HttpRequest, chosen: dict[str, str]) -> list[dict[str, str]]:
     """What narrows the list beyond its usual state, each with the address without it."""
     found = []
     for name, usual in (("state", desk.OPEN), ("service", ""), ("language", ""), ("assigned", "")):
         if chosen[name] != usual:
-            labels = dict(form.fields[name].choices)  # type: ignore[attr-defined]
-            label = labels[chosen[name] or "all"]
+            label = dict(FILTERS[name].choices)[chosen[name] or "all"]
             without = _query(request, **{name: usual})
-            words = _("%(filter)s: %(choice)s") % {"filter": form.fields[name].label, "choice": label}
+            words = _("%(filter)s: %(choice)s") % {"filter": FILTERS[name].label, "choice": label}
             found.append({"label": words, "remove_url": f"?{without}"})
     return found
 
@@ -121,7 +115,8 @@ def search(request: HttpRequest) -> HttpResponse:
         if not found:
             form.add_error("text", _("Nobody in your regions has exactly this. Check it, or try another way."))
     audit.record_reads(found, purpose=Purpose.INTAKE)
-    return render(request, "desk/search.html", {"form": form, "found": found, "more": more})
+    context = {"search_field": plain_field(form["text"]), "found": found, "more": more}
+    return render(request, "desk/search.html", context)
 
 
 @require_GET

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,10 +64,14 @@ def _cell(number: int, service: str, region: str, spoken: str = "") -> dict[str,
     return {"number": number, "url": f"{reverse('desk:waiting')}?{urlencode(wanted)}"}
 
 
-def totals(reader: User) -> list[dict[str, Any]]:
-    """How many wait for each service."""
+def by_service(reader: User) -> QuerySet[Any]:
     rows = WaitingPlace.objects.in_regions_of(reader).standing().order_by()
-    found = dict(rows.values_list("service").annotate(number=Count("pk")))
+    return rows.values_list("service").annotate(number=Count("pk"))
+
+
+def totals(numbers: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """How many wait for each service, from what `by_service` found."""
+    found = dict(numbers)  # type: ignore[arg-type]
     return [
         {"label": Service(service).label, "number": found.get(service, 0),
          "url": f"{reverse('desk:waiting')}?service={service}"}

@@ -7,8 +7,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from privacy.models import RightsRequest
 from privacy.quick_changes import QuickChange, add_quick_change
+from privacy.words import day
 from psp.areas import account, holds, is_participant
+from psp.asking import Question, Rows
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 
@@ -23,15 +26,12 @@ def register() -> None:
     add_card(Card("privacy", "privacy/cards/erasures.html", erasures_to_decide, order=15))
     add_place(Place("my", _("My rights"), "key", "rights:overview", is_participant, order=95))
     add_card(Card("privacy", "privacy/cards/requests.html", open_requests, order=10))
-    add_card(Card("desk", "privacy/desk/card.html", open_corrections, order=70))
+    add_card(Card("desk", "privacy/desk/card.html", open_corrections, 70, (CORRECTIONS,)))
     add_quick_change(QuickChange(_("My name and my language"), "rights:details", order=10))
 
 
 def open_requests(request: HttpRequest) -> dict[str, Any] | None:
     """For the privacy officer: every open request, and the nearest last day."""
-    from privacy.models import RightsRequest
-    from privacy.words import day
-
     days = list(
         RightsRequest.objects.of_office(account(request)).open().order_by("due_on").values_list("due_on", flat=True)
     )
@@ -41,7 +41,7 @@ def open_requests(request: HttpRequest) -> dict[str, Any] | None:
 def erasures_to_decide(request: HttpRequest) -> dict[str, Any] | None:
     """What waits to be prepared, and what somebody else prepared; no card where nothing does."""
     from privacy.choices import ErasureState, RequestKind
-    from privacy.models import Erasure, RightsRequest
+    from privacy.models import Erasure
 
     prepared = Erasure.objects.of_office(account(request)).filter(state=ErasureState.PREPARED)
     asked = RightsRequest.objects.of_office(account(request)).open().filter(kind=RequestKind.ERASURE)
@@ -52,11 +52,13 @@ def erasures_to_decide(request: HttpRequest) -> dict[str, Any] | None:
     return {"waits": waits} if waits else None
 
 
-def open_corrections(request: HttpRequest) -> dict[str, Any] | None:
-    """How many wait for an answer, and the nearest last day; no card where none does."""
-    from privacy.models import RightsRequest
-    from privacy.words import day
+CORRECTIONS = Question(
+    lambda reader: RightsRequest.objects.on_desk_of(reader).open().order_by().values_list("due_on"),
+    of="count(*), min(due_on)",
+)
 
-    rows = RightsRequest.objects.on_desk_of(account(request)).open().order_by("due_on")
-    days = list(rows.values_list("due_on", flat=True))
-    return {"count": len(days), "due": day(days[0])} if days else None
+
+def open_corrections(_request: HttpRequest, answer: Rows) -> dict[str, Any] | None:
+    """How many wait for an answer, and the nearest last day; no card where none does."""
+    ((count, nearest),) = answer
+    return {"count": count, "due": day(nearest)} if count else None

@@ -12,6 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from psp.areas import account
+from psp.asking import Question, ask
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -31,7 +34,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One thing on an area's front page. `context(request)` gives the template its data; None hides the card.
+    """One thing on an area's front page. `context(request, *answers)` gives the template its data; None hides the card.
+
+    `asks`: what it wants to know from the database, answered for all cards of the page together (`psp.asking`).
 
     On the desk, "waits" in it is how many things on the card wait for somebody to act: if none does on any card, the
     page says so.
@@ -39,8 +44,9 @@ class Card:
 
     area: str
     template: str
-    context: Callable[[HttpRequest], dict[str, Any] | None]
+    context: Callable[..., dict[str, Any] | None]
     order: int = 50
+    asks: tuple[Question, ...] = ()
 
 
 _places: list[Place] = []
@@ -104,9 +110,12 @@ def _words(place: Place, _language: str) -> tuple[str, str]:
 
 def cards_for(request: HttpRequest, area: str) -> list[dict[str, Any]]:
     """Cards of an area's front page that have something to show: [{"template", …context}]."""
+    cards = sorted((card for card in _cards if card.area == area), key=lambda card: card.order)
+    asked = list(dict.fromkeys(question for card in cards for question in card.asks))
+    answers = dict(zip(asked, ask(account(request), asked), strict=True)) if asked else {}
     found = []
-    for card in sorted((card for card in _cards if card.area == area), key=lambda card: card.order):
-        context = card.context(request)
+    for card in cards:
+        context = card.context(request, *[answers[question] for question in card.asks])
         if context is not None:
             found.append({"template": card.template, **context})
     return found

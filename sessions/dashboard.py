@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from groups.choices import GroupState
+from groups.models import PeerGroup
 from psp.areas import account, holds, is_participant
+from psp.asking import Question, Rows
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
+from psp.models import User
+from sessions import words
+from sessions.models import GroupSession
 
 SHOWN_AHEAD = 3
 
@@ -22,14 +29,11 @@ def register() -> None:
     add_place(Place("lead", _("My groups"), "people", "lead:home", leads, order=10, key="l"))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
-    add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, order=40))
+    add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, 40, (UNDATED, UNRECORDED)))
 
 
 def coming_sessions(request: HttpRequest) -> dict[str, Any] | None:
     """The reader's next sessions on their own clock; the first one is what happens next."""
-    from sessions import words
-    from sessions.models import GroupSession
-
     me = account(request)
     found = GroupSession.objects.visible_to(me).of_member(me).upcoming(timezone.now()).select_related("group")
     lines = [words.line(session, me.time_zone) for session in found[:SHOWN_AHEAD]]
@@ -42,16 +46,25 @@ def coming_sessions(request: HttpRequest) -> dict[str, Any] | None:
     return {"sessions": lines, "next_step": step}
 
 
-def open_on_the_desk(request: HttpRequest) -> dict[str, Any] | None:
-    """Established groups without dates, and sessions of which nobody has said who was there."""
-    from groups.choices import GroupState
-    from groups.models import PeerGroup
-    from sessions.models import GroupSession
-
-    groups = PeerGroup.objects.in_regions_of(account(request))
+def _undated(reader: User) -> QuerySet[Any]:
     dated = Exists(GroupSession.objects.filter(group=OuterRef("pk")))
-    undated = list(groups.filter(~dated, state=GroupState.ESTABLISHED).order_by("starts_on"))
-    unrecorded = GroupSession.objects.filter(group__in=groups).unrecorded(timezone.now()).count()
-    if not undated and not unrecorded:
+    groups = PeerGroup.objects.in_regions_of(reader).filter(~dated, state=GroupState.ESTABLISHED)
+    return groups.order_by("starts_on").values_list("id", "name_en", "name_fr")
+
+
+def _unrecorded(reader: User, *, now: datetime) -> QuerySet[Any]:
+    rows = GroupSession.objects.filter(group__in=PeerGroup.objects.in_regions_of(reader))
+    return rows.unrecorded(now).order_by().values_list("pk")
+
+
+UNDATED = Question(_undated)
+UNRECORDED = Question(_unrecorded, lambda _reader: {"now": timezone.now()}, of="count(*)")
+
+
+def open_on_the_desk(_request: HttpRequest, groups: Rows, number: Rows) -> dict[str, Any] | None:
+    """Established groups without dates, and sessions of which nobody has said who was there."""
+    ((unrecorded,),) = number
+    if not groups and not unrecorded:
         return None
+    undated = [PeerGroup(id=pk, name_en=english, name_fr=french) for pk, english, french in groups]
     return {"undated": undated, "unrecorded": unrecorded, "waits": len(undated) + unrecorded}

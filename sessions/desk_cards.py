@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from groups.models import PeerGroup
 from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from psp.areas import account
+from psp.asking import Question, Rows
+from psp.calendar_text import long_datetime
 from psp.dashboard import Card, add_card
 from psp.models import User
 from sessions import words
@@ -27,18 +30,39 @@ TAG_KINDS = {
 
 
 def register() -> None:
-    add_card(Card("desk", "sessions/coming_card.html", coming, order=35))
+    add_card(Card("desk", "sessions/coming_card.html", coming, 35, (NEXT, COMING)))
     add_part(FilePart("sessions/file_part.html", attendance_of, Tab.GROUPS, order=20))
 
 
-def coming(request: HttpRequest) -> dict[str, Any]:
-    """Sessions of the coordinator's regions in the seven days from now on, the next ones by name."""
-    reader, now = account(request), timezone.now()
+def _coming(reader: User, *, now: datetime, until: datetime) -> QuerySet[Any]:
     groups = PeerGroup.objects.in_regions_of(reader)
-    rows = GroupSession.objects.filter(group__in=groups).starting_within(now, now + AHEAD)
-    first = list(rows.select_related("group").order_by("starts_at")[: SHOWN + 1])
-    count = rows.count() if len(first) > SHOWN else len(first)
-    return {"count": count, "sessions": [words.line(session, reader.time_zone) for session in first[:SHOWN]]}
+    return GroupSession.objects.filter(group__in=groups).starting_within(now, until)
+
+
+def _next(reader: User, **time: datetime) -> QuerySet[Any]:
+    rows = _coming(reader, **time).order_by("starts_at")
+    return rows.values_list("id", "starts_at", "group__name_en", "group__name_fr")[:SHOWN]
+
+
+def _ahead(_reader: User) -> dict[str, datetime]:
+    now = timezone.now()
+    return {"now": now, "until": now + AHEAD}
+
+
+NEXT = Question(_next, _ahead)
+COMING = Question(lambda reader, **time: _coming(reader, **time).order_by().values_list("pk"), _ahead, of="count(*)")
+
+
+def coming(request: HttpRequest, first: Rows, in_all: Rows) -> dict[str, Any]:
+    """Sessions of the coordinator's regions in the seven days from now on, the next ones by name."""
+    ((count,),) = in_all
+    language, zone = words.language_code(), account(request).time_zone
+    sessions = [
+        {"id": pk, "group": french if language == "fr" else english, "when": long_datetime(at, zone, language),
+         "when_iso": at.isoformat()}
+        for pk, at, english, french in first
+    ]  # fmt: skip
+    return {"count": count, "sessions": sessions}
 
 
 def attendance_of(participant: Participant, reader: User) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from psp.dashboard import Link
 
@@ -65,14 +65,46 @@ def _drawn(name: str, _language: str, values: tuple[tuple[str, Hashable], ...]) 
 
 
 @register.simple_tag
+def data_head(columns: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The heads of components/data_table.html."""
+    return _safe(f"<tr>{''.join([_head(column) for column in columns])}</tr>")
+
+
+def _head(column: Mapping[str, Any]) -> str:
+    kind = "num" if column.get("numeric") else "pick" if column.get("pick") else ""
+    style = f' class="{kind}"' if kind else ""
+    order = f' aria-sort="{_escaped(column["sorted"])}"' if column.get("sorted") else ""
+    return f'<th scope="col"{style}{order}>{_head_words(column)}</th>'
+
+
+def _head_words(column: Mapping[str, Any]) -> str:
+    label = _escaped(column["label"])
+    if url := column.get("sort_url"):
+        arrow = {"ascending": "↑", "descending": "↓"}.get(column.get("sorted", ""), "")
+        mark = f'<span aria-hidden="true">{arrow}</span>' if arrow else ""
+        hidden = f'<span class="visually-hidden"> ({_escaped(gettext("sort"))})</span>'
+        return f'<a href="{_escaped(url)}">{label}{hidden}</a>{mark}'
+    return f'<span class="visually-hidden">{label}</span>' if column.get("pick") else label
+
+
+@register.simple_tag
 def data_rows(rows: Iterable[Mapping[str, Any]]) -> SafeString:
     """The rows of components/data_table.html; the first cell of each names its row."""
-    lines = []
+    lines, labels = [], _Labels()
     for row in rows:
         first, *others = row["cells"]
         before = _tick(row["pick"]) if "pick" in row else ""
-        lines.append(f"<tr>{before}{_cell(first, header=True)}{''.join([_cell(cell) for cell in others])}</tr>")
+        cells = "".join([_cell(cell, labels) for cell in others])
+        lines.append(f"<tr>{before}{_cell(first, labels, header=True)}{cells}</tr>")
     return _safe("\n".join(lines))
+
+
+class _Labels(dict[Any, str]):
+    """A column's label as the attribute of its cells, worked out once for all rows."""
+
+    def __missing__(self, label: Any) -> str:
+        self[label] = found = f' data-label="{_escaped(label)}"'
+        return found
 
 
 def _tick(pick: Mapping[str, Any]) -> str:
@@ -84,9 +116,9 @@ def _tick(pick: Mapping[str, Any]) -> str:
     )
 
 
-def _cell(cell: Cell, *, header: bool = False) -> str:
+def _cell(cell: Cell, labels: _Labels, *, header: bool = False) -> str:
     text = _escaped(cell["text"])
-    label = f' data-label="{_escaped(cell["label"])}"' if text or header else ""
+    label = labels[cell["label"]] if text or header else ""
     classes = "num" if cell.get("numeric") else "nowrap" if cell.get("nowrap") else ""
     style = f' class="{classes}"' if classes else ""
     tag, scope = ("th", ' scope="row"') if header else ("td", "")
@@ -101,6 +133,19 @@ def _content(cell: Cell, text: str, header: bool) -> str:
     if moment := cell.get("datetime"):
         return f'<time datetime="{_escaped(moment)}">{text}</time>'
     return text
+
+
+@register.simple_tag
+def person_line(
+    name: Any, reference: Any, url: str = "", due: Any = "", tag_kind: str = "", tag_label: Any = ""
+) -> SafeString:
+    """One person in a list, as components/person_line.html says it."""
+    words = _escaped(name)
+    who = f'<a href="{_escaped(url)}" data-row-link>{words}</a>' if url else f"<strong>{words}</strong>"
+    tag = f'<span class="tag tag-{_escaped(tag_kind)}">{_escaped(tag_label)}</span>' if tag_label else ""
+    side = f'<span class="line-side">{_escaped(due)}</span>' if due else ""
+    named = f'<span class="line-main">{who} <span class="line-side">{_escaped(reference)}</span></span>'
+    return _safe(f'<div class="line-item">{named}{tag}{side}</div>')
 
 
 @register.simple_tag

@@ -1,0 +1,63 @@
+"""People as the desk lists them in one line, read without instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from psp.crypto import keyring
+from psp.crypto.fields import EncryptedTextField, Token
+from psp.models import User
+
+NAME: EncryptedTextField = User._meta.get_field("name")
+
+
+def columns(path: str = "") -> tuple[str, ...]:
+    """What `of` takes, for `values_list`; `path` leads to the participant, e.g. "participant__"."""
+    return (f"{path}id", f"{path}user_id", f"{path}reference", f"{path}user__name")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """`pk`: the file. The name is opened where it is drawn: until then every line has said whose key it needs."""
+
+    pk: UUID
+    person: UUID
+    reference: str
+    sealed_name: bytes
+    note: str
+    step: dict[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        token = Token(bytes(self.sealed_name))
+        return NAME.open_value(token, row=self.person, person=self.person) or _("No name given")
+
+    @property
+    def url(self) -> str:
+        return file_url(self.pk)
+
+
+def of(row: Iterable[Any], note: str, step: dict[str, str] | None = None) -> PersonLine:
+    """From the four `columns`; `note` is what is due."""
+    line = PersonLine(*row, note, step)
+    keyring.want(line.person)
+    return line
+
+
+def file_url(pk: UUID) -> str:
+    """Address of a file: a page shows many."""
+    return _file_address(get_language() or "en").format(pk)
+
+
+@cache
+def _file_address(_language: str) -> str:
+    nobody = UUID(int=0)
+    return reverse("desk:file", args=[nobody]).replace(str(nobody), "{}")
