@@ -41,13 +41,8 @@ def _looked_at(reader: User, *, before: datetime, now: datetime, today: date) ->
     """Open ones, and those put off until today; `late` as `overdue` says it."""
     again = Q(state=ApplicationState.DEFERRED, look_again_on__lte=today)
     rows: Any = Application.objects.in_regions_of(reader).filter(Q(state__in=OPEN_STATES) | again)
-    return (
-        rows.with_late(before, now)
-        .order_by()
-        .values_list(  # type: ignore[no-any-return]
-            "state", "submitted_at", "last_action_at", "assigned_to_id", "late"
-        )
-    )
+    late: QuerySet[Any] = rows.with_late(before, now).order_by()
+    return late.values_list("state", "submitted_at", "last_action_at", "assigned_to_id", "late")
 
 
 def _now(reader: User) -> dict[str, datetime | date]:

@@ -42,22 +42,23 @@ class PersonLine:
 
     @property
     def url(self) -> str:
-        return file_url(self.pk)
+        return address("desk:file", self.pk)
 
 
 def of(row: Iterable[Any], note: str, step: dict[str, str] | None = None) -> PersonLine:
     """From the four `columns`; `note` is what is due."""
-    line = PersonLine(*row, note, step)
+    pk, person, reference, sealed_name = row
+    line = PersonLine(pk, person, reference, sealed_name, note, step)
     keyring.want(line.person)
     return line
 
 
-def file_url(pk: UUID) -> str:
-    """Address of a file: a page shows many."""
-    return _file_address(get_language() or "en").format(pk)
+def address(name: str, pk: UUID) -> str:
+    """`reverse` for a page that shows many of one kind."""
+    return _address(name, get_language() or "en").format(pk)
 
 
 @cache
-def _file_address(_language: str) -> str:
+def _address(name: str, _language: str) -> str:
     nobody = UUID(int=0)
-    return reverse("desk:file", args=[nobody]).replace(str(nobody), "{}")
+    return reverse(name, args=[nobody]).replace(str(nobody), "{}")

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from intake.choices import ApplicationState, Service
 from intake.desk import waiting_text
+from intake.desk_lines import NAME, address
 from intake.models import Application
 from intake.portal import TAG_KINDS
 from intake.texts import places
@@ -21,10 +21,7 @@ from psp.audit.choices import Purpose
 from psp.calendar_text import machine_time
 from psp.choices import Language
 from psp.crypto import keyring
-from psp.crypto.fields import EncryptedTextField, Token
-from psp.models import User
-
-NAME: EncryptedTextField = User._meta.get_field("name")
+from psp.crypto.fields import Token
 
 
 class Line(NamedTuple):
@@ -83,13 +80,12 @@ class _Words:
         self.languages = {code: str(label) for code, label in Language.choices}
         self.regions = {code: str(region) for code, region in places().items()}
         self.nameless = _("No name given")
-        anybody = UUID(int=0)
-        self.before, self.after = f"{reverse('desk:file', args=[anybody])}?{query}".split(str(anybody))
+        self.query = query
 
     def cells(self, line: Line) -> list[dict[str, Any]]:
         name = NAME.open_value(line.sealed_name, row=line.person, person=line.person)
         return [
-            {"text": name or self.nameless, "url": f"{self.before}{line.participant_id}{self.after}"},
+            {"text": name or self.nameless, "url": f"{address('desk:file', line.participant_id)}?{self.query}"},
             {"text": line.reference, "nowrap": True},
             {"text": self.states[line.state], "tag_kind": TAG_KINDS[ApplicationState(line.state)]},
             {"text": ", ".join(self.services[code] for code in line.services)},

@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from intake.board import columns
+from intake.board import columns, read, seen
+from intake.models import Application
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
@@ -16,6 +17,6 @@ from psp.choices import Role
 @require_GET
 @requires(Role.COORDINATOR)
 def board(request: HttpRequest) -> HttpResponse:
-    found = columns(account(request))
-    audit.record_reads([row for column in found for row in column["applications"]], purpose=Purpose.INTAKE)
-    return render(request, "desk/board.html", {"columns": found})
+    found = read(account(request))
+    audit.record_reads_of(Application, seen(found), purpose=Purpose.INTAKE)
+    return render(request, "desk/board.html", {"columns": columns(found)})

@@ -65,13 +65,13 @@ def _cell(number: int, service: str, region: str, spoken: str = "") -> dict[str,
 
 
 def by_service(reader: User) -> QuerySet[Any]:
-    rows = WaitingPlace.objects.in_regions_of(reader).standing().order_by()
+    rows: QuerySet[Any] = WaitingPlace.objects.in_regions_of(reader).standing().order_by()
     return rows.values_list("service").annotate(number=Count("pk"))
 
 
 def totals(numbers: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """How many wait for each service, from what `by_service` found."""
-    found = dict(numbers)  # type: ignore[arg-type]
+    found = dict(numbers)
     return [
         {"label": Service(service).label, "number": found.get(service, 0),
          "url": f"{reverse('desk:waiting')}?service={service}"}

@@ -25,6 +25,6 @@ class AccountBackend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> AbstractBaseUser | None:
         for user in User.objects.raw(ACCOUNT, [user_id]):
-            remember(user, user.grants)
+            remember(user, user.grants)  # type: ignore[attr-defined]
             return user if self.user_can_authenticate(user) else None
         return None

@@ -56,7 +56,7 @@ def drawn(name: str, **values: Hashable) -> SafeString:
     what is on it.
     """
     draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
-    return cast("SafeString", draw(name, get_language() or "en", tuple(values.items())))
+    return draw(name, get_language() or "en", tuple(values.items()))
 
 
 @lru_cache(maxsize=256)
@@ -146,6 +146,21 @@ def person_line(
     side = f'<span class="line-side">{_escaped(due)}</span>' if due else ""
     named = f'<span class="line-main">{who} <span class="line-side">{_escaped(reference)}</span></span>'
     return _safe(f'<div class="line-item">{named}{tag}{side}</div>')
+
+
+@register.simple_tag
+def person_items(people: Iterable[Any]) -> SafeString:
+    """An `li` for each of `people`: `name`, `reference`, `url`, `note`, and `step` where an action leads on."""
+    return _safe("".join([f"<li>{_person(person)}</li>" for person in people]))
+
+
+def _person(person: Any) -> str:
+    name, reference, step = person.name, person.reference, person.step
+    line = person_line(name, reference, person.url, person.note)
+    if not step:
+        return line
+    hidden = f'<span class="visually-hidden">: {_escaped(name)}, {_escaped(reference)}</span>'
+    return f'{line} <a class="small" href="{_escaped(step["url"])}">{_escaped(step["label"])}{hidden}</a>'
 
 
 @register.simple_tag
