@@ -21,7 +21,7 @@ from consent.choices import Manner
 from consent.models import ConsentVersion
 from consent.services import first_signatures, sign
 from contact.choices import Channel
-from contact.models import OutboxMessage, SafeContact
+from contact.models import SafeContact
 from contact.services import first_message, queue_message
 from intake.models import Application, EligibilityVersion, IneligibleTally, Participant, Preferences
 from intake.rules import Answers, Assessment, Reason, assess
@@ -195,7 +195,7 @@ def open_file(sending: Sending) -> Application:
         audit.entry_for(Action.CREATE, made, person=user.pk, purpose=Purpose.INTAKE) for made in (choices, application)
     ]
     wishes = _preferences(participant, sending.wishes)
-    insert_all(user, *user.address_rows(), participant, choices, wishes, *signed, application, *log)
+    insert_all(user, *user.address_rows(), participant, choices, wishes, application, *signed, *log)
     return application
 
 
@@ -279,8 +279,7 @@ def _work_for_nothing(sending: Sending) -> None:
 
 def tell(person: UUID, template: str, key: str) -> None:
     """One message, once: the same statement whoever is told, because that too takes time."""
-    message = first_message(person=User(pk=person), template=template, key=key)
-    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    insert_all(first_message(person=User(pk=person), template=template, key=key), unless_there=True)
 
 
 @transaction.atomic

@@ -5,8 +5,9 @@ For what arrives all at once, such as an application: a dozen rows that mean not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from django.db import connections, models
@@ -15,39 +16,32 @@ from django.utils import timezone
 from psp.context_vars import actor_id
 
 ALIAS = "default"
-Insert = tuple[str, list[Any]]
 
 
-def insert_all(*rows: models.Model) -> None:
+def insert_all(*rows: models.Model, unless_there: bool = False) -> None:
     """Insert `rows` in this order, as `save(force_insert=True)` on each would: prepared and sealed the same way.
 
     No signals are sent (history is written here), and a key that the database makes is not read back: pass such
-    a row only if nobody needs its key. Call it inside a transaction.
+    a row only if nobody needs its key. Call it inside a transaction. `unless_there`: a row that a constraint refuses is
+    left out in silence, for one model without history.
     """
     connection = connections[ALIAS]
     with connection.cursor() as cursor:
-        # Bound one by one: each is short enough for the driver to remember how it is parsed.
-        statements = [cursor.mogrify(*insert) for row in rows for insert in _inserts(row, connection)]
-        cursor.execute("; ".join(statements))
+        statements = [text for model, some in groupby(rows, type) for text in _inserts(model, list(some), cursor)]
+        cursor.execute("; ".join(statements) + " ON CONFLICT DO NOTHING" * unless_there)
     for row in rows:
         row._state.adding, row._state.db = False, ALIAS
 
 
-def _inserts(row: models.Model, connection: Any) -> Iterator[Insert]:
-    """The row's own statement, then that of its history, which repeats the same values."""
-    table = _table(type(row))
-    prepared = {field.column: _prepare(field, row, connection) for field in table.fields}
-    yield table.sql, list(prepared.values())
-    if table.history is not None:
-        own, tracked = table.history
-        made = own.model(history_date=timezone.now(), history_type="+", history_user_id=actor_id.get())
-        yield (
-            own.sql,
-            [
-                prepared[field.column] if field.column in tracked else _prepare(field, made, connection)
-                for field in own.fields
-            ],
-        )
+def _inserts(model: type[models.Model], rows: list[models.Model], cursor: Any) -> Iterator[str]:
+    """One statement for rows of one model that stand beside each other, then one for their history."""
+    table, connection = _table(model), connections[ALIAS]
+    # Bound one by one: each is short enough for the driver to remember how it is parsed.
+    bound = [cursor.mogrify(table.marks, [_prepare(field, row, connection) for field in table.fields]) for row in rows]
+    yield f"{table.insert} VALUES {', '.join(bound)}"
+    if table.history:
+        moment = [timezone.now(), actor_id.get(), [row.pk for row in rows]]
+        yield cursor.mogrify(table.history, moment)
 
 
 def _prepare(field: Any, row: models.Model, connection: Any) -> Any:
@@ -55,26 +49,35 @@ def _prepare(field: Any, row: models.Model, connection: Any) -> Any:
 
 
 class _Table:
-    """How rows of one model are written; `history` is its history's table and the columns that both have."""
+    """How rows of one model are written, and how their history is copied from them."""
 
     def __init__(self, model: Any) -> None:
-        self.model = model
+        connection = connections[ALIAS]
         self.fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
-        self.sql = self._insert(connections[ALIAS])
-        manager = getattr(model, "history", None)
-        self.history = None
-        if manager is not None:
-            self.history = _Table(manager.model), frozenset(field.column for field in manager.model.tracked_fields)
-
-    def _insert(self, connection: Any) -> str:
-        quote = connection.ops.quote_name
-        names = ", ".join(quote(field.column) for field in self.fields)
-        marks = ", ".join(
+        marks = [
             field.get_placeholder(None, None, connection) if hasattr(field, "get_placeholder") else "%s"
             for field in self.fields
-        )
-        # Names come from the models, values stay parameters.
-        return f"INSERT INTO {quote(self.model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608  # nosec B608
+        ]
+        self.marks = f"({', '.join(marks)})"
+        quote = connection.ops.quote_name
+        self.insert = f"INSERT INTO {quote(model._meta.db_table)} ({_names(self.fields)})"
+        manager = getattr(model, "history", None)
+        self.history = _copied(model, manager.model) if manager is not None else ""
+
+
+def _names(fields: Iterable[Any]) -> str:
+    return ", ".join(connections[ALIAS].ops.quote_name(field.column) for field in fields)
+
+
+def _copied(model: Any, history: Any) -> str:
+    """SQL for the first rows of history: the same values, when and who (%s), of which rows (%s)."""
+    quote, same = connections[ALIAS].ops.quote_name, _names(history.tracked_fields)
+    # Names come from the models, values stay parameters.
+    return (
+        f"INSERT INTO {quote(history._meta.db_table)} ({same}, history_date, history_type, history_user_id)"  # noqa: S608
+        f" SELECT {same}, %s, '+', %s FROM {quote(model._meta.db_table)}"
+        f" WHERE {quote(model._meta.pk.column)} = ANY(%s)"
+    )  # nosec B608
 
 
 @cache
