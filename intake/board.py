@@ -19,7 +19,9 @@ SHOWN = 8
 
 
 def _counts(reader: User) -> QuerySet[Any]:
-    return desk.applications_of(reader).order_by().values_list("state").annotate(number=Count("pk"))
+    rows: Any = desk.applications_of(reader).order_by().values_list("state")
+    counted: QuerySet[Any] = rows.annotate(number=Count("pk"))
+    return counted
 
 
 def _listed(state: ApplicationState) -> Question:
@@ -45,7 +47,7 @@ def seen(found: dict[str, Rows]) -> list[tuple[UUID, UUID]]:
 
 def columns(found: dict[str, Rows]) -> list[dict[str, Any]]:
     """One for each state from which something leads on, then those that are an end."""
-    counts = dict(found["counts"])
+    counts: dict[str, int] = dict(found["counts"])
     states = sorted(ApplicationState, key=lambda state: state not in LISTED)
     return [_column(state, counts.get(state, 0), found.get(state, [])) for state in states]
 

@@ -65,8 +65,9 @@ def _cell(number: int, service: str, region: str, spoken: str = "") -> dict[str,
 
 
 def by_service(reader: User) -> QuerySet[Any]:
-    rows: QuerySet[Any] = WaitingPlace.objects.in_regions_of(reader).standing().order_by()
-    return rows.values_list("service").annotate(number=Count("pk"))
+    rows = WaitingPlace.objects.in_regions_of(reader).standing().order_by().values_list("service")
+    counted: QuerySet[Any] = rows.annotate(number=Count("pk"))
+    return counted
 
 
 def totals(numbers: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:

@@ -143,7 +143,7 @@ def _create(people: list[UUID]) -> None:
 def _insert(row: DataKey) -> None:
     """One statement, committed by itself. Written out, because everybody who applies waits for it."""
     with connections[KEYS].cursor() as cursor:
-        cursor.execute(MADE, [row.id, row.person, row.master, row.wrapped, timezone.now()])
+        cursor.execute(MADE, [row.id, row.person, row.master, bytes(row.wrapped), timezone.now()])
 
 
 def destroy(person: UUID) -> None:
