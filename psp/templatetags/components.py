@@ -21,9 +21,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from psp.dashboard import Link
-
 from psp.crypto.normalise import normal_phone
+from psp.dashboard import Link
 
 register = template.Library()
 Cell = Mapping[str, Any]
