@@ -9,7 +9,17 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the checks registers them.
-        from contact import checks, dashboard, erasing, my_steps, privacy, rechecks, retention, withdrawal  # noqa: F401
+        from contact import (
+            checks,  # noqa: F401
+            dashboard,
+            erasing,
+            my_steps,
+            notices,
+            privacy,
+            rechecks,
+            retention,
+            withdrawal,
+        )
         from contact.reference import load_templates
         from contact.services import send_letter
         from psp.accounts.mail import register_sender
@@ -17,6 +27,7 @@ class ContactConfig(AppConfig):
         dashboard.register()
         privacy.register()
         my_steps.register()
+        notices.register()
         withdrawal.subscribe()
         rechecks.subscribe()
         erasing.register()

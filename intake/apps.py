@@ -20,6 +20,7 @@ class IntakeConfig(AppConfig):
             drafts_mail,
             erasing,
             file_merges,
+            glass,
             handover_cards,
             leaving,
             merge_movers,
@@ -42,6 +43,7 @@ class IntakeConfig(AppConfig):
         handover_cards.register()
         decision_cards.register()
         file_merges.register()
+        glass.register()
         references.register()
         privacy.register()
         privacy_map.register()

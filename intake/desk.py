@@ -138,13 +138,20 @@ def find(user: User, text: str, most: int) -> list[Participant]:
     """
     # A file that counts with another one is found too: opening it leads there.
     people = Participant.objects.with_merged_in_regions_of(user).select_related("user", "region").order_by("created_at")
+    if "@" in text or looks_like_number(text):
+        return by_handle(people, text, most)
+    found = by_handle(people, text, most)
+    digest = digest_for(User, "name_index", text)
+    return found or (list(people.filter(user__name_index=digest)[:most]) if digest else [])
+
+
+def by_handle(people: QuerySet[Any], text: str, most: int) -> list[Participant]:
+    """At most so many of `people` with exactly this address, number or reference; names are not looked at."""
     if "@" in text:
         return list(people.filter(user__email_index=digest_for(User, "email_index", text))[:most])
     if looks_like_number(text):
         return list(people.filter(user__safe_contact__phone_index=digest_for(SafeContact, "phone_index", text))[:most])
-    found = list(people.filter(reference=reference_of(text))) if looks_like_reference(text) else []
-    digest = digest_for(User, "name_index", text)
-    return found or (list(people.filter(user__name_index=digest)[:most]) if digest else [])
+    return list(people.filter(reference=reference_of(text))[:most]) if looks_like_reference(text) else []
 
 
 def looks_like_number(text: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -45,6 +46,11 @@ def spend_for_address(index: str) -> bool:
     Nobody is told so: who else asked with this address is nobody's business ([security] 13).
     """
     return _counted("code_for", index) <= settings.PSP_CODES_PER_HOUR
+
+
+def spend_for_search(account: UUID) -> bool:
+    """Count one look into other regions by this account; False when it has had enough of them for an hour."""
+    return _counted("elsewhere", str(account)) <= settings.PSP_SEARCHES_ELSEWHERE_PER_HOUR
 
 
 def _counted(action: str, whose: str) -> int:

@@ -10,6 +10,7 @@ from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
 from intake.choices import ENDED, OPEN_STATES, ApplicationState, MeetingState, WaitingState
+from privacy.models_glass import GlassGrant
 from psp.choices import Role
 from psp.models import RoleAssignment
 from psp.sight import coordinated_regions
@@ -38,6 +39,18 @@ class ParticipantQuerySet(models.QuerySet[Any]):
     def with_merged_in_regions_of(self, user: Any) -> ParticipantQuerySet:
         """The same with the files that count with another one of the same person."""
         return self.filter(program_region__in=coordinated_regions(user))
+
+    def outside_regions_of(self, user: Any) -> ParticipantQuerySet:
+        """Files that count, of every other region: to learn that there is one, never to list or open them."""
+        return self.exclude(program_region__in=coordinated_regions(user)).filter(merged_into__isnull=True)
+
+    def opened_by_glass(self, user: Any, now: datetime) -> ParticipantQuerySet:
+        """Files that this account has opened from another region and may read until the hour is over.
+
+        One page asks this (`intake.views_glass`). `visible_to` and `in_regions_of`, from which every change starts,
+        stay as narrow as the regions.
+        """
+        return self.filter(user__glass_grants__in=GlassGrant.objects.made_by(user).live(now))
 
     def taking_part(self) -> ParticipantQuerySet:
         """Consent to taking part is in force."""

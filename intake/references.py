@@ -21,6 +21,10 @@ def labels(ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Participant.objects.filter(user_id__in=ids).values_list("user_id", "reference"))
 
 
+def regions(ids: Iterable[UUID]) -> dict[UUID, str]:
+    return dict(Participant.objects.filter(user_id__in=ids).values_list("user_id", "program_region_id"))
+
+
 def subject_of(route: str, key: UUID) -> UUID | None:
     """Whose file an address of the desk names: by the file, an application or an intake meeting."""
     if not route.startswith("desk:"):
@@ -34,5 +38,5 @@ def subject_of(route: str, key: UUID) -> UUID | None:
 
 
 def register() -> None:
-    add_directory(Directory(find, labels))
+    add_directory(Directory(find, labels, regions))
     add_subject(subject_of)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from intake import portal, services_decisions
+from intake import glass, portal, services_decisions
 from intake.choices import ENDED, ApplicationState
 from intake.forms import AgainForm
 from intake.layout import questions
@@ -165,5 +165,5 @@ def opened(request: HttpRequest) -> HttpResponse:
     with_own = request.GET.get("own") == "1"
     found = Paginator(portal.openings(participant, with_own=with_own), PAGE).get_page(request.GET.get("page"))
     context = {"page": found, "rows": portal.describe(found, participant.user), "with_own": with_own,
-               "query": "own=1" if with_own else ""}  # fmt: skip
+               "query": "own=1" if with_own else "", "urgent": glass.openings_of(participant.user)}  # fmt: skip
     return render(request, "my/opened.html", context)

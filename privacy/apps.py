@@ -12,11 +12,22 @@ class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        from privacy import dashboard, datamap_floor, datamap_retention, erasing_account, privacy, retention_floor
+        from privacy import (
+            dashboard,
+            datamap_floor,
+            datamap_retention,
+            erasing_account,
+            my_steps,
+            privacy,
+            privacy_office,
+            retention_floor,
+        )
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         privacy.register()
+        privacy_office.register()
+        my_steps.register()
         datamap_floor.register()
         datamap_retention.register()
         erasing_account.register()

@@ -4,10 +4,30 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from privacy.rules_unusual import Pattern
+
 
 class RequestKind(models.TextChoices):
+    ACCESS = "access", _("Access")
     CORRECTION = "correction", _("Correction")
     ERASURE = "erasure", _("Deletion")
+
+
+class Channel(models.TextChoices):
+    """How a request came in."""
+
+    PORTAL = "portal", _("In the person’s space")
+    LETTER = "letter", _("By letter")
+    PHONE = "phone", _("By phone")
+    VISIT = "visit", _("In person")
+
+
+class ExtensionReason(models.TextChoices):
+    """What the law accepts for more than thirty days ([Privacy Act] section 15)."""
+
+    OPERATIONS = "operations", _("Answering in time would get in the way of the program’s work")
+    CONSULTATION = "consultation", _("Others must be asked first, and that takes longer")
+    FORMAT = "format", _("A translation or another format is being made")
 
 
 class RequestState(models.TextChoices):
@@ -67,3 +87,79 @@ ERASURE_TRANSITIONS: dict[ErasureState, frozenset[ErasureState]] = {
     ErasureState.DONE: frozenset(),
     ErasureState.STOPPED: frozenset(),
 }
+
+
+class GlassReason(models.TextChoices):
+    """Why a coordinator opens a file of another region. The person reads it."""
+
+    DANGER = "danger", _("Somebody may be in danger")
+    CALLED = "called", _("The person got in touch with me")
+    COVER = "cover", _("I stand in for somebody who is away")
+    OTHER = "other", pgettext_lazy("reason", "Another urgent reason")
+
+
+class GlassReview(models.TextChoices):
+    """What the privacy officer found when looking at an opening afterwards."""
+
+    FITS = "fits", _("The reason fits")
+    TALKED = "talked", _("I talked with the coordinator")
+    BREACH = "breach", _("It is treated as a breach")
+
+
+class BreachData(models.TextChoices):
+    """Kinds of information that a breach may touch."""
+
+    NAME = "name", _("Names people go by")
+    CONTACT = "contact", _("Addresses and numbers")
+    APPLICATION = "application", _("Answers in applications, and decisions")
+    SAFE_CONTACT = "safe_contact", _("How it is safe to reach somebody")
+    CONSENT = "consent", _("Consents")
+    GROUPS = "groups", _("Groups, sessions and attendance")
+    APART = "apart", _("Who must not meet")
+    OTHER = "other", pgettext_lazy("kind of data", "Something else")
+
+
+class BreachState(models.TextChoices):
+    NOTED = "noted", pgettext_lazy("breach", "Being looked into")
+    MINOR = "minor", pgettext_lazy("breach", "Found not material")
+    MATERIAL = "material", pgettext_lazy("breach", "Material: to be reported")
+    REPORTED = "reported", pgettext_lazy("breach", "Reported")
+    CLOSED = "closed", pgettext_lazy("breach", "Closed")
+
+
+# What was found not material may turn out to be; a material one is closed only once it was reported (rule 17).
+BREACH_TRANSITIONS: dict[BreachState, frozenset[BreachState]] = {
+    BreachState.NOTED: frozenset({BreachState.MINOR, BreachState.MATERIAL}),
+    BreachState.MINOR: frozenset({BreachState.MATERIAL, BreachState.CLOSED}),
+    BreachState.MATERIAL: frozenset({BreachState.REPORTED}),
+    BreachState.REPORTED: frozenset({BreachState.CLOSED}),
+    BreachState.CLOSED: frozenset(),
+}
+
+
+class FoundBy(models.TextChoices):
+    LOG = "log", _("In the access log")
+    HAND = "hand", _("By hand")
+
+
+class AffectedState(models.TextChoices):
+    FOUND = "found", pgettext_lazy("person concerned", "Not looked at yet")
+    CONFIRMED = "confirmed", pgettext_lazy("person concerned", "Concerned")
+    LEFT_OUT = "left_out", pgettext_lazy("person concerned", "Left out")
+
+
+class UnusualPattern(models.TextChoices):
+    """The patterns of `privacy.rules_unusual`, in words."""
+
+    MANY_FILES = Pattern.MANY_FILES.value, _("Many files in a short time")
+    REFUSED = Pattern.REFUSED.value, _("Refused many times")
+    OUTSIDE_HOURS = Pattern.OUTSIDE_HOURS.value, _("Files opened outside working hours")
+    OTHER_REGION = Pattern.OTHER_REGION.value, _("A file of a region never assigned")
+    SAME_NAME = Pattern.SAME_NAME.value, _("A file under the reader’s own name")
+    BREAK_GLASS = Pattern.BREAK_GLASS.value, _("Several files opened from another region")
+
+
+class FindingOutcome(models.TextChoices):
+    EXPLAINED = "explained", _("It was part of the work")
+    TALKED = "talked", pgettext_lazy("finding", "I talked with the person")
+    BREACH = "breach", pgettext_lazy("finding", "It is treated as a breach")

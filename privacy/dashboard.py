@@ -17,9 +17,12 @@ from psp.dashboard import Card, Place, add_card, add_place
 
 
 def register() -> None:
+    from privacy import breach, glass
+
     office = holds(Role.PRIVACY_OFFICER)
     add_place(Place("privacy", _("Today"), "home", "privacy:office", office, order=5, key="t"))
     add_place(Place("privacy", _("Access log"), "lock", "privacy:access_log", office, order=10, key="l"))
+    add_place(Place("privacy", _("Opened from elsewhere"), "alert", "privacy:glass", office, order=15, key="e"))
     add_place(Place("privacy", _("Requests"), "list", "privacy:requests", office, order=20, key="r"))
     decide = holds(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
     add_place(Place("privacy", _("Deletions"), "list", "privacy:erasures", decide, order=25, key="d"))
@@ -27,6 +30,13 @@ def register() -> None:
     add_place(Place("my", _("My rights"), "key", "rights:overview", is_participant, order=95))
     add_card(Card("privacy", "privacy/cards/requests.html", open_requests, order=10))
     add_card(Card("desk", "privacy/desk/card.html", open_corrections, 70, (CORRECTIONS,)))
+    add_place(Place("privacy", _("Breaches"), "flag", "privacy:breaches", office, order=30, key="b"))
+    either = holds(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+    add_place(Place("privacy", _("Approvals"), "check", "privacy:approvals", either, order=70, key="v"))
+    add_card(Card("privacy", "privacy/cards/breaches.html", breach.card, order=3))
+    add_card(Card("privacy", "privacy/cards/approvals.html", breach.approvals_card, order=4))
+    add_card(Card("privacy", "privacy/cards/unusual.html", findings_card, order=6))
+    add_card(Card("privacy", "privacy/cards/glass.html", glass.card, order=5))
     add_quick_change(QuickChange(_("My name and my language"), "rights:details", order=10))
 
 
@@ -62,3 +72,11 @@ def open_corrections(_request: HttpRequest, answer: Rows) -> dict[str, Any] | No
     """How many wait for an answer, and the nearest last day; no card where none does."""
     ((count, nearest),) = answer
     return {"count": count, "due": day(nearest)} if count else None
+
+
+def findings_card(request: HttpRequest) -> dict[str, Any] | None:
+    """How many unusual patterns nobody has looked at; no card while there is none."""
+    from privacy.models import Finding
+
+    waits = Finding.objects.of_office(account(request)).to_look_at().count()
+    return {"waits": waits} if waits else None

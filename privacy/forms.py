@@ -23,6 +23,18 @@ def _day(label: Any) -> forms.DateField:
     )  # fmt: skip
 
 
+class PersonForm(forms.Form):
+    """One person by reference."""
+
+    person = forms.CharField(label=_("About (reference)"), max_length=20)
+
+    def clean_person(self) -> UUID:
+        found = find_person(self.cleaned_data["person"].strip())
+        if found is None:
+            raise forms.ValidationError(_("No file has this reference. Check it, for example K7QD-3MXA."))
+        return found
+
+
 class LogForm(forms.Form):
     """A reference, a username, days on the program's clock, refusals only. Sent in the address: all are opaque."""
 

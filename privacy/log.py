@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -22,7 +23,7 @@ PAGE = 50
 
 def narrowed(wanted: Mapping[str, Any]) -> QuerySet[Entry]:
     """Entries that fit what the form holds; `end` is included."""
-    rows = Entry.objects.order_by("-id")
+    rows = Entry.objects.order_by(*_order(wanted))
     if wanted.get("person"):
         rows = rows.filter(person=wanted["person"])
     if wanted.get("actor"):
@@ -34,6 +35,18 @@ def narrowed(wanted: Mapping[str, Any]) -> QuerySet[Entry]:
     return rows.filter(action=Action.DENIED) if wanted.get("denied") else rows
 
 
+def _order(wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    """The order of the index that narrows most: of one person or account by time, of everybody by number."""
+    return ("-at", "-id") if wanted.get("person") or wanted.get("actor") else ("-id",)
+
+
+def wanted_from(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form held, from the text that was kept of it."""
+    found: dict[str, Any] = {name: UUID(kept[name]) for name in ("person", "actor") if name in kept}
+    found |= {name: date.fromisoformat(kept[name]) for name in ("start", "end") if name in kept}
+    return found | {"denied": bool(kept.get("denied"))}
+
+
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
@@ -41,9 +54,17 @@ def _midnight(day: date) -> datetime:
 def page_of(rows: QuerySet[Entry], before: str) -> tuple[list[Entry], int | None]:
     """Entries older than the one with the id `before`, and the id to go on from, or None at the end."""
     if before.isascii() and before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+        rows = older_than(rows, int(before))
     found = list(rows[: PAGE + 1])
     return found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None
+
+
+def older_than(rows: QuerySet[Entry], before: int) -> QuerySet[Entry]:
+    """What comes after the entry `before` in the order of `rows`, found from the index that gives this order."""
+    if rows.query.order_by[0] == "-id":
+        return rows.filter(pk__lt=before)
+    at = Entry.objects.filter(pk=before).values_list("at", flat=True).first()
+    return rows.filter(at__lte=at).exclude(at=at, pk__gte=before) if at else rows.none()
 
 
 def described(entries: list[Entry], reader: User) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -11,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from privacy.choices import CorrectionItem, RequestKind, RequestState
+from privacy.choices import Channel, CorrectionItem, ExtensionReason, RequestKind, RequestState
 from privacy.querysets import RightsRequestQuerySet
+from privacy.rules import LONGEST_EXTENSION
 from psp.choices import Language
 from psp.crypto.fields import EncryptedTextField, SealedModel
 from psp.models import User
@@ -25,7 +27,8 @@ class RightsRequest(SealedModel):
 
     `text`: what is to be corrected, in the person's words. `answer`: what the team replied. `note`: what the person
     adds beside a refusal, for good. `disposal_text`: the exact words under which the person agreed that the
-    information is destroyed before the two years are over (rule 15), in `language`.
+    information is destroyed before the two years are over (rule 15), in `language`. `recorded_by`: who wrote down what
+    came on paper or by phone. `first_due_on`: the last day before it was extended.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -41,6 +44,12 @@ class RightsRequest(SealedModel):
     answer = EncryptedTextField(person="person_id", max_length=ANSWER, blank=True)
     note = EncryptedTextField(person="person_id", max_length=TEXT, blank=True)
     disposal_text = models.TextField(blank=True)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    identity_checked_at = models.DateTimeField(null=True)
+    first_due_on = models.DateField(null=True)
+    extension_reason = models.CharField(max_length=12, choices=ExtensionReason, blank=True)
+    extended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
@@ -60,7 +69,8 @@ class RightsRequest(SealedModel):
             models.CheckConstraint(condition=Q(state__in=RequestState.values), name="rights_state_known"),
             models.CheckConstraint(condition=Q(due_on__gt=F("asked_on")), name="rights_due_after_asked"),
             models.CheckConstraint(
-                condition=Q(kind="correction", item__in=CorrectionItem.values) | Q(kind="erasure", item=""),
+                condition=Q(kind="correction", item__in=CorrectionItem.values)
+                | Q(kind__in=["access", "erasure"], item=""),
                 name="rights_correction_names_item",
             ),
             # Whoever is asked to destroy something early can show that the person agreed to it (rule 15).
@@ -70,6 +80,35 @@ class RightsRequest(SealedModel):
             models.CheckConstraint(
                 condition=~Q(state__in=["accepted", "refused"]) | Q(answered_by__isnull=False, ended_at__isnull=False),
                 name="rights_answer_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="portal", recorded_by__isnull=True)
+                | Q(channel__in=["letter", "phone", "visit"], recorded_by__isnull=False),
+                name="rights_paper_has_recorder",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_due_on__isnull=True, extension_reason="", extended_by__isnull=True)
+                | Q(
+                    first_due_on__isnull=False,
+                    extension_reason__in=ExtensionReason.values,
+                    extended_by__isnull=False,
+                    due_on__gt=F("first_due_on"),
+                ),
+                name="rights_extension_whole",
+            ),
+            # [Privacy Act] section 15.
+            models.CheckConstraint(
+                condition=~Q(extension_reason__in=["operations", "consultation"])
+                | Q(due_on__lte=F("first_due_on") + timedelta(days=LONGEST_EXTENSION)),
+                name="rights_extension_at_most_30_days",
+            ),
+            # Nobody gets a copy before it is known that they are the person.
+            models.CheckConstraint(
+                condition=~Q(kind="access", state="accepted") | Q(identity_checked_at__isnull=False),
+                name="rights_access_identity_checked",
+            ),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(kind="access", state="open"), name="rights_one_open_access"
             ),
             models.UniqueConstraint(
                 fields=["person"], condition=Q(kind="erasure", state="open"), name="rights_one_open_erasure"
@@ -81,7 +120,10 @@ class RightsRequest(SealedModel):
 
 
 # Models of this app that have a file of their own.
+from privacy.models_breach import Affected, Breach  # noqa: E402, F401
 from privacy.models_disposal import Erasure, Hold  # noqa: E402, F401
+from privacy.models_glass import GlassGrant  # noqa: E402, F401
+from privacy.models_log import Finding, LogExport  # noqa: E402, F401
 from privacy.models_retention import (  # noqa: E402, F401
     DisposalBatch,
     DisposalItem,

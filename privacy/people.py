@@ -16,10 +16,14 @@ from psp.models import User
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """`find(text)`: the account that has this reference, or None. `labels(ids)`: references of these accounts."""
+    """`find(text)`: the account that has this reference, or None. `labels(ids)`: references of these accounts.
+
+    `regions(ids)`: codes of the program regions of their files.
+    """
 
     find: Callable[[str], UUID | None]
     labels: Callable[[Iterable[UUID]], dict[UUID, str]]
+    regions: Callable[[Iterable[UUID]], dict[UUID, str]] = lambda _ids: {}
 
 
 _directories: list[Directory] = []
@@ -40,6 +44,14 @@ def labels_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     found = dict(User.objects.filter(pk__in=wanted).exclude(kind=Kind.PARTICIPANT).values_list("pk", "username"))
     for directory in _directories:
         found |= directory.labels(wanted)
+    return found
+
+
+def regions_of(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Account → the program region of its file; accounts without one are left out."""
+    wanted, found = set(ids), {}
+    for directory in _directories:
+        found |= directory.regions(wanted)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy import views_my
+from privacy import views_my, views_notices
 
 app_name = "rights"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("rights/details/", views_my.details, name="details"),
     path("rights/correct/", views_my.correct, name="correct"),
     path("rights/delete/", views_my.delete, name="delete"),
+    path("rights/notices/", views_notices.notices, name="notices"),
     path("rights/<uuid:request_id>/", views_my.one, name="request"),
     path("rights/<uuid:request_id>/take-back/", views_my.take_back, name="take_back"),
 ]

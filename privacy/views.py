@@ -42,7 +42,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     query.pop("before", None)
     context = {
         "form": form, "rows": log.described(entries, account(request)), "older": older, "query": query.urlencode(),
-        "later": "before" in request.GET,
+        "later": "before" in request.GET, "narrowed": [(name, request.GET.get(name, "")) for name in form.fields],
     }  # fmt: skip
     return render(request, "privacy/log.html", context, status=400 if form.errors else 200)
 

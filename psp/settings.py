@@ -367,6 +367,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # In the middle of the night by the program's clock.
     "run-retention": {"task": "privacy.tasks.run_retention", "schedule": crontab(hour=7, minute=30)},
+    "find-unusual": {"task": "privacy.tasks.find_unusual", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},
@@ -398,6 +399,17 @@ PSP_CALLS_PER_DAY: int = env.int("PSP_CALLS_PER_DAY", default=6)
 PSP_CALLS_PER_HOUR: int = env.int("PSP_CALLS_PER_HOUR", default=5)
 # Within how many working days the program means to answer an application; said to people, not enforced.
 PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)
+# What is worth a look in the access log: so many files within so many minutes, and so many refusals, files outside
+# working hours, or files opened from another region in a day. Working hours are Monday to Friday.
+PSP_UNUSUAL_FILES: int = env.int("PSP_UNUSUAL_FILES", default=20)
+PSP_UNUSUAL_MINUTES: int = env.int("PSP_UNUSUAL_MINUTES", default=15)
+PSP_UNUSUAL_REFUSALS: int = env.int("PSP_UNUSUAL_REFUSALS", default=10)
+PSP_UNUSUAL_OUTSIDE: int = env.int("PSP_UNUSUAL_OUTSIDE", default=5)
+PSP_UNUSUAL_GLASS: int = env.int("PSP_UNUSUAL_GLASS", default=3)
+PSP_WORK_STARTS: int = env.int("PSP_WORK_STARTS", default=7)
+PSP_WORK_ENDS: int = env.int("PSP_WORK_ENDS", default=20)
+# How often an hour one coordinator may ask whether another region has a file.
+PSP_SEARCHES_ELSEWHERE_PER_HOUR: int = env.int("PSP_SEARCHES_ELSEWHERE_PER_HOUR", default=10)
 # After how many days without anybody acting an application is called overdue on the desk.
 # Who answers questions about privacy; empty: whom the privacy notice names.
 PSP_PRIVACY_EMAIL: str = env.str("PSP_PRIVACY_EMAIL", default="")

@@ -9,12 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from psp.cells import safe_cell
 from psp.models import ProgramRegion
 from reporting.disclosure import ALL, ProtectedTable
 from reporting.indicators import Report
-
-# What a spreadsheet would run instead of show.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def protected(table: object) -> ProtectedTable:
@@ -49,14 +47,6 @@ def shown(value: int | None) -> str:
     from django.utils.formats import number_format
 
     return _("hidden") if value is None else number_format(value, use_l10n=True, force_grouping=True)
-
-
-def safe_cell(value: Any) -> Any:
-    """Text that no spreadsheet takes for a formula. Numbers stay numbers."""
-    if isinstance(value, int):
-        return value
-    text = str(value).replace("\0", "")
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(DANGEROUS) else text
 
 
 def to_csv(header: Sequence[Any], lines: Iterable[Sequence[Any]]) -> str:

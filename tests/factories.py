@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import sys
-from datetime import date, time
+from collections.abc import Iterable
+from datetime import date, time, timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -22,8 +23,12 @@ from intake.models import Application, EligibilityVersion, Participant
 from intake.services_booking import add_hours, set_terms
 from intake.services_waiting import open_places
 from privacy.choices import CorrectionItem
-from privacy.models import RightsRequest
+from privacy.models import Breach, Finding, GlassGrant, LogExport, RightsRequest
 from privacy.services import ask_correction
+from privacy.services_breach import add_affected, decide_affected, prepare_notices, record_breach
+from privacy.services_glass import open_glass
+from privacy.services_log import approve_export, ask_export
+from privacy.services_paper import check_identity, record_request
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, Region, RoleAssignment, User
 
@@ -212,3 +217,49 @@ def a_call(person: User, template: str = "decision_ready", **fields) -> CallTask
     message = a_message(person, template, state=OutboxState.TO_CALL, finished_at=timezone.now())
     values = {"reason": "by_phone", "not_before": timezone.now()} | fields
     return CallTask.objects.create(message=message, person=person, **values)
+
+
+def an_opening(by: User, *, region: str | None = None, participant: Participant | None = None, **fields) -> GlassGrant:
+    """A file of another region than those of `by`, opened for an urgent reason."""
+    elsewhere = region or ("QC" if not by.roles.filter(region="QC").exists() else "ON")
+    file = participant or a_participant(elsewhere)
+    values = {"reason": "called", "words": "They called this number at night."} | fields
+    return open_glass(person=file.user, region=file.program_region, by=by, **values)
+
+
+def an_access_request(participant: Participant, *, by: User | None = None, **fields) -> RightsRequest:
+    """Came by letter today; the officer has made sure who asks."""
+    officer = by or a_privacy_officer()
+    values = {"kind": "access", "channel": "letter", "received_on": timezone.localdate()} | fields
+    made = record_request(person=participant.user, by=officer, **values)
+    return check_identity(request=made, by=officer)
+
+
+def a_breach(*, by: User | None = None, people: Iterable[Participant] = (), ready: bool = False, **fields) -> Breach:
+    """Noted; with these people confirmed, and (`ready`) notices that wait for a second person."""
+    officer, now = by or a_privacy_officer(), timezone.now()
+    values = {
+        "happened_from": now - timedelta(days=2), "happened_until": None, "discovered_at": now - timedelta(days=1),
+        "place": "Montreal office", "kinds": ["contact"], "affected": None, "what": "A list was left on a printer.",
+        "measures": "The list was destroyed.",
+    } | fields  # fmt: skip
+    breach = record_breach(by=officer, **values)
+    for participant in people:
+        add_affected(breach=breach, person=participant.user_id, by=officer)
+    decide_affected(breach=breach, people=None, confirmed=True, by=officer)
+    if ready:
+        prepare_notices(breach=breach, notice_en="A list was seen.", notice_fr="Une liste a été vue.", by=officer)
+    return Breach.objects.get(pk=breach.pk)
+
+
+def a_finding(actor: User, **fields) -> Finding:
+    """Many files opened in a short time, not looked at yet."""
+    now = timezone.now()
+    values = {"pattern": "many_files", "day": timezone.localdate(), "count": 30, "first_at": now, "last_at": now}
+    return Finding.objects.create(actor=actor, **values | fields)
+
+
+def an_export(officer: User, *, agreed: bool = False, **wanted) -> LogExport:
+    """A part of the access log that `officer` asked for, and (`agreed`) may fetch."""
+    asked = ask_export(wanted=wanted, by=officer)
+    return approve_export(export=asked, by=a_privacy_officer()) if agreed else asked

@@ -86,6 +86,7 @@ def given(*values: Any) -> Pick:
 
 MY = only(PARTICIPANT)
 DESK = only(Role.COORDINATOR)
+OFFICE = only(Role.PRIVACY_OFFICER)
 LEAD = only(Role.SUPPORTER, Role.CLINICIAN)
 
 
@@ -176,6 +177,7 @@ POLICY: dict[str, Rule] = {
     "rights:details": Rule(MY),
     "rights:correct": Rule(MY),
     "rights:delete": Rule(MY),
+    "rights:notices": Rule(MY),
     "rights:request": Rule(MY, of=thing("correction_here"), foreign=thing("correction_there")),
     "rights:take_back": post(MY, of=thing("correction_here"), foreign=thing("correction_there")),
     "my_sessions:mine": Rule(MY),
@@ -206,6 +208,10 @@ POLICY: dict[str, Rule] = {
     "desk:meetings": Rule(DESK),
     "desk:search": Rule(DESK),
     "desk:enter": Rule(DESK),
+    "desk:elsewhere": Rule(DESK),
+    "desk:glass_open": post(DESK),
+    "desk:glass": here_and_there("glass"),
+    "desk:glass_close": here_and_there("glass", method="post"),
     "desk:availability": Rule(DESK),
     "desk:hours_add": post(DESK),
     "desk:hours_remove": here_and_there("hours", method="post"),
@@ -261,11 +267,42 @@ POLICY: dict[str, Rule] = {
     "reports:overview_csv": Rule(only(Role.ANALYST)),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
-    "privacy:requests": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:erasures": Rule(DISPOSE),
     "privacy:erasure_prepare": Rule(DISPOSE, of=thing("deletion_asked")),
     "privacy:erasure": Rule(DISPOSE, of=thing("deletion")),
     "privacy:erasure_stop": post(DISPOSE, of=thing("deletion")),
+    "privacy:glass": Rule(OFFICE),
+    "privacy:glass_end": post(OFFICE, of=thing("glass_here")),
+    "privacy:glass_review": post(OFFICE, of=thing("glass_here")),
+    "privacy:log_staff": Rule(OFFICE),
+    "privacy:log_person": Rule(OFFICE),
+    "privacy:unusual": Rule(OFFICE),
+    "privacy:unusual_look": post(OFFICE, of=thing("finding_here")),
+    "privacy:exports": Rule(OFFICE),
+    "privacy:export_ask": post(OFFICE),
+    "privacy:export_fetch": post(OFFICE, of=thing("export_agreed"), foreign=thing("export_asked")),
+    "privacy:export_approve": post(
+        only(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR), of=thing("export_asked"), foreign=thing("export_agreed")
+    ),
+    "privacy:requests": Rule(OFFICE),
+    "privacy:paper": Rule(OFFICE),
+    "privacy:request": Rule(OFFICE, of=thing("correction_here")),
+    **{f"privacy:request_{name}": post(OFFICE, of=thing("access_here")) for name in ("extend", "identity", "copy")},
+    "privacy:breaches": Rule(OFFICE),
+    "privacy:breach_record": Rule(OFFICE),
+    **{
+        f"privacy:{name}": Rule(OFFICE, of=thing("breach_here"))
+        for name in ("breach", "breach_change", "breach_paper", "affected", "notices")
+    },
+    **{
+        f"privacy:{name}": post(OFFICE, of=thing("breach_here"))
+        for name in ("breach_move", "affected_find", "affected_decide")
+    },
+    "privacy:approvals": Rule(only(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)),
+    "privacy:notices_approve": Rule(
+        only(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR),
+        of=thing("breach_ready"),
+    ),
 }
 
 # Parts of an administrator's address that nobody may use: nothing is deleted, and the log is not written by hand.
@@ -346,6 +383,10 @@ def a_world() -> World:
         kind = LeadRole.FACILITATOR if role == Role.SUPPORTER else LeadRole.CLINICIAN
         GroupLead.objects.create(group=world.things["group_here"], user=world.accounts[role], role=kind)
     add_settings(world)
+    officer = world.accounts[Role.PRIVACY_OFFICER]
+    world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
+    world.things["export_agreed"] = factories.an_export(officer, agreed=True)
+    world.things["breach_ready"] = factories.a_breach(people=[here], ready=True)
     return world
 
 
@@ -383,7 +424,10 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "troubled": troubled, "call": factories.a_call(participant.user),
         "bulk_act": BulkAct.objects.create(action="looked", by=by, done={}),
         "consent": participant.user.consents.first(),
-        "correction": factories.a_correction(participant), "group": group, "session": session,
+        "correction": factories.a_correction(participant), "glass": factories.an_opening(by),
+        "access": factories.an_access_request(participant), "breach": factories.a_breach(),
+        "finding": factories.a_finding(by),
+        "group": group, "session": session,
         "membership": add_member(group=group, participant=member, by=by),
         "waiting": factories.an_accepted_participant(region, by=by).waiting_places.get(),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),

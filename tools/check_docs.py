@@ -27,6 +27,7 @@ def states() -> str:
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
         ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
         ("Request about one's own information", privacy.TRANSITIONS), ("Deletion", privacy.ERASURE_TRANSITIONS),
+        ("Breach", privacy.BREACH_TRANSITIONS),
         ("Call", contact.CALL_TRANSITIONS),
     ]  # fmt: skip
     parts = [

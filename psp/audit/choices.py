@@ -29,3 +29,4 @@ class Purpose(models.TextChoices):
     ADMINISTRATION = "administration", _("Administration")
     SECURITY = "security", _("Security")
     REPORTING = "reporting", _("Protected figures")
+    BREAK_GLASS = "break_glass", _("Urgent reason, from another region")

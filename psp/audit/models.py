@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,10 @@ class Entry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["person", "at"], name="audit_entry_person"),
             models.Index(fields=["actor", "at"], name="audit_entry_actor"),
+            # Days of everybody: the log grows in the order of time, so a few pages of index are enough, and almost
+            # nothing is written with each entry.
+            BrinIndex(fields=["at"], name="audit_entry_day", pages_per_range=16, autosummarize=True),
+            models.Index(fields=["-id"], name="audit_entry_denied", condition=models.Q(action="denied")),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=models.Q(action__in=Action.values), name="audit_action_known"),

@@ -43,6 +43,19 @@ def test_property_05_no_access_row_no_page(place):
     assert CANARY not in answer.content.decode()
 
 
+def test_property_05_no_access_row_no_opened_file():
+    coordinator, person = make.a_coordinator("QC"), make.a_participant("ON", name=CANARY)
+    grant = make.an_opening(coordinator, participant=person)
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, coordinator)
+    path = reverse("desk:glass", args=[grant.pk])
+    assert CANARY in client.get(path).content.decode()
+    with log_that_takes_nothing():
+        answer = client.get(path)
+    assert answer.status_code == 500
+    assert CANARY not in answer.content.decode()
+
+
 def test_property_05_no_access_row_no_change():
     coordinator = make.a_coordinator("QC")
     group = make.a_formal_group(coordinator, members=1)
