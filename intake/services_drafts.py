@@ -124,9 +124,9 @@ def save_draft(*, ticket: str, answers: Iterable[tuple[str, str]], step: int) ->
 
     It is over a minute after its first use: a second click, or a form that is sent again, saves the same once more.
     """
-    now = timezone.now()
+    now, key = timezone.now(), _asked_by(ticket)
     rows = AddressCode.objects.select_for_update(of=("self",))
-    asked = rows.filter(pk=_asked_by(ticket), digest="", until__gt=now).first()
+    asked = rows.filter(pk=key, digest="", until__gt=now).first() if key else None
     if asked is None:
         return None
     asked.until = min(asked.until, now + timedelta(seconds=AGAIN_SECONDS))
@@ -136,7 +136,8 @@ def save_draft(*, ticket: str, answers: Iterable[tuple[str, str]], step: int) ->
 
 def end_ticket(*, ticket: str) -> None:
     """The form was sent: nothing more is kept with this ticket."""
-    AddressCode.objects.filter(pk=_asked_by(ticket)).update(until=timezone.now())
+    if key := _asked_by(ticket):
+        AddressCode.objects.filter(pk=key).update(until=timezone.now())
 
 
 def _keep(*, email: str, answers: Iterable[tuple[str, str]], step: int, now: datetime) -> Draft:

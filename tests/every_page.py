@@ -100,7 +100,7 @@ def reader(language: str, user: User | None = None) -> Browser:
 
 
 def taken_back(browser: Browser, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
-    cookies = browser.cookies.copy()  # type: ignore[no-untyped-call]
+    cookies: Any = browser.cookies.copy()  # type: ignore[no-untyped-call]
     with transaction.atomic():
         answer = browser.post(path, data or {}) if method == "post" else browser.get(path)
         transaction.set_rollback(True)
