@@ -7,6 +7,7 @@ emptied (`intake.erasing`), its moments become the group's own, its history goes
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -40,7 +41,7 @@ def _make_anonymous(place: Membership) -> None:
     Membership.objects.filter(pk=place.pk).update(joined_at=began, left_at=left)
 
 
-def kept_files() -> QuerySet[Membership]:
+def kept_files() -> QuerySet[Any, Any]:
     """Files that places point at still."""
     return Membership.objects.values("participant")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from intake.effect import Figure, effect_of, figures_of, last_year
-from intake.forms import EligibilityForm
+from intake.forms_asking import EligibilityForm
 from intake.forms_eligibility import TITLES
 from intake.layout import criteria_alone
 from intake.models import EligibilityVersion

@@ -9,8 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose
-from intake.forms_asking import (  # noqa: F401
-    ANSWER,
+from intake.forms_asking import (
     CALL_NAME,
     CHOOSE,
     CRITERIA,
@@ -19,10 +18,8 @@ from intake.forms_asking import (  # noqa: F401
     PHONE_CONSENTS,
     REACH,
     YES,
-    EligibilityForm,
     WishesForm,
     statement_field,
-    yes_or_no,
 )
 from intake.forms_wishes import SUITS, WHEN, GroupWishesForm
 from intake.models import Participant

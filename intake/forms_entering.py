@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consent.choices import Manner
-from intake.forms import PHONE_CONSENTS, YES, ApplicationForm
+from intake.forms import ApplicationForm
+from intake.forms_asking import PHONE_CONSENTS, YES
 from intake.sending import Sending
 from intake.texts import places
 from psp.models import User

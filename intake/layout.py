@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from intake.forms import CALL_NAME, CRITERIA, REACH, ApplicationForm, EligibilityForm, WishesForm, statement_field
+from intake.forms import ApplicationForm
+from intake.forms_asking import CALL_NAME, CRITERIA, REACH, EligibilityForm, WishesForm, statement_field
 from intake.forms_wishes import SUITS
 
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from intake.elsewhere import other_services
-from intake.forms import ApplicationForm, EligibilityForm
+from intake.forms import ApplicationForm
+from intake.forms_asking import EligibilityForm
 from intake.layout import questions
 from intake.limits import spend
 from intake.rules import UNANSWERED, Reason

@@ -124,7 +124,7 @@ def properties() -> dict[int, Property]:
     """What `docs/security.md` lists; nothing where the documents were left out of an installation."""
     path = settings.BASE_DIR / PROPERTIES
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    found = {}
+    found: dict[int, Property] = {}
     for numbers, sentence, tests in _ROW.findall(text):
         named = tuple(re.findall(r"`([^`]+\.py)[^`]*`", tests))
         found |= {int(number): Property(int(number), sentence, named) for number in numbers.split(",")}

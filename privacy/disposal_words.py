@@ -60,11 +60,15 @@ def holds_of(accounts: list[UUID]) -> list[dict[str, str]]:
 def erasure_row(erasure: Erasure) -> dict[str, Any]:
     """One deletion for a list or a page."""
     names = labels_of({key for key in (erasure.prepared_by_id, erasure.approved_by_id) if key})
+
+    def named(key: UUID | None) -> str:
+        return names.get(key, "") if key else ""
+
     return {
         "id": erasure.pk, "erasure": erasure, "reference": erasure.reference, "state": erasure.get_state_display(),
         "tag_kind": TAG_KINDS[ErasureState(erasure.state)], "cause": erasure.get_cause_display(),
-        "prepared": day(erasure.prepared_at.date()), "prepared_by": names.get(erasure.prepared_by_id, ""),
-        "approved_by": names.get(erasure.approved_by_id, ""),
+        "prepared": day(erasure.prepared_at.date()), "prepared_by": named(erasure.prepared_by_id),
+        "approved_by": named(erasure.approved_by_id),
         "ended": day(erasure.ended_at.date()) if erasure.ended_at else "",
     }  # fmt: skip
 

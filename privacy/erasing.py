@@ -106,7 +106,7 @@ def forget_past(target: type[Model], keys: list[Any]) -> None:
     """
     for past in apps.get_models():
         for field in past._meta.fields:
-            is_history = past._meta.model_name.startswith("historical")
+            is_history = (past._meta.model_name or "").startswith("historical")
             if not is_history or field.related_model is not target or field.name == "instance":
                 continue
             rows = past._base_manager.filter(**{f"{field.attname}__in": keys})
@@ -119,5 +119,5 @@ def forget_past(target: type[Model], keys: list[Any]) -> None:
 def forget_history(model: type[Model], keys: list[Any]) -> None:
     """Delete the history of these rows, also of rows that are gone already."""
     if keys and hasattr(model, "history"):
-        past = model.history.model  # type: ignore[attr-defined]
+        past = model.history.model
         past._base_manager.filter(**{f"{model._meta.pk.attname}__in": keys})._raw_delete("default")

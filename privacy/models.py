@@ -19,6 +19,10 @@ from psp.choices import Language
 from psp.crypto.fields import EncryptedTextField, SealedModel
 from psp.models import User
 
+__all__ = [
+    "ANSWER", "TEXT", "Affected", "Breach", "DisposalBatch", "DisposalItem", "DueForecast", "Erasure", "Finding",
+    "GlassGrant", "Hold", "LogExport", "RetentionRule", "RightsRequest", "StandingApproval",
+]  # fmt: skip
 TEXT, ANSWER = 500, 1000
 
 
@@ -120,11 +124,11 @@ class RightsRequest(SealedModel):
 
 
 # Models of this app that have a file of their own.
-from privacy.models_breach import Affected, Breach  # noqa: E402, F401
-from privacy.models_disposal import Erasure, Hold  # noqa: E402, F401
-from privacy.models_glass import GlassGrant  # noqa: E402, F401
-from privacy.models_log import Finding, LogExport  # noqa: E402, F401
-from privacy.models_retention import (  # noqa: E402, F401
+from privacy.models_breach import Affected, Breach  # noqa: E402
+from privacy.models_disposal import Erasure, Hold  # noqa: E402
+from privacy.models_glass import GlassGrant  # noqa: E402
+from privacy.models_log import Finding, LogExport  # noqa: E402
+from privacy.models_retention import (  # noqa: E402
     DisposalBatch,
     DisposalItem,
     DueForecast,

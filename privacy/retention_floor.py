@@ -77,7 +77,8 @@ def superseded(model: Any, before: datetime) -> QuerySet[Any]:
     later = model._base_manager.filter(
         **{key: OuterRef(key)}, history_id__gt=OuterRef("history_id"), history_date__lt=before
     )
-    return model._base_manager.filter(Q(history_type="-") | Exists(later), history_date__lt=before)
+    rows: QuerySet[Any] = model._base_manager.filter(Q(history_type="-") | Exists(later), history_date__lt=before)
+    return rows
 
 
 def history_due(model: Any, cutoff: datetime, until: datetime) -> Iterable[tuple[date, int]]:

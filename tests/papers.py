@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from typing import Any
 
 import page
 
@@ -37,7 +38,8 @@ def pdf_text(pdf: bytes) -> str:
 def _page_text(body: bytes, objects: dict[int, bytes]) -> str:
     resources = objects[_reference(body, rb"/Resources")] if rb"/Resources<<" not in body else body
     fonts = {name: _letters(objects, int(number)) for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", resources)}
-    text, letters = [], {}
+    text: list[str] = []
+    letters: dict[Any, Any] = {}
     for font, shown, end in _SHOWN.findall(_inflated(objects[_reference(body, rb"/Contents")])):
         letters = fonts.get(font, letters)
         text.append(" " if end else _said(shown, letters))

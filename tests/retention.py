@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from django.utils import timezone
@@ -55,7 +55,7 @@ def approved(batch: DisposalBatch) -> DisposalBatch:
     return approve_batch(batch=batch, by=factories.a_privacy_officer())
 
 
-def old_entries(count: int, *, person: object = None, at: datetime | None = None) -> list[Entry]:
+def old_entries(count: int, *, person: UUID | None = None, at: datetime | None = None) -> list[Entry]:
     """Entries of the access log from long ago, sealed."""
     moment = at or timezone.now() - timedelta(days=4 * 366)
     made = [

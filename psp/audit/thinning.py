@@ -95,10 +95,10 @@ def _remove(prefix: _Prefix, signed_before: str, *, cutoff: datetime, batch: UUI
         signed_before, at=at, link=prefix.link, digest=prefix.digest, cutoff=cutoff, removed=prefix.removed,
         kept=prefix.kept, batch=batch, key=key,
     )  # fmt: skip
-    values = [at, prefix.link, prefix.digest, cutoff, prefix.removed, prefix.kept, batch, signature]
+    values: list[Any] = [at, prefix.link, prefix.digest, cutoff, prefix.removed, prefix.kept, batch, signature]
     with connection.cursor() as cursor:
         cursor.execute(THIN, values)
-        (made,) = cursor.fetchone() or (None,)
+        (made,) = cursor.fetchall()[0]
     checkpoint = Checkpoint.objects.get(pk=made)
     services.record(Action.DELETE, checkpoint, purpose=Purpose.RIGHTS, fields=(str(prefix.removed), signature))
     return Thinned(prefix.removed, prefix.kept, made)

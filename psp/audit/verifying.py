@@ -71,7 +71,6 @@ def _check_checkpoints(key: bytes) -> tuple[Checkpoint | None, int | None]:
 def _walk(start: int, previous: str, key: bytes) -> Verdict:
     checked = 0
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = CHUNK
         cursor.execute(WALK, [start])
         for digest, entry_id, *row in _rows(cursor):
             if row[0] is None:

@@ -12,6 +12,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from psp.backups import stream
@@ -70,7 +71,7 @@ def take_base(source: Source, folder: Path, key: bytes) -> Path:
         command, env=source.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as taking, _private(unfinished) as file:  # fmt: skip
         assert taking.stdout is not None
-        stream.seal(taking.stdout, file, key, name=BASE)
+        stream.seal(cast("BinaryIO", taking.stdout), file, key, name=BASE)
         said = _last_words(taking)
         if taking.wait() != 0:
             unfinished.unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 import pytest
 from django.urls import reverse
@@ -44,7 +45,7 @@ def test_list_is_the_same_as_a_page_and_as_a_part(desk):
     whole, alone = desk.get(address), part(desk.get(address, headers=HTMX))
     assert "HX-Request" in whole["Vary"]
     rows = re.compile(r"<tbody>.*</tbody>", re.S)
-    assert rows.search(alone)[0] == rows.search(whole.content.decode())[0]
+    assert rows.findall(alone) == rows.findall(whole.content.decode()) != []
     assert french.participant.reference in alone
     assert "Elsewhere" not in alone
     assert 'data-news="1 application, the longest waiting first"' in alone
@@ -54,7 +55,7 @@ def test_property_04_a_part_leaves_one_access_row_for_each_person_it_shows(desk,
     people = [make.an_application(make.a_participant("QC")).person_id for _number in range(3)]
     desk.get(reverse("desk:applications"), headers=HTMX)
     rows = Entry.objects.filter(actor=coordinator.pk, action="read", model="intake.application")
-    assert sorted(rows.values_list("person", flat=True)) == sorted(people)
+    assert Counter(rows.values_list("person", flat=True)) == Counter(people)
 
 
 def test_back_button_gets_the_whole_page(desk):
@@ -106,7 +107,7 @@ def test_every_action_in_place_works_without_scripts(desk):
 
 def test_property_15_htmx_keeps_no_page_in_the_browser_and_evaluates_nothing(desk):
     page = desk.get(reverse("desk:today")).content.decode()
-    config = json.loads(re.search(r"name=\"htmx-config\"\s+content='([^']+)'", page)[1])
+    config = json.loads(re.findall(r"name=\"htmx-config\"\s+content='([^']+)'", page)[0])
     assert config == {
         "includeIndicatorStyles": False, "allowEval": False, "allowScriptTags": False, "selfRequestsOnly": True,
         "historyCacheSize": 0, "refreshOnHistoryMiss": True,

@@ -30,7 +30,7 @@ def targets(model: type[models.Model]) -> list[tuple[str, str]]:
     return [
         (field.name, field.related_model._meta.label_lower)
         for field in model._meta.get_fields()
-        if field.related_model and field.concrete and field.related_model != "self"
+        if field.concrete and field.related_model and not isinstance(field.related_model, str)
     ]
 
 

@@ -465,7 +465,8 @@ def test_hold_and_approval_at_once_one_of_them_stands():
 
 
 def at_once(calls) -> Counter[str]:
-    start, outcome = Barrier(len(calls)), Counter()
+    start = Barrier(len(calls))
+    outcome: Counter[str] = Counter()
 
     def run(call) -> None:
         start.wait(20)

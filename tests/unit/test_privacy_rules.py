@@ -9,7 +9,7 @@ import pytest
 from django.utils.translation import gettext_lazy as _
 
 from privacy.choices import TRANSITIONS, RequestState
-from privacy.holdings import Both, Held, Line, Section, as_data, earlier, plain
+from privacy.holdings import Both, Held, InBoth, Line, Section, as_data, earlier, plain
 from privacy.rules import due_on, urgency
 
 ASKED = date(2026, 12, 5)
@@ -40,7 +40,7 @@ def test_only_an_open_request_changes_its_state():
     ],
 )  # fmt: skip
 def test_value_becomes_plain_data(value, found):
-    assert plain(value) == found
+    assert plain(value, InBoth()) == found
 
 
 def test_data_has_every_label_in_both_languages():
