@@ -49,7 +49,8 @@ def labels_of(ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def regions_of(ids: Iterable[UUID]) -> dict[UUID, str]:
     """Account → the program region of its file; accounts without one are left out."""
-    wanted, found = set(ids), {}
+    wanted = set(ids)
+    found: dict[UUID, str] = {}
     for directory in _directories:
         found |= directory.regions(wanted)
     return found

@@ -112,7 +112,8 @@ def find_affected(
         rows = rows.filter(actor=actor)
     if model:
         rows = rows.filter(model=model)
-    found = list(rows.order_by().values_list("person", flat=True).distinct()[: MOST_FOUND + 1])
+    keys = rows.order_by().values_list("person", flat=True).distinct()[: MOST_FOUND + 1]
+    found = [key for key in keys if key]
     if len(found) > MOST_FOUND:
         raise DomainError(_("That concerns very many people. Look at a shorter time."), code="too_many")
     people = User.objects.filter(pk__in=found, kind=Kind.PARTICIPANT).values_list("pk", flat=True)

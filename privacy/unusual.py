@@ -91,7 +91,7 @@ def _same_name(actor: User, people: Iterable[UUID]) -> set[UUID]:
 
 def ever_assigned(actor: User) -> frozenset[str]:
     """Regions that this account has or had."""
-    past = RoleAssignment.history.filter(user_id=actor.pk, region_id__isnull=False)  # type: ignore[attr-defined]
+    past = RoleAssignment.history.filter(user_id=actor.pk, region_id__isnull=False)
     return frozenset(past.values_list("region_id", flat=True))
 
 

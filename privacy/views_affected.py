@@ -150,5 +150,5 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
         return redirect("privacy:approvals")
     note_read(found)
-    count = Affected.objects.filter(breach=found).confirmed().count()  # type: ignore[attr-defined]
+    count = Affected.objects.filter(breach=found).confirmed().count()
     return render(request, "privacy/approve.html", {"breach": found, "form": form, "count": count})

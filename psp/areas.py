@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from psp.choices import Kind
 from psp.errors import require
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from psp.models import User
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def requires(*roles: str) -> Callable[[View[P]], View[P]]:
@@ -24,7 +25,7 @@ def requires(*roles: str) -> Callable[[View[P]], View[P]]:
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             require(sight_of(request.user).has(*roles), "area_closed")
             return view(request, *args, **kwargs)
 
@@ -42,7 +43,7 @@ def for_participants(view: View[P]) -> View[P]:
     """Refuse (403) everybody but participants: the pages under /my/ are each person's own."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         require(is_participant(request.user), "area_closed")
         return view(request, *args, **kwargs)
 
