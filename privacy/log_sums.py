@@ -51,7 +51,8 @@ def about(person: UUID, reader: User) -> list[dict[str, Any]]:
     labels = labels_of({row["actor"] for row in found if row["actor"]})
     return [
         {
-            "who": labels.get(row["actor"], "") if row["actor"] else "", "why": Purpose(row["purpose"]).label, "times": row["times"],
+            "who": labels.get(row["actor"], "") if row["actor"] else "",
+            "why": Purpose(row["purpose"]).label, "times": row["times"],
             "refused": row["refused"], "first": row["first"].astimezone(zone).strftime("%Y-%m-%d %H:%M"),
             "last": row["last"].astimezone(zone).strftime("%Y-%m-%d %H:%M"),
         }
