@@ -26,6 +26,8 @@ def register() -> None:
     add_place(Place("privacy", _("Requests"), "list", "privacy:requests", office, order=20, key="r"))
     decide = holds(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
     add_place(Place("privacy", _("Deletions"), "list", "privacy:erasures", decide, order=25, key="d"))
+    add_place(Place("privacy", _("Retention"), "calendar", "privacy:retention", decide, order=40, key="p"))
+    add_card(Card("privacy", "privacy/cards/disposals.html", disposals_to_decide, order=40))
     add_card(Card("privacy", "privacy/cards/erasures.html", erasures_to_decide, order=15))
     add_place(Place("my", _("My rights"), "key", "rights:overview", is_participant, order=95))
     add_card(Card("privacy", "privacy/cards/requests.html", open_requests, order=10))
@@ -38,6 +40,13 @@ def register() -> None:
     add_card(Card("privacy", "privacy/cards/unusual.html", findings_card, order=6))
     add_card(Card("privacy", "privacy/cards/glass.html", glass.card, order=5))
     add_quick_change(QuickChange(_("My name and my language"), "rights:details", order=10))
+
+
+def disposals_to_decide(request: HttpRequest) -> dict[str, Any] | None:
+    """What is past its time and waits for a person."""
+    from privacy.views_retention import waiting_card
+
+    return waiting_card(request)
 
 
 def open_requests(request: HttpRequest) -> dict[str, Any] | None:

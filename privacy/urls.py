@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from privacy import views, views_affected, views_breach, views_erasure, views_glass, views_log, views_paper
+from privacy import (
+    views,
+    views_affected,
+    views_breach,
+    views_erasure,
+    views_glass,
+    views_log,
+    views_paper,
+    views_retention,
+)
 
 app_name = "privacy"
 
@@ -21,6 +30,11 @@ urlpatterns = [
     path("log/exports/<uuid:pk>/", views_log.fetch, name="export_fetch"),
     path("approvals/exports/<uuid:pk>/", views_log.approve, name="export_approve"),
     path("requests/", views.rights_requests, name="requests"),
+    path("retention/", views_retention.retention, name="retention"),
+    path("retention/calendar/", views_retention.calendar, name="retention_calendar"),
+    path("retention/rules/<int:rule_id>/standing/", views_retention.standing, name="standing"),
+    path("retention/<uuid:batch_id>/", views_retention.disposal, name="disposal"),
+    path("retention/<uuid:batch_id>/certificate/", views_retention.certificate, name="certificate"),
     path("deletions/", views_erasure.erasures, name="erasures"),
     path("deletions/prepare/<uuid:request_id>/", views_erasure.prepare, name="erasure_prepare"),
     path("deletions/<uuid:erasure_id>/", views_erasure.erasure, name="erasure"),

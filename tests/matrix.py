@@ -36,6 +36,7 @@ from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
 from sessions.models import GroupSession
 from tests import factories
+from tests.retention import a_disposal, a_disposal_done, a_rule
 
 VISITOR, PARTICIPANT = "visitor", "participant"
 ROLES = (VISITOR, PARTICIPANT, *Role.values)
@@ -267,6 +268,11 @@ POLICY: dict[str, Rule] = {
     "reports:overview_csv": Rule(only(Role.ANALYST)),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
+    "privacy:retention": Rule(DISPOSE),
+    "privacy:retention_calendar": Rule(DISPOSE),
+    "privacy:standing": post(DISPOSE, of=thing("retention_rule")),
+    "privacy:disposal": Rule(DISPOSE, of=thing("disposal")),
+    "privacy:certificate": Rule(DISPOSE, of=thing("disposal_done")),
     "privacy:erasures": Rule(DISPOSE),
     "privacy:erasure_prepare": Rule(DISPOSE, of=thing("deletion_asked")),
     "privacy:erasure": Rule(DISPOSE, of=thing("deletion")),
@@ -316,6 +322,7 @@ ADMIN_OBJECTS = {
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
     "intake_meetingguide": thing("meeting_guide"), "psp_crisisline": given("988"),
+    "privacy_retentionrule": thing("retention_rule"),
 }  # fmt: skip
 
 
@@ -457,6 +464,7 @@ def add_settings(world: World) -> None:
         for one in (factories.a_participant(), factories.a_participant())
     ]
     world.things |= {
+        "retention_rule": a_rule(), "disposal": a_disposal(), "disposal_done": a_disposal_done(),
         "deletion_asked": asked[0],
         "deletion": prepare_erasure(request=asked[1], by=factories.a_privacy_officer()),
         "colleague": colleague,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from consent.models import Consent
 from intake.models import Participant
 from privacy.choices_retention import RecordType
+from privacy.disposing import carry_out
 from privacy.models import DisposalBatch, RetentionRule
 from privacy.services_retention import approve_batch, prepare_batch
 from psp.audit import services as audit
@@ -71,3 +72,19 @@ def old_entries(count: int, *, person: UUID | None = None, at: datetime | None =
 
 def owner() -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True)
+
+
+def a_disposal(record_type: str = RecordType.HISTORY) -> DisposalBatch:
+    """Proposed, of rows: for pages."""
+    rule = a_rule(record_type)
+    cutoff = timezone.now() - timedelta(days=31 * rule.months)
+    return DisposalBatch.objects.create(
+        rule=rule, record_type=record_type, as_of=timezone.localdate(), cutoff=cutoff, found=3
+    )
+
+
+def a_disposal_done(record_type: str = RecordType.MESSAGE) -> DisposalBatch:
+    """Nothing was there any more when it was carried out."""
+    batch = approved(a_disposal(record_type))
+    carry_out(batch.pk)
+    return DisposalBatch.objects.get(pk=batch.pk)

@@ -19,6 +19,7 @@ def states() -> str:
     from groups import choices as groups
     from intake import choices as intake
     from privacy import choices as privacy
+    from privacy import choices_retention as retention
     from sessions import choices as sessions
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
@@ -29,6 +30,7 @@ def states() -> str:
         ("Request about one's own information", privacy.TRANSITIONS), ("Deletion", privacy.ERASURE_TRANSITIONS),
         ("Breach", privacy.BREACH_TRANSITIONS),
         ("Call", contact.CALL_TRANSITIONS),
+        ("Disposal", retention.BATCH_TRANSITIONS),
     ]  # fmt: skip
     parts = [
         "# States and transitions",
