@@ -14,6 +14,7 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         from intake import (
             booking_cards,
+            correcting,
             dashboard,
             decision_cards,
             desk_cards,
@@ -51,6 +52,7 @@ class IntakeConfig(AppConfig):
         privacy_wishes.register()
         privacy_merges.register()
         merge_movers.register()
+        correcting.register()
         leaving.subscribe()
         drafts_mail.register()
         erasing.register()

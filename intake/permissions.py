@@ -19,6 +19,11 @@ def can_enter_application(user: User, region: Region) -> bool:
     return region.program_region_id in coordinated_regions(user)
 
 
+def can_correct_place(user: User, participant: Participant) -> bool:
+    """A coordinator of the region in which the file lies now."""
+    return participant.program_region_id in coordinated_regions(user)
+
+
 def can_cancel_meeting(user: User, application: Application) -> bool:
     """A coordinator of the region, or the person, for whom the time does not suit."""
     return application.participant.user_id == user.pk or can_handle_application(user, application)

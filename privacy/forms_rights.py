@@ -76,3 +76,9 @@ class AnswerForm(forms.Form):
         help_text=_("The person reads it. Needed where nothing is corrected: say why."),
     )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, corrected: forms.Field | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if corrected is not None:
+            self.fields["corrected"] = corrected
+            self.order_fields(["corrected", "answer", "revision"])

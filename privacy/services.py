@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from privacy import hooks
 from privacy.choices import TRANSITIONS, CorrectionItem, RequestKind, RequestState
+from privacy.correcting import corrector_of
 from privacy.models import Erasure, RightsRequest
 from privacy.permissions import (
     can_annotate_request,
@@ -100,15 +101,21 @@ def _stop_prepared(request: RightsRequest, by: User) -> None:
 
 @transaction.atomic
 def answer_correction(
-    *, request: RightsRequest, accepted: bool, answer: str, by: User, revision: int | None = None
+    *, request: RightsRequest, accepted: bool, answer: str, by: User, revision: int | None = None, corrected: Any = None
 ) -> RightsRequest:
-    """Say that it is corrected, or why not. DomainError: `empty` for a refusal without an answer; Conflict `stale`."""
+    """Say that it is corrected, or why not. DomainError: `empty` for a refusal without an answer; Conflict `stale`.
+
+    `corrected`: what is to stand there from now on, for what the program can correct itself (`privacy.correcting`).
+    """
     fresh = _locked(request)
     require(fresh.kind == RequestKind.CORRECTION and can_answer_correction(by, fresh), "answer_correction")
     if revision is not None and fresh.revision != revision:
         raise Conflict(_("Somebody changed this request a moment ago. Look at it as it is now."), code="stale")
     if not accepted and not answer.strip():
         raise DomainError(_("Write why it stays as it is. The person will read it."), code="empty", field="answer")
+    corrector = corrector_of(fresh.item)
+    if accepted and corrected is not None and corrector and corrector.apply:
+        corrector.apply(fresh.person, corrected, by)
     state = RequestState.ACCEPTED if accepted else RequestState.REFUSED
     done = _become(fresh, state, answer=answer.strip(), answered_by=by)
     hooks.answered(done)

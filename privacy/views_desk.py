@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from privacy.correcting import corrector_of, place_of
 from privacy.forms_rights import AnswerForm
 from privacy.models import RightsRequest
 from privacy.people import labels_of
@@ -38,7 +39,9 @@ def corrections(request: HttpRequest) -> HttpResponse:
 def correction(request: HttpRequest, request_id: UUID) -> HttpResponse:
     rows = RightsRequest.objects.on_desk_of(account(request)).select_related("person__participant")
     found: RightsRequest = get_object_or_404(rows, pk=request_id)
-    form = AnswerForm(request.POST or None, initial={"revision": found.revision})
+    corrector = corrector_of(found.item)
+    corrected = corrector.field(found.person) if corrector and corrector.field else None
+    form = AnswerForm(request.POST or None, initial={"revision": found.revision}, corrected=corrected)
     if request.method == "POST" and form.is_valid():
         try:
             answer_correction(
@@ -50,5 +53,6 @@ def correction(request: HttpRequest, request_id: UUID) -> HttpResponse:
             messages.success(request, _("Answered. The person can read it in their space."))
             return redirect("desk:corrections")
     audit.record(Action.READ, found, person=found.person_id, purpose=Purpose.RIGHTS)
-    context = {"row": request_row(found), "participant": found.person.participant, "form": form}
+    context = {"row": request_row(found), "participant": found.person.participant, "form": form,
+               "place": place_of(found.item, found.person)}  # fmt: skip
     return render(request, "privacy/desk/correction.html", context)

@@ -141,12 +141,11 @@ def sessions(participant: Participant) -> None:
     lead = people.coordinator()
     rows = [Attendance(session=one, participant=participant, status="present", recorded_by=lead) for one in held]
     Attendance.objects.bulk_create(rows)
-    history = Attendance.history.model.objects
-    history.bulk_history_create(rows)
+    Attendance.history.bulk_history_create(rows)
     for row in rows:
         row.status = "absent"
     Attendance.objects.bulk_update(rows, ["status"])
-    history.bulk_history_create(rows, update=True)
+    Attendance.history.bulk_history_create(rows, update=True)
 
 
 def changes(participant: Participant) -> None:
