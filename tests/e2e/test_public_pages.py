@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-PAGES = ("", "services/", "after-applying/", "privacy-notice/", "safe-use/")
+PAGES = ("", "services/", "after-applying/", "privacy-notice/", "safe-use/", "what-we-hold/", "transparency/")
 # Where to put a picture of every page, to look at: PSP_PICTURES=folder.
 PICTURES = os.environ.get("PSP_PICTURES", "")
 

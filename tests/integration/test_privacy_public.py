@@ -10,10 +10,14 @@ from django.utils.translation import override
 
 from consent.choices import ConsentPurpose
 from consent.services import texts_in_force
-from privacy import assurances
+from privacy import assurances, copies
 from privacy.datamap import declared, elsewhere, topics
 from privacy.datamap_words import headings
+from privacy.holdings import held_about
 from psp.views import notice
+from tests.browser import Browser
+from tests.factories import a_correction, a_participant, sign_in
+from tests.html import html_faults
 from tests.rendered import blocks_of
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +151,22 @@ def test_pages_lead_to_each_other_and_from_the_notice(client, language):
     assert f'href="/{language}/transparency/"' in page(client, "privacy-notice", language)
     assert f'href="/{language}/transparency/"' in page(client, "what-we-hold", language)
     assert f'href="/{language}/what-we-hold/#account"' in page(client, "transparency", language)
+
+
+def test_pages_and_the_copy_follow_the_html_standard(client):
+    made = a_participant("QC", language="en")
+    a_correction(made)
+    me = Browser()
+    sign_in(me, made.user)
+    pages = {
+        f"{name}-{code}": page(who, path, code)
+        for code in ("en", "fr")
+        for name, who, path in (
+            ("hold", client, "what-we-hold"), ("answer", client, "transparency"), ("copy", me, "my/rights/copy"),
+            ("rights", me, "my/rights"), ("correct", me, "my/rights/correct"),
+        )
+    }  # fmt: skip
+    with override("fr"):
+        pages["kept"] = copies.as_page(held_about(made.user), made.user)
+    assert html_faults(pages) == []
+    assert html_faults({"broken": "<!doctype html><html lang='en'><title>x</title><p><div></p>"}) != []
