@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from privacy.copies_page import drawn
 from privacy.copies_words import as_words
 from privacy.holdings import Held, as_data, held_about
 from privacy.identities import identities
@@ -42,7 +43,7 @@ def file_name(kind: str) -> str:
 
 def as_json(held: list[Held]) -> str:
     whole = {"$schema": SCHEMA, "format": FORMAT, "made_at": timezone.now().isoformat(), "sections": as_data(held)}
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(whole, ensure_ascii=False) + "\n"
 
 
 def schema() -> str:
@@ -52,7 +53,7 @@ def schema() -> str:
 
 def as_page(held: list[Held], person: User) -> str:
     """The copy as one file that opens anywhere: no address of ours, no script, no style sheet."""
-    context = {"sections": as_words(held, person), "language": (get_language() or "en")[:2]}
+    context = {"copy": drawn(as_words(held, person)), "language": (get_language() or "en")[:2]}
     return render_to_string("privacy/copy_file.html", context)
 
 

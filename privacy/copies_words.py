@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -42,10 +43,17 @@ class Said:
     def __call__(self, value: Any) -> str:
         if isinstance(value, str):
             return value or self._nothing
-        known = self._known.get(id(value))
+        if isinstance(value, datetime):
+            return long_datetime(value, self._zone, self._language)
+        if isinstance(value, Promise):
+            return self._once(value)
+        return self._in_words(value)
+
+    def _once(self, text: Promise) -> str:
+        known = self._known.get(id(text))
         if known is None:
-            # The value is kept beside its words, so that its number cannot become another value's.
-            known = self._known[id(value)] = (value, self._in_words(value))
+            # The label is kept beside its words, so that its number cannot become another label's.
+            known = self._known[id(text)] = (text, str(text))
         return known[1]
 
     def _in_words(self, value: Any) -> str:
@@ -53,8 +61,6 @@ class Said:
             return self._nothing
         if isinstance(value, bool):
             return self._yes if value else self._no
-        if isinstance(value, datetime):
-            return long_datetime(value, self._zone, self._language)
         if isinstance(value, date):
             return long_date(value, self._language, article=False)
         if isinstance(value, (list, tuple, set, frozenset)):

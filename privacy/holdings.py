@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.text import slugify
@@ -33,8 +33,7 @@ class Both:
         return self.fr if (get_language() or "en").startswith("fr") else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`label`: a lazy translation. `value`: text, lazy text, `Both`, a day, a moment, yes or no, a list, or None."""
 
     label: Any
@@ -139,19 +138,20 @@ class InBoth:
         self._known: dict[int, tuple[Any, dict[str, str], str]] = {}
 
     def __call__(self, text: Any) -> dict[str, str]:
-        return self._look_up(text)[1]
+        return self.known(text)[1]
 
-    def key(self, text: Any) -> str:
-        """The English label as one word, for programs: "Signed in last" is "signed_in_last"."""
-        return self._look_up(text)[2]
+    def line(self, line: Line) -> dict[str, Any]:
+        """`key` is the English label as one word, for programs: "Signed in last" is "signed_in_last"."""
+        _text, words, key = self.known(line.label)
+        return {"key": key, "label": words, "value": plain(line.value, self)}
 
-    def _look_up(self, text: Any) -> tuple[Any, dict[str, str], str]:
-        known = self._known.get(id(text))
-        if known is None:
+    def known(self, text: Any) -> tuple[Any, dict[str, str], str]:
+        found = self._known.get(id(text))
+        if found is None:
             words = in_both(text)
             # The label is kept beside its words, so that its number cannot become another label's.
-            known = self._known[id(text)] = (text, words, slugify(words["en"]).replace("-", "_"))
-        return known
+            found = self._known[id(text)] = (text, words, slugify(words["en"]).replace("-", "_"))
+        return found
 
 
 def as_data(held: Iterable[Held]) -> list[dict[str, Any]]:
@@ -161,13 +161,7 @@ def as_data(held: Iterable[Held]) -> list[dict[str, Any]]:
         {
             "code": item.section.code,
             "title": both(item.section.title),
-            "records": [
-                [
-                    {"key": both.key(line.label), "label": both(line.label), "value": plain(line.value, both)}
-                    for line in record
-                ]
-                for record in item.records
-            ],
+            "records": [[both.line(line) for line in record] for record in item.records],
         }
         for item in held
     ]
@@ -181,15 +175,19 @@ def in_both(text: Any) -> dict[str, str]:
     return found
 
 
+AS_IT_IS = (str, bool, int, type(None))
+
+
 def plain(value: Any, both: InBoth) -> Any:
-    if isinstance(value, str):
+    kind = type(value)
+    if kind in AS_IT_IS:
         return value
+    if kind is datetime or isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Promise):
         return both(value)
     if isinstance(value, Both):
         return {"en": value.en, "fr": value.fr}
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item, both) for item in value]
-    return value if value is None or isinstance(value, (bool, int)) else str(value)
+    return str(value)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from privacy import copies, services
 from privacy.choices import RequestKind, RequestState
+from privacy.copies_page import drawn
 from privacy.copies_words import as_words
 from privacy.forms_rights import CorrectionForm, DetailsForm, ErasureForm, NoteForm
 from privacy.models import RightsRequest
@@ -51,8 +52,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 @for_participants
 def copy(request: HttpRequest) -> HttpResponse:
     me = account(request)
-    sections = as_words(copies.taken(me), me)
-    return render(request, "privacy/my/copy.html", {"sections": sections, "made": day(timezone.localdate())})
+    whole = drawn(as_words(copies.taken(me), me))
+    return render(request, "privacy/my/copy.html", {"copy": whole, "made": day(timezone.localdate())})
 
 
 @require_GET

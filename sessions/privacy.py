@@ -14,6 +14,9 @@ from psp.models import User
 from sessions.choices import AttendanceStatus
 from sessions.models import Attendance
 
+FROM, GROUP, SESSION, BEGAN = _("From"), _("Group"), _("Session"), _("Began")
+YOU_WERE, NOTED, NOTED_BY = _("You were"), _("Noted"), _("Noted by")
+STATUSES = {one.value: one.label for one in AttendanceStatus}
 ABOUT_TEAM = _("About a member of the team")
 MAP = (
     Holding(
@@ -30,26 +33,31 @@ MAP = (
 )  # fmt: skip
 
 
+# Rows without instances: after years there are hundreds, and their history.
+TOLD = ("status", "recorded_at", "session__number", "session__starts_at", "session__group__name_en",
+        "session__group__name_fr")  # fmt: skip
+
+
 def attended(person: User) -> Iterable[Record]:
-    rows = Attendance.objects.filter(participant__user=person).select_related("session__group", "recorded_by")
-    found = list(rows.order_by("session__starts_at"))
-    roles = roles_of({row.recorded_by_id for row in found})
+    rows = Attendance.objects.filter(participant__user=person).order_by("session__starts_at")
+    found = list(rows.values_list(*TOLD, "recorded_by", named=True))
+    roles = roles_of({row.recorded_by for row in found})
     for row in found:
-        yield [*_noted(row), Line(_("Noted by"), roles[row.recorded_by_id])]
+        yield [*_noted(row), Line(NOTED_BY, roles[row.recorded_by])]
 
 
 def _noted(row: Any) -> list[Line]:
-    group = row.session.group
     return [
-        Line(_("Group"), Both(group.name_en, group.name_fr)), Line(_("Session"), row.session.number),
-        Line(_("Began"), row.session.starts_at), Line(_("You were"), AttendanceStatus(row.status).label),
-        Line(_("Noted"), row.recorded_at),
+        Line(GROUP, Both(row.session__group__name_en, row.session__group__name_fr)),
+        Line(SESSION, row.session__number), Line(BEGAN, row.session__starts_at),
+        Line(YOU_WERE, STATUSES[row.status]), Line(NOTED, row.recorded_at),
     ]  # fmt: skip
 
 
 def attended_before(person: User) -> Iterable[Record]:
-    rows = past_of(Attendance.objects.filter(participant__user=person)).select_related("session__group")
-    return earlier_of_each(rows, {"status": None}, _("From"), _noted)
+    rows = past_of(Attendance.objects.filter(participant__user=person))
+    told = rows.values_list("id", "history_date", *TOLD, named=True)
+    return earlier_of_each(told, {"status": None}, FROM, _noted)
 
 
 def register() -> None:
