@@ -160,6 +160,14 @@ def test_keys_of_lines_are_the_same_in_both_languages_and_unique_within_a_record
     assert all(len(record) == len(set(record)) for record in keys["en"])
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_section_has_a_title_of_its_own(language):
+    """Two parts of one page with the same name could not be told apart by a screen reader."""
+    with override(language):
+        titles = [str(section.title) for section in sections()]
+    assert sorted(titles) == sorted(set(titles))
+
+
 # --- what was signed ---
 
 

@@ -19,8 +19,13 @@ from psp.models import User
 
 # Of allauth's and Django's tables too; the keys' database included.
 MODELS = {model._meta.label_lower: model for model in apps.get_models(include_auto_created=True)}
-# Ids of no account: a key that makes a second click harmless, the request for whose sake a hold stands.
-NOBODYS = {"intake.application.sent_key", "intake.historicalapplication.sent_key", "privacy.hold.matter"}
+# Ids of no account: a key that makes a second click harmless, the request for whose sake a hold stands, a disposal.
+NOBODYS = {
+    "intake.application.sent_key",
+    "intake.historicalapplication.sent_key",
+    "privacy.hold.matter",
+    "audit.checkpoint.batch",
+}
 # Text that holds the id of an account without a field that says so.
 INSIDE = {"sessions.session": "session_data"}
 

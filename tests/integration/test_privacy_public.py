@@ -130,6 +130,26 @@ def test_number_of_promises_is_the_number_in_the_document(client):
     assert f"makes {len(known)} such promises" in text(page(client, "transparency", "en"))
 
 
+@LANGUAGES
+def test_rules_on_how_long_are_those_in_force(client, language):
+    from privacy.models_retention import RetentionRule
+    from privacy.views_public import rules_of_keeping
+
+    assert RetentionRule.objects.in_force().exists()
+    shown = text(page(client, "transparency", language))
+    with override(language):
+        for rule in rules_of_keeping():
+            assert all(part in shown for part in rule.values())
+
+
+@pytest.mark.parametrize(("months", "words"), [(12, "1 year"), (24, "2 years"), (30, "30 months")])
+def test_span_of_time_in_words(months, words):
+    from privacy.views_public import span
+
+    with override("en"):
+        assert span(months) == words
+
+
 def test_contact_of_the_program_is_a_setting(client, settings):
     settings.PSP_PRIVACY_EMAIL, settings.PSP_PRIVACY_PHONE = "vie.privee@example.ca", "1 800 555-0100"
     html = page(client, "transparency", "fr")

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -156,30 +155,6 @@ def test_copy_has_a_neutral_file_name_and_leaves_one_export_row(full):
 def test_copy_of_somebody_without_anything_says_so(client):
     made = a_participant("QC", consents=(), language="en")
     assert "Nothing is held here" in text(browser_of(made.user).get("/en/my/rights/copy/"))
-
-
-# About members of the team, or without a word about the person. A short call belongs to nobody's file. That somebody
-# else has the same number is not for either of the two to read.
-NOT_TOLD = {
-    "intake.bookingterms", "intake.weeklyhours", "intake.dayexception", "intake.shortcall", "intake.bulkact",
-    "intake.differentpeople",
-    "admin.logentry", "account.emailconfirmation", "mfa.authenticator", "psp.roleassignment", "groups.grouplead",
-    "groups.peergroup", "audit.entry",
-    # Never shown to the people concerned: it would put somebody in danger ([NH] rule 24).
-    "intake.keepapart", "intake.namekey", "intake.namematch",
-}  # fmt: skip
-
-
-def test_every_record_about_a_person_has_a_section():
-    told = set().union(*(section.models for section in sections()))
-    about = set()
-    for model in apps.get_models():
-        if model._meta.model_name.startswith("historical"):
-            continue
-        names = {field.related_model._meta.label_lower for field in model._meta.fields if field.related_model}
-        if names & {"psp.user", "intake.participant", "intake.application"}:
-            about.add(model._meta.label_lower)
-    assert sorted(about - told - NOT_TOLD) == []
 
 
 def test_command_writes_the_same_copy_for_a_reference_or_an_id(full, tmp_path, capsys):
