@@ -157,3 +157,31 @@ def test_rotation_with_a_single_key_from_the_environment_says_what_to_do(capsys)
         call_command("rotate_keys")
     assert stopped.value.code == 2
     assert "Put a new key in front" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_property_25_rotation_brings_no_destroyed_key_back(key_file, monkeypatch):
+    """Every second person's key is destroyed while the master key changes twice, in small batches."""
+    monkeypatch.setattr("psp.keys.services.BATCH", 3)
+    people = [User.objects.create_user(kind=Kind.PARTICIPANT, name=f"Person {number}").pk for number in range(40)]
+    faults: list[str] = []
+
+    def destroy_some() -> None:
+        try:
+            for person in people[::2]:
+                keyring.destroy(person)
+        except Exception as error:
+            faults.append(repr(error))
+        finally:
+            connections.close_all()
+
+    destroying = Thread(target=destroy_some)
+    destroying.start()
+    for _time in range(2):
+        call_command("rotate_keys", verbosity=0)
+    destroying.join()
+    assert faults == []
+    assert set(DataKey.objects.values_list("person", flat=True)) == set(people[1::2])
+    keyring.clear()
+    assert {user.name for user in User.objects.filter(pk__in=people[::2])} == {""}
+    assert all(user.name for user in User.objects.filter(pk__in=people[1::2]))
