@@ -11,7 +11,7 @@ import os
 import struct
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -26,7 +26,7 @@ class BackupBroken(Exception):
     """The key is not the one it was sealed with, or the file was cut off or altered."""
 
 
-def seal(source: BinaryIO, target: BinaryIO, key: bytes, *, name: str) -> None:
+def seal(source: IO[bytes], target: BinaryIO, key: bytes, *, name: str) -> None:
     """Read `source` to its end and write it sealed. `name` is what it must be opened as."""
     prefix, cipher = os.urandom(PREFIX), AESGCM(key)
     target.write(MAGIC + prefix)
@@ -68,7 +68,7 @@ def _next(source: BinaryIO, name: str) -> bytes:
     return sealed
 
 
-def _read(source: BinaryIO) -> bytes:
+def _read(source: IO[bytes]) -> bytes:
     """Up to PIECE bytes, fewer only at the end: a pipe gives what it has."""
     found = bytearray()
     while len(found) < PIECE:
