@@ -13,6 +13,9 @@ class ConsentPurpose(models.TextChoices):
     CONTACT_PHONE = "contact_phone", _("Being called")
     CONTACT_POST = "contact_post", _("Being contacted by post")
     RESULTS = "results", _("Being counted in results")
+    EVALUATION = "evaluation", _("Answering questionnaires")
+    RESEARCH = "research", _("Being told about research later")
+    RECORDING = "recording", _("Being recorded")
 
 
 # One for each way of reaching somebody; no way is used without its own.

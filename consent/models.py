@@ -35,6 +35,8 @@ class ConsentVersion(models.Model):
     summary_fr = models.TextField(max_length=2000)
     statements = models.JSONField(_("statements"))
     valid_from = models.DateField(_("valid from"))
+    # The last day on which a signature under an earlier version still counts; set when this one is published.
+    older_until = models.DateField(_("earlier signatures count until"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
 
     objects = ConsentVersionQuerySet.as_manager()
@@ -46,6 +48,10 @@ class ConsentVersion(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["purpose", "number"], name="consent_version_once"),
             models.CheckConstraint(condition=Q(purpose__in=ConsentPurpose.values), name="consent_purpose_known"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(number=1) | Q(older_until__isnull=False),
+                name="consent_version_has_grace",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +84,29 @@ class ConsentVersion(models.Model):
         )  # fmt: skip
 
 
+class PurposeSwitch(models.Model):
+    """Whether a purpose is offered at all. One that is off can be neither signed (a trigger) nor in force.
+
+    Nobody can take part without the consent to it, so that one cannot be switched off.
+    """
+
+    purpose = models.CharField(_("purpose"), max_length=20, choices=ConsentPurpose, primary_key=True, editable=False)
+    offered = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        ordering: ClassVar = ["purpose"]
+        verbose_name = _("purpose of consent")
+        verbose_name_plural = _("purposes of consent")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(offered=True) | ~Q(purpose=ConsentPurpose.TAKING_PART), name="consent_taking_part_offered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_purpose_display())
+
+
 class Consent(SealedModel):
     """A signature: the exact text that was shown, its language and version, what was ticked, the typed name."""
 
@@ -92,12 +121,21 @@ class Consent(SealedModel):
     typed_name = EncryptedTextField(person="person_id", max_length=120)
     manner = models.CharField(max_length=8, choices=Manner, default=Manner.ONLINE)
     signed_at = models.DateTimeField(default=timezone.now)
+    # The day that stands on the paper, where there is one.
+    signed_on = models.DateField(null=True, blank=True)
 
     objects = ConsentQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-signed_at"]
         indexes: ClassVar = [models.Index(fields=["person", "purpose"], name="consent_person_purpose")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(manner=Manner.PAPER, signed_on__isnull=False)
+                | (~Q(manner=Manner.PAPER) & Q(signed_on__isnull=True)),
+                name="consent_paper_has_its_day",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.signed_at:%Y-%m-%d}"

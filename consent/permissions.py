@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from psp.choices import Role
 from psp.models import User
-from psp.sight import is_coordinator
+from psp.sight import is_coordinator, sight_of
 
 
 def can_withdraw_consent(by: User, person: User) -> bool:
@@ -17,3 +18,8 @@ def can_withdraw_consent(by: User, person: User) -> bool:
 def can_countersign_consent(by: User, person: User) -> bool:
     """A coordinator, never the person themselves. The caller answers for the region (the file is visible to `by`)."""
     return is_coordinator(by) and by.pk != person.pk
+
+
+def can_edit_texts(by: User) -> bool:
+    """Administrators, as for every text that holds for the whole program."""
+    return sight_of(by).has(Role.ADMINISTRATOR)

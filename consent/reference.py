@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from consent.models import ConsentVersion
+from consent.models import ConsentVersion, PurposeSwitch
 from psp.content import load
 
 TEXTS = ("title_en", "title_fr", "summary_en", "summary_fr", "statements")
@@ -19,6 +19,7 @@ def load_versions() -> None:
         ConsentVersion.objects.get_or_create(
             purpose=item["code"], number=item["version"], defaults=_values(item)
         )  # fmt: skip
+        PurposeSwitch.objects.get_or_create(purpose=item["code"], defaults={"offered": item.get("offered", True)})
 
 
 def _values(item: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -146,9 +146,30 @@ def in_force(signature: Signature, withdrawals: Iterable[datetime], now: datetim
     return signed <= now and not any(signed <= moment <= now for moment in withdrawals)
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published version of a text: `older_until` is the last day on which earlier signatures still count."""
+
+    number: int
+    valid_from: date
+    older_until: date | None = None
+
+
+def grace_until(valid_from: date, published_on: date, days: int) -> date:
+    """The last day of earlier signatures: the period begins when people can read the new text, not before."""
+    return max(valid_from, published_on) + timedelta(days=days)
+
+
+def lapsed(signature: Signature, versions: Iterable[Published], today: date) -> bool:
+    """Whether a newer text has asked for too long: the signature counts no more, though it was not withdrawn."""
+    newer = (version for version in versions if version.number > signature.version)
+    return any(version.older_until is not None and version.older_until < today for version in newer)
+
+
 def asks_again(signature: Signature, current_version: int) -> bool:
     """Whether the person should be asked anew because the text has a newer version than the one signed.
 
-    The old consent holds until they answer or withdraw; it is never carried over to the new text.
+    The old consent holds until they answer, withdraw, or the period of grace ends (`lapsed`); it is never carried
+    over to the new text.
     """
     return signature.version < current_version

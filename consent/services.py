@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from consent import hooks
 from consent.choices import ConsentPurpose, Manner
-from consent.models import Consent, ConsentVersion, CounterSignature, Withdrawal
+from consent.models import Consent, ConsentVersion, CounterSignature, PurposeSwitch, Withdrawal
 from consent.permissions import can_countersign_consent, can_withdraw_consent
 from consent.rules import Problem, ProblemCode, canonical_text, check_signature, text_hash
 from psp.audit import services as audit
@@ -31,19 +31,23 @@ def texts_in_force(*, on: date | None = None) -> dict[str, ConsentVersion]:
 @transaction.atomic
 def sign(
     *, person: User, version: ConsentVersion, language: str, ticked: Collection[str], typed_name: str,
-    manner: str = Manner.ONLINE,
+    manner: str = Manner.ONLINE, signed_on: date | None = None,
 ) -> Consent:  # fmt: skip
     """Keep a signature with the exact text that was shown ([NH Annex F] rules 20 and 21).
 
-    Signing the same version again while it stands changes nothing. DomainError: `consent_incomplete` names the
-    field (the statement's code, or `typed_name`), `consent_not_published`.
+    Signing the same version again while it stands changes nothing. What somebody else enters for the person goes
+    through `consent.services_entered`. DomainError: `consent_incomplete` names the field (the statement's code, or
+    `typed_name`), `consent_not_published`, `consent_not_offered`.
     """
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     standing: Consent | None = Consent.objects.standing().of(person).filter(version=version).first()
     if standing is not None:
         return standing
     _check(version, ticked, typed_name)
+    if not PurposeSwitch.objects.filter(purpose=version.purpose, offered=True).exists():
+        raise DomainError(_("This is not offered at present, so it cannot be signed."), code="consent_not_offered")
     consent = _written(person, version, language, ticked, typed_name, manner)
+    consent.signed_on = signed_on
     consent.save(force_insert=True)
     _entry(consent).save(force_insert=True)
     return consent

@@ -10,6 +10,7 @@ urlpatterns = [
     path("consents/<uuid:consent_id>/", views.text, name="text"),
     path("consents/<slug:purpose>/sign/", views.sign, name="sign"),
     path("consents/<slug:purpose>/withdraw/", views.withdraw, name="withdraw"),
+    path("consents/<slug:purpose>/withdrawn/", views.withdrawn, name="withdrawn"),
     path("leave/", views_leave.leave, name="leave"),
     path("left/", views_leave.left, name="left"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent import services
-from consent.choices import ConsentPurpose
+from consent.consequences import what_stays, what_stops
 from consent.forms import SignForm
 from consent.models import Consent, ConsentVersion
 from psp.areas import account, for_participants
@@ -36,6 +36,14 @@ def text_of(purpose: str) -> ConsentVersion:
     if found is None:
         raise Http404
     return found
+
+
+def any_text_of(purpose: str) -> ConsentVersion:
+    """The text in force, or the last one of a purpose that is not offered any more: what was signed can be ended."""
+    found = ConsentVersion.objects.filter(purpose=purpose, published_at__isnull=False).order_by("-number").first()
+    if found is None:
+        raise Http404
+    return services.texts_in_force().get(purpose, found)
 
 
 @require_GET
@@ -95,44 +103,24 @@ def sign(request: HttpRequest, purpose: str) -> HttpResponse:
 @for_participants
 def withdraw(request: HttpRequest, purpose: str) -> HttpResponse:
     """What stops and what stays, then one button. No reason is asked."""
-    version = text_of(purpose)
+    version = any_text_of(purpose)
     if request.method == "POST":
         services.withdraw(person=account(request), purpose=purpose)
-        messages.success(request, _("Done. It took effect at once, everywhere. You do not have to explain anything."))
-        return redirect("consent:list")
+        return redirect("consent:withdrawn", purpose)
     note_own_read(request)
-    return render(request, "consent/withdraw.html", {"text": version, "consequences": consequences(purpose)})
+    return render(
+        request, "consent/withdraw.html", {"text": version, "stops": what_stops(purpose), "stays": what_stays(purpose)}
+    )
 
 
-def consequences(purpose: str) -> list[str]:
-    """What a withdrawal stops, and what stays."""
-    return {
-        ConsentPurpose.TAKING_PART: [
-            _("Your application and your places in groups end now. Nobody in the group is told why."),
-            _("Messages that wait for you are not sent any more."),
-            _("Your file stays here, locked, as long as the law asks. You can ask to have it deleted."),
-            _("You can sign in, read your file, and come back whenever you like."),
-        ],
-        ConsentPurpose.CONTACT_EMAIL: [
-            _("We do not write to you by e-mail any more. Messages that wait are not sent."),
-            _("Your application and your places stay as they are."),
-            _("When you ask for a code to sign in, it still comes to your address."),
-        ],
-        ConsentPurpose.CONTACT_SMS: [
-            _("We send you no text messages any more. Those that wait are not sent."),
-            _("Your application and your places stay as they are."),
-        ],
-        ConsentPurpose.CONTACT_PHONE: [
-            _("We do not call you any more, and we leave no voicemail."),
-            _("Your application and your places stay as they are."),
-        ],
-        ConsentPurpose.CONTACT_POST: [
-            _("We send you no letters any more."),
-            _("Your application and your places stay as they are."),
-        ],
-        ConsentPurpose.RESULTS: [
-            _("You are left out of every figure from now on."),
-            _("Figures that were published before stay as they are. They never showed who you are."),
-            _("Nothing else changes for you."),
-        ],
-    }[ConsentPurpose(purpose)]
+@require_GET
+@for_participants
+def withdrawn(request: HttpRequest, purpose: str) -> HttpResponse:
+    """What has stopped, and what is still here and why."""
+    version = any_text_of(purpose)
+    note_own_read(request)
+    if Consent.objects.in_force(account(request), purpose):
+        return redirect("consent:list")
+    return render(
+        request, "consent/withdrawn.html", {"text": version, "stops": what_stops(purpose), "stays": what_stays(purpose)}
+    )

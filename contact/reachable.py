@@ -27,11 +27,7 @@ def unreachable_by_email(people: Collection[User], now: datetime) -> dict[UUID, 
     """
     ids = [person.pk for person in people]
     choices = SafeContact.objects.in_bulk(ids)
-    agreed = set(
-        Consent.objects.standing()
-        .filter(person__in=ids, purpose=ConsentPurpose.CONTACT_EMAIL)
-        .values_list("person_id", flat=True)
-    )
+    agreed = Consent.objects.agreeing(ids, ConsentPurpose.CONTACT_EMAIL)
     found = {}
     for person in people:
         reason = _refusal(person, choices.get(person.pk), person.pk in agreed, now)

@@ -20,7 +20,10 @@ from psp.content import load
 from psp.models import Region
 
 # Asked for where it is of use: a letter only after the person gave an address, in their own pages.
-LATER = frozenset({ConsentPurpose.CONTACT_POST})
+# Questionnaires, research and recording come up, if ever, with somebody who takes part.
+LATER = frozenset(
+    {ConsentPurpose.CONTACT_POST, ConsentPurpose.EVALUATION, ConsentPurpose.RESEARCH, ConsentPurpose.RECORDING}
+)
 # Seconds after which places are read again, so that one that was renamed shows up.
 READ_AGAIN = 300
 # As `EligibilityVersionQuerySet.in_force` and `ConsentVersionQuerySet.in_force` say it, for both tables at once.
@@ -29,7 +32,9 @@ IN_FORCE = """
  WHERE published_at IS NOT NULL AND valid_from <= %(today)s ORDER BY valid_from DESC, number DESC LIMIT 1)
 UNION ALL
 (SELECT DISTINCT ON (purpose) purpose, id, number FROM consent_consentversion
- WHERE published_at IS NOT NULL AND valid_from <= %(today)s ORDER BY purpose, valid_from DESC, number DESC)
+ WHERE published_at IS NOT NULL AND valid_from <= %(today)s
+ AND purpose NOT IN (SELECT purpose FROM consent_purposeswitch WHERE NOT offered)
+ ORDER BY purpose, valid_from DESC, number DESC)
 """
 Row = tuple[str, int, int]
 

@@ -383,6 +383,10 @@ PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20
 # How many codes one address may be sent in an hour for a form that is finished later, and for how long that is kept.
 PSP_CODES_PER_HOUR: int = env.int("PSP_CODES_PER_HOUR", default=5)
 PSP_DRAFT_DAYS: int = env.int("PSP_DRAFT_DAYS", default=14)
+# For how many days an earlier signature still counts after a new text begins, and how many days before the end
+# people are asked once more. A text keeps the period with which it was published.
+PSP_CONSENT_GRACE_DAYS: int = env.int("PSP_CONSENT_GRACE_DAYS", default=60)
+PSP_CONSENT_ASK_AGAIN_DAYS: int = env.int("PSP_CONSENT_ASK_AGAIN_DAYS", default=14)
 # Until how many hours before it a person may move an intake meeting, and how often they may change its time.
 PSP_MEETING_MOVE_HOURS: int = env.int("PSP_MEETING_MOVE_HOURS", default=4)
 # How many minutes before a meeting by video its link is on the person's page; it goes when the meeting ends.

@@ -80,9 +80,10 @@ def an_eligibility_version() -> EligibilityVersion:
     )
 
 
-def agree(user: User, purpose: str = "taking_part", **fields) -> Consent:
+def agree(user: User, purpose: str = "taking_part", version: ConsentVersion | None = None, **fields) -> Consent:
     """A signature, written straight to the table: for tests that are not about signing."""
-    version = ConsentVersion.objects.filter(purpose=purpose).order_by("-number").first()
+    published = ConsentVersion.objects.filter(purpose=purpose, published_at__isnull=False)
+    version = version or published.order_by("-number").first()
     version = version or ConsentVersion.objects.create(
         purpose=purpose, number=1, title_en="T", title_fr="T", summary_en="S", summary_fr="S", statements=[],
         valid_from=date(2026, 1, 1), published_at=timezone.now(),

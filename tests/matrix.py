@@ -188,6 +188,7 @@ POLICY: dict[str, Rule] = {
     "consent:text": Rule(MY, of=thing("consent_here"), foreign=thing("consent_there")),
     "consent:sign": Rule(MY, of=given("results")),
     "consent:withdraw": Rule(MY, of=given("taking_part")),
+    "consent:withdrawn": Rule(MY, of=given("taking_part")),
     "contact:safe_contact": Rule(MY),
     "contact:change": Rule(MY),
     "contact:confirm": Rule(MY),
@@ -319,6 +320,7 @@ CLOSED_IN_ADMIN = (
 ADMIN_OBJECTS = {
     "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
+    "consent_purposeswitch": given("results"),
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
     "intake_meetingguide": thing("meeting_guide"), "psp_crisisline": given("988"),

@@ -43,7 +43,8 @@ def signed(person, text, **fields) -> Consent:
 
 
 def newer(text, **fields) -> ConsentVersion:
-    values = {"number": text.number + 1, "valid_from": timezone.localdate(), "published_at": timezone.now()} | fields
+    values = {"number": text.number + 1, "valid_from": timezone.localdate(), "published_at": timezone.now(),
+              "older_until": timezone.localdate() + timedelta(days=60)} | fields  # fmt: skip
     return ConsentVersion.objects.create(
         purpose=text.purpose, title_en="New", title_fr="Neuf", summary_en="S", summary_fr="S",
         statements=text.statements, **values,
@@ -230,7 +231,8 @@ def test_reference_data_is_loaded_once():
     load_versions()
     assert list(ConsentVersion.objects.values()) == before
     assert sorted(texts_in_force()) == [
-        "contact_email", "contact_phone", "contact_post", "contact_sms", "results", "taking_part",
+        "contact_email", "contact_phone", "contact_post", "contact_sms", "evaluation", "research", "results",
+        "taking_part",
     ]  # fmt: skip
 
 

@@ -234,6 +234,7 @@ def test_text_that_changed_meanwhile_is_not_signed(client):
     ConsentVersion.objects.create(
         purpose="taking_part", number=2, title_en="New", title_fr="Neuf", summary_en="S", summary_fr="S",
         statements=old.statements, valid_from=timezone.localdate(), published_at=timezone.now(),
+        older_until=timezone.localdate(),
     )  # fmt: skip
     page = text_of(client.post("/en/intake/", answers))
     assert "Our texts changed while you were writing." in page

@@ -306,14 +306,18 @@ def test_signed_text_is_shown_word_for_word(me, participant):
     assert "Camille T." in shown
 
 
-@pytest.mark.parametrize("purpose", ["taking_part", "contact_email", "results"])
+@pytest.mark.parametrize("purpose", ["taking_part", "contact_email", "results", "evaluation", "research"])
 def test_consent_is_taken_back_in_two_clicks_without_a_reason(me, participant, purpose):
     assert f"/en/my/consents/{purpose}/withdraw/" in page(me, "consents/")
     shown = page(me, f"consents/{purpose}/withdraw/")
     assert "<textarea" not in shown
     assert shown.count("<li>") >= 3
     assert Consent.objects.in_force(participant.user, purpose)
-    assert me.post(f"/en/my/consents/{purpose}/withdraw/")["Location"] == "/en/my/consents/"
+    assert me.post(f"/en/my/consents/{purpose}/withdraw/")["Location"] == f"/en/my/consents/{purpose}/withdrawn/"
+    after = page(me, f"consents/{purpose}/withdrawn/")
+    assert "What has stopped" in after
+    assert "What stays, and why" in after
+    assert "The law asks us to keep it" in after
     assert not Consent.objects.in_force(participant.user, purpose)
     assert "What you took back" in page(me, "consents/")
     assert me.post(f"/en/my/consents/{purpose}/withdraw/").status_code == 302
@@ -353,6 +357,7 @@ def test_new_version_of_a_text_is_offered_on_the_front_page(me, participant, app
     ConsentVersion.objects.create(
         purpose="results", number=2, title_en="Counting you, anew", title_fr="Neuf", summary_en="S", summary_fr="S",
         statements=old.statements, valid_from=timezone.localdate(), published_at=timezone.now(),
+        older_until=timezone.localdate(),
     )  # fmt: skip
     shown = page(me)
     assert "A text has changed" in shown

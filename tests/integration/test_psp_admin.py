@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from consent.models import ConsentVersion
 from contact.models import MessageTemplate
 from groups.models import KindSetting
 from psp.audit.choices import Action
@@ -133,53 +130,6 @@ class TestAccounts:
         del form["is_active"]
         assert office.post(f"/admin/psp/user/{other.pk}/change/", form).status_code == 302
         assert not User.objects.get(pk=other.pk).is_active
-
-
-class TestVersions:
-    def copy_of(self, office, model: str, pk: int) -> None:
-        office.post(f"/admin/{model}/", {"action": "copy", "_selected_action": str(pk)})
-
-    def test_published_text_is_read_only_and_a_copy_is_a_draft(self, office):
-        published = ConsentVersion.objects.filter(published_at__isnull=False).first()
-        path = f"/admin/consent/consentversion/{published.pk}/"
-        assert 'name="title_en"' not in office.get(f"{path}change/").content.decode()
-        assert office.post(f"{path}change/", {"title_en": "Other"}).status_code == 403
-        assert office.post(f"{path}delete/", {"post": "yes"}).status_code == 403
-        self.copy_of(office, "consent/consentversion", published.pk)
-        draft = ConsentVersion.objects.get(purpose=published.purpose, number=published.number + 1)
-        assert (draft.published_at, draft.statements) == (None, published.statements)
-
-    def draft_form(self, draft: ConsentVersion, **changes: str) -> dict[str, str]:
-        return {
-            "purpose": draft.purpose, "number": str(draft.number), "title_en": draft.title_en,
-            "title_fr": draft.title_fr, "summary_en": draft.summary_en, "summary_fr": draft.summary_fr,
-            "statements": json.dumps(draft.statements), "valid_from": "2027-01-01", **changes,
-        }  # fmt: skip
-
-    def test_draft_is_edited_published_and_then_closed(self, office):
-        published = ConsentVersion.objects.filter(published_at__isnull=False).first()
-        self.copy_of(office, "consent/consentversion", published.pk)
-        draft = ConsentVersion.objects.get(published_at__isnull=True)
-        path = f"/admin/consent/consentversion/{draft.pk}/change/"
-        assert office.post(path, self.draft_form(draft, title_en="Clearer")).status_code == 302
-        office.post("/admin/consent/consentversion/", {"action": "publish", "_selected_action": str(draft.pk)})
-        again = ConsentVersion.objects.get(pk=draft.pk)
-        assert again.title_en == "Clearer"
-        assert again.published_at is not None
-        assert office.post(path, self.draft_form(draft, title_en="Other")).status_code == 403
-
-    @pytest.mark.parametrize(
-        "statements", ["[]", '["x"]', '[{"code": "a", "required": true, "text_en": "A", "text_fr": ""}]']
-    )
-    def test_text_in_one_language_only_is_refused(self, office, statements):
-        published = ConsentVersion.objects.filter(published_at__isnull=False).first()
-        self.copy_of(office, "consent/consentversion", published.pk)
-        draft = ConsentVersion.objects.get(published_at__isnull=True)
-        page = office.post(
-            f"/admin/consent/consentversion/{draft.pk}/change/", self.draft_form(draft, statements=statements)
-        )
-        assert page.status_code == 200
-        assert page.context["adminform"].form.errors["statements"]
 
 
 class TestSettings:

@@ -12,8 +12,8 @@ from collections import defaultdict
 
 import pytest
 
+from psp.readability import EASE_FR, GRADE_EN, ease_fr, grade_en, plain
 from tests.factories import a_bookable_coordinator
-from tests.readability import EASE_FR, GRADE_EN, ease_fr, grade_en, plain
 from tests.rendered import blocks_of
 
 pytestmark = pytest.mark.django_db

@@ -119,7 +119,8 @@ class TestProperty08:
 
         labels = {model._meta.label for model in admin.site._registry}
         assert labels == {
-            "audit.Entry", "consent.ConsentVersion", "contact.MessageTemplate", "groups.KindSetting",
+            "audit.Entry", "consent.ConsentVersion", "consent.PurposeSwitch",
+            "contact.MessageTemplate", "groups.KindSetting",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
         }  # fmt: skip

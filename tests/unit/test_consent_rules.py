@@ -40,6 +40,12 @@ FROZEN = {
     ("contact_post", "fr"): "eda58cf2170ae467",
     ("results", "en"): "240bdc042ef3db05",
     ("results", "fr"): "e811519ebf2c49e7",
+    ("evaluation", "en"): "2785eb2acc7c75bd",
+    ("evaluation", "fr"): "f6e7c87b8ab73308",
+    ("research", "en"): "f33a32cbb6c79bb1",
+    ("research", "fr"): "9da1165b68715c7b",
+    ("recording", "en"): "364d03d81a37297e",
+    ("recording", "fr"): "486c5229e0a69f38",
 }
 
 

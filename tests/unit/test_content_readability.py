@@ -1,4 +1,4 @@
-"""How hard the content files are to read (`tests.readability` says how that is measured)."""
+"""How hard the content files are to read (`psp.readability` says how that is measured)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from psp.content import load, names
-from tests.readability import EASE_FR, GRADE_EN, ease_fr, grade_en, plain
+from psp.readability import EASE_FR, GRADE_EN, ease_fr, grade_en, plain
 from tests.unit.test_content_shape import texts
 
 # Facts to look up, not texts to read.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 GRADE_EN, EASE_FR = 8.0, 60.0
 OFFICIAL = {
@@ -64,3 +65,20 @@ def grade_en(text: str) -> float:
 def ease_fr(text: str) -> float:
     per_sentence, per_word = measures(text, "fr")
     return 207 - 1.015 * per_sentence - 73.6 * per_word
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one text reads: `value` is a grade in English, an ease in French (higher is easier)."""
+
+    value: float
+    plain: bool
+
+
+def reading_of(text: str, language: str) -> Reading | None:
+    """The measure of a text in "en" or "fr" against the house's limits; None where there is no word in it."""
+    if not re.search(r"[^\W\d_]", text):
+        return None
+    whole = plain(text, language)
+    value = ease_fr(whole) if language == "fr" else grade_en(whole)
+    return Reading(round(value, 1), value >= EASE_FR if language == "fr" else value <= GRADE_EN)
