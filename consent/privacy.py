@@ -18,7 +18,7 @@ SIGNED_STAYS = _("Proof of what was agreed, and until when. Your name is gone fr
 MAP = (
     Holding(
         "consent.consent", "person", "consents",
-        these("id person version purpose language text text_hash ticked typed_name manner signed_at"),
+        these("id person version purpose language text text_hash ticked typed_name manner signed_at signed_on"),
         Use.CONSENT, Basis.CONSENT, "consent", Erased.KEPT, exported=("consents",), kept_because=SIGNED_STAYS,
     ),
     Holding(
@@ -40,7 +40,7 @@ def signatures(person: User) -> Iterable[Record]:
         ended = getattr(row, "withdrawal", None)
         yield [
             Line(_("Consent"), ConsentPurpose(row.purpose).label), Line(_("Version"), row.version.number),
-            Line(_("Signed"), row.signed_at), Line(_("How"), Manner(row.manner).label),
+            Line(_("Signed"), row.signed_at), Line(_("Date on the paper"), row.signed_on), Line(_("How"), Manner(row.manner).label),
             Line(_("Language"), Language(row.language).label), Line(_("Name typed as signature"), row.typed_name),
             Line(_("The text"), row.text), Line(_("Lines ticked"), _lines(row, ticked=True)),
             Line(_("Lines not ticked"), _lines(row, ticked=False)),

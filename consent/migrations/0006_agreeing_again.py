@@ -57,7 +57,7 @@ DROP FUNCTION consent_signature_whole();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0004_ways_of_contact"),
+        ("consent", "0005_erasure_opens"),
     ]
 
     operations = [
