@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from consent.words import until_words
 from psp.areas import account, is_participant
 from psp.dashboard import Card, Place, add_card, add_place
 
@@ -21,4 +22,4 @@ def asked_again(request: HttpRequest) -> dict[str, Any] | None:
     from consent.services import texts_asked_again
 
     texts = texts_asked_again(person=account(request))
-    return {"texts": texts} if texts else None
+    return {"rows": [{"text": text, **until_words(text)} for text in texts]} if texts else None

@@ -40,7 +40,8 @@ def signatures(person: User) -> Iterable[Record]:
         ended = getattr(row, "withdrawal", None)
         yield [
             Line(_("Consent"), ConsentPurpose(row.purpose).label), Line(_("Version"), row.version.number),
-            Line(_("Signed"), row.signed_at), Line(_("Date on the paper"), row.signed_on), Line(_("How"), Manner(row.manner).label),
+            Line(_("Signed"), row.signed_at), Line(_("Date on the paper"), row.signed_on),
+            Line(_("How"), Manner(row.manner).label),
             Line(_("Language"), Language(row.language).label), Line(_("Name typed as signature"), row.typed_name),
             Line(_("The text"), row.text), Line(_("Lines ticked"), _lines(row, ticked=True)),
             Line(_("Lines not ticked"), _lines(row, ticked=False)),

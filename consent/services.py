@@ -138,7 +138,10 @@ def withdraw(*, person: User, purpose: str, by: User | None = None) -> int:
 
 
 def texts_asked_again(*, person: User) -> list[ConsentVersion]:
-    """Texts in force of which this person signed an older version and not the present one."""
+    """Texts in force of which this person signed an older version and not the present one.
+
+    Their `older_until` says until when the older signature counts; after that day `in_force` says no.
+    """
     signed = dict(
         Consent.objects.standing().of(person).order_by("version__number").values_list("purpose", "version__number")
     )

@@ -115,7 +115,8 @@ def signed_older(version: ConsentVersion) -> QuerySet[Consent]:
     """Standing signatures under an earlier version, of people who have not signed this one: they are asked again."""
     signed = Consent.objects.standing().filter(purpose=version.purpose)
     signed_this = signed.filter(version__number__gte=version.number)
-    return signed.filter(version__number__lt=version.number).exclude(person__in=signed_this.values("person"))
+    older = signed.filter(version__number__lt=version.number).exclude(person__in=signed_this.values("person"))
+    return older.order_by("person")
 
 
 def must_sign_again(version: ConsentVersion) -> tuple[int, bool]:

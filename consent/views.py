@@ -16,11 +16,14 @@ from consent import services
 from consent.consequences import what_stays, what_stops
 from consent.forms import SignForm
 from consent.models import Consent, ConsentVersion
+from consent.papers import signed_paper
+from consent.words import until_words
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.calendar_text import long_datetime
 from psp.errors import DomainError, add_to_form
+from psp.pdf import pdf_response
 
 
 def note_own_read(request: HttpRequest, obj: Any = Consent) -> None:
@@ -62,9 +65,10 @@ def consents(request: HttpRequest) -> HttpResponse:
 def _row(request: HttpRequest, version: ConsentVersion, signed: list[Consent]) -> dict[str, Any]:
     """One purpose: the newest standing signature, if there is one."""
     standing = next((one for one in signed if one.purpose == version.purpose and not hasattr(one, "withdrawal")), None)
+    older = standing is not None and standing.version.number < version.number
     return {
         "text": version, "consent": standing, "signed": when(standing.signed_at, request) if standing else "",
-        "asks_again": standing is not None and standing.version.number < version.number,
+        "asks_again": until_words(version) if older else None,
     }  # fmt: skip
 
 
@@ -77,6 +81,18 @@ def text(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     paragraphs = [line for line in consent.text.splitlines()[2:] if line]
     context = {"consent": consent, "paragraphs": paragraphs, "signed": when(consent.signed_at, request)}
     return render(request, "consent/text.html", context)
+
+
+@require_GET
+@for_participants
+def paper(request: HttpRequest, consent_id: UUID) -> HttpResponse:
+    """The same as a file to keep; `?both=1` adds the other language."""
+    found = get_object_or_404(
+        Consent.objects.visible_to(request.user).select_related("version", "withdrawal", "countersignature__by"),
+        pk=consent_id,
+    )
+    audit.record(Action.EXPORT, found, person=request.user.pk, purpose=Purpose.OWN)
+    return pdf_response(signed_paper(found, reader=account(request), both=request.GET.get("both") == "1"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,8 +9,9 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing the checks registers them.
-        from contact import (
-            checks,  # noqa: F401
+        from contact import (  # noqa: F401
+            asking_again,
+            checks,
             dashboard,
             erasing,
             my_steps,
@@ -30,6 +31,7 @@ class ContactConfig(AppConfig):
         notices.register()
         withdrawal.subscribe()
         rechecks.subscribe()
+        asking_again.subscribe()
         erasing.register()
         retention.register()
         register_sender(send_letter)

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
+from consent.choices import ConsentPurpose
+from consent.models import Withdrawal
 from contact import choosing, handing, sends
 from contact.choices import OutboxState
 from contact.models import OutboxMessage, SafeContact
@@ -24,6 +26,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.crypto import keyring
 from psp.logs import get_logger
+from psp.models import User
 
 log = get_logger(__name__)
 
@@ -114,15 +117,32 @@ def _hand_over_once(message: OutboxMessage, choices: SafeContact, channel: str, 
 TRIED = frozenset({OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.FAILED})
 
 
+# After these, somebody would still try to reach the person.
+NOT_OVER = frozenset({OutboxState.WAITING, OutboxState.TO_CALL})
+
+
+def _taken_back_since(message: OutboxMessage) -> bool:
+    """Whether the person stopped taking part while this was being sent: no second try, and nobody calls instead.
+
+    Such a message was in a sender's hands, not waiting, so `cancel_messages` could not see it.
+    """
+    ended = Withdrawal.objects.filter(consent__person=message.person_id, consent__purpose=ConsentPurpose.TAKING_PART)
+    return ended.filter(at__gte=message.claimed_at).exists() and not message.asked_for
+
+
 @transaction.atomic(durable=True)
 def _finish(message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
     """Note the outcome, unless the sweep gave up on this claim meanwhile."""
+    if outcome.state in NOT_OVER:  # whoever withdraws holds the account, and is waited for
+        User.objects.select_for_update(of=("self",), no_key=True).get(pk=message.person_id)
     held: OutboxMessage | None = (
         OutboxMessage.objects.select_for_update(of=("self",)).filter(pk=message.pk, state=OutboxState.SENDING).first()
     )
     if held is None:
         log.error("message_finished_too_late", state=outcome.state, ids=str(message.pk))
         return
+    if outcome.state in NOT_OVER and _taken_back_since(held):
+        outcome = Outcome(OutboxState.CANCELLED, "consent_withdrawn", channel=outcome.channel)
     waits = outcome.state == OutboxState.WAITING
     held.state, held.reason = outcome.state, outcome.reason
     held.due_at = outcome.due_at or held.due_at

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
-from contact import delivery
+from contact import asking_again, delivery
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -19,3 +19,9 @@ def send_due() -> None:
 def send_one(message_id: str) -> None:
     """Right after a message was queued; beat's sweep sends it if this never runs."""
     delivery.send_one(UUID(message_id), timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def ask_again() -> None:
+    """Every hour, by beat: who signed an older text than the one in force is asked once, and once more in time."""
+    asking_again.ask_again(timezone.now())

@@ -7,6 +7,7 @@ from intake import (
     views_availability,
     views_board,
     views_bulk,
+    views_consents,
     views_decisions,
     views_desk,
     views_entering,
@@ -66,5 +67,7 @@ urlpatterns = [
     path("meetings/<uuid:pk>/link/", views_handover.meeting_link, name="meeting_link"),
     path("calls/<uuid:pk>/take/", views_handover.take_call, name="take_call"),
     path("meetings/<uuid:pk>/missed/", views_decisions.missed_meeting, name="missed_meeting"),
+    path("consents/<uuid:pk>/paper/", views_consents.paper, name="consent_paper"),
+    path("people/<uuid:pk>/consents/<slug:purpose>/", views_consents.enter, name="consent_enter"),
     path("consents/<uuid:pk>/countersign/", views_decisions.countersign_consent, name="countersign"),
 ]

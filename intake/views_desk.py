@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from consent.models import Consent
 from consent.permissions import can_countersign_consent
+from consent.services import texts_in_force
 from intake import desk, desk_list, trail
 from intake.choices import ApplicationState, Modality
 from intake.file_parts import Tab, parts_for, tabs_of
@@ -27,6 +28,7 @@ from intake.services_decisions import may_accept
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.dashboard import cards_for
 from psp.fragments import page_or_part
@@ -133,6 +135,7 @@ def file(request: HttpRequest, pk: UUID) -> HttpResponse:
         "participant": participant, "person": participant.user, "application": application,
         "modalities": [Modality(code).label for code in participant.modalities],
         "reach": desk.reach(participant.user), "consents": consents_of(request, participant),
+        "may_enter": list(texts_in_force().values()),
         "tabs": tabs_of([*own_parts(application), *parts_for(participant, account(request))]),
         "around": trail.around(request, application), "way": trail.way(request),
         **(_application(request, application) if application else {}),
@@ -170,13 +173,16 @@ def _application(request: HttpRequest, application: Application) -> dict[str, An
 
 def consents_of(request: HttpRequest, participant: Participant) -> list[dict[str, Any]]:
     rows = Consent.objects.of(participant.user_id).select_related("withdrawal", "countersignature__by", "version")
+    holding = set(Consent.objects.holding().filter(person=participant.user_id).values_list("pk", flat=True))
     may_sign = can_countersign_consent(account(request), participant.user)
     found = []
     for row in rows:
         ended, beside = getattr(row, "withdrawal", None), getattr(row, "countersignature", None)
         found.append(
             {
-                "consent": row, "signed": desk.moment(row.signed_at, account(request)),
+                "consent": row, "holds": row.pk in holding,
+                "paper_day": long_date(row.signed_on, desk.language()) if row.signed_on else "",
+                "signed": desk.moment(row.signed_at, account(request)),
                 "ended": desk.moment(ended.at, account(request)) if ended else "",
                 "beside": {"by": beside.by, "at": desk.moment(beside.at, account(request))} if beside else None,
                 "may_countersign": may_sign and ended is None and beside is None,

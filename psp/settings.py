@@ -368,6 +368,7 @@ CELERY_BEAT_SCHEDULE = {
     # In the middle of the night by the program's clock.
     "run-retention": {"task": "privacy.tasks.run_retention", "schedule": crontab(hour=7, minute=30)},
     "find-unusual": {"task": "privacy.tasks.find_unusual", "schedule": 3600.0, "options": {"expires": 3000}},
+    "ask-again": {"task": "contact.tasks.ask_again", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},

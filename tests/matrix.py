@@ -186,6 +186,7 @@ POLICY: dict[str, Rule] = {
     "consent:left": Rule(MY),
     "consent:list": Rule(MY),
     "consent:text": Rule(MY, of=thing("consent_here"), foreign=thing("consent_there")),
+    "consent:paper": Rule(MY, of=thing("consent_here"), foreign=thing("consent_there")),
     "consent:sign": Rule(MY, of=given("results")),
     "consent:withdraw": Rule(MY, of=given("taking_part")),
     "consent:withdrawn": Rule(MY, of=given("taking_part")),
@@ -250,6 +251,12 @@ POLICY: dict[str, Rule] = {
     },
     "desk:take_call": post(DESK, of=given("00000000-0000-0000-0000-000000000000")),
     "desk:countersign": here_and_there("consent", method="post"),
+    "desk:consent_paper": here_and_there("consent"),
+    "desk:consent_enter": Rule(
+        DESK,
+        of=lambda world: (str(world.things["participant_here"].pk), "results"),
+        foreign=lambda world: (str(world.things["participant_there"].pk), "results"),
+    ),
     **{
         f"desk:{name}": here_and_there("group")
         for name in ("group", "group_add", "group_establish", "group_complete", "group_cancel", "group_schedule")

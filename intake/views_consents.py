@@ -1,0 +1,73 @@
+"""A person's consents on the desk: one that was read aloud or signed on paper, and signatures as PDFs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from consent.forms_entered import EnterForm
+from consent.models import Consent
+from consent.papers import signed_paper
+from consent.services import texts_in_force
+from consent.services_entered import enter_signature
+from intake import trail
+from intake.models import Participant
+from psp.areas import account, requires
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from psp.choices import Role
+from psp.errors import DomainError, add_to_form
+from psp.pdf import pdf_response
+
+coordinators = requires(Role.COORDINATOR)
+
+
+@require_GET
+@coordinators
+def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The signature as a PDF, to be handed over; `?both=1` adds the other language. It is never mailed."""
+    rows = Consent.objects.select_related("version", "withdrawal", "countersignature__by", "person")
+    consent = get_object_or_404(rows, pk=pk)
+    if not Participant.objects.in_regions_of(account(request)).filter(user_id=consent.person_id).exists():
+        raise Http404
+    audit.record(Action.EXPORT, consent, person=consent.person_id, purpose=Purpose.CONSENT)
+    return pdf_response(signed_paper(consent, reader=account(request), both=request.GET.get("both") == "1"))
+
+
+@require_http_methods(["GET", "POST"])
+@coordinators
+def enter(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
+    rows = Participant.objects.in_regions_of(account(request)).select_related("user")
+    participant, text = get_object_or_404(rows, pk=pk), texts_in_force().get(purpose)
+    if text is None:
+        raise Http404
+    form = EnterForm(request.POST or None, text=text, language=participant.user.language)
+    if request.method == "POST" and form.is_valid() and _entered(request, participant, form):
+        messages.success(request, _("It is kept, with your name and the date beside it."))
+        return redirect(trail.file_url(request, participant.pk))
+    audit.record(
+        Action.READ, Consent, person=participant.user_id, purpose=Purpose.CONSENT, fields=("name", text.purpose)
+    )
+    context = {
+        "form": form, "text": text, "participant": participant, "person": participant.user,
+        "file_url": trail.file_url(request, participant.pk),
+    }  # fmt: skip
+    return render(request, "desk/consent_enter.html", context)
+
+
+def _entered(request: HttpRequest, participant: Participant, form: EnterForm) -> bool:
+    said = form.cleaned_data
+    try:
+        enter_signature(
+            person=participant.user, by=account(request), version=form.text, language=said["language"],
+            ticked=form.ticked(), typed_name=said["typed_name"], manner=said["manner"], signed_on=said["signed_on"],
+        )  # fmt: skip
+    except DomainError as error:
+        add_to_form(form, error)
+        return False
+    return True
