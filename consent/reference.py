@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from consent.models import ConsentVersion, PurposeSwitch
+from consent.rules import grace_until
 from psp.content import load
 
 TEXTS = ("title_en", "title_fr", "summary_en", "summary_fr", "statements")
@@ -25,4 +27,10 @@ def load_versions() -> None:
 def _values(item: dict[str, Any]) -> dict[str, Any]:
     # Without a text in force nobody could apply, so the first one holds from the day it is loaded at the latest.
     first_day = min(date.fromisoformat(item["valid_from"]), timezone.localdate())
-    return {key: item[key] for key in TEXTS} | {"valid_from": first_day, "published_at": timezone.now()}
+    # Where an earlier version was signed, the period of grace begins on the day the new one is loaded.
+    last = (
+        grace_until(first_day, timezone.localdate(), settings.PSP_CONSENT_GRACE_DAYS) if item["version"] > 1 else None
+    )
+    return {key: item[key] for key in TEXTS} | {
+        "valid_from": first_day, "published_at": timezone.now(), "older_until": last,
+    }  # fmt: skip

@@ -21,7 +21,9 @@ from consent.rules import (
 )
 from psp.content import load
 
-VERSIONS = {item["code"]: ConsentVersion.from_json(item) for item in load("consents")["purposes"]}
+VERSIONS = {
+    item["code"]: ConsentVersion.from_json(item) for item in load("consents")["purposes"] if item["version"] == 1
+}
 PART = VERSIONS["taking_part"]
 ALL_TICKED = [statement.code for statement in PART.statements]
 SIGNED = datetime(2026, 12, 1, 15, tzinfo=UTC)
