@@ -43,7 +43,7 @@ class Sees:
 
 WHO_SEES = (
     Sees(_("You"), _("Your whole file, and who opened it.")),
-    Sees(_("Coordinators"), _("The files of their own region.")),
+    Sees(_("Coordinators"), _("The files of their own region. For any other, they must say why, and you see it.")),
     Sees(_("People who lead a group"), _("The names that people in their group chose, and who came.")),
     Sees(_("Supervisors"), _("The people who lead groups. Not your file.")),
     Sees(_("People who count"), _("Totals. Small ones are hidden from them too.")),
@@ -54,7 +54,13 @@ WHO_SEES = (
 PROTECTION = (
     Answer(_("What is written about you is locked with a key of your own. A stolen copy cannot be read."), (23, 25)),
     Answer(_("People on our team show two proofs of who they are before they can get in."), (7, 8)),
-    Answer(_("A coordinator can open files of their own region only."), (1,)),
+    Answer(
+        _(
+            "A coordinator opens the files of their own region. For any other, they must say why. It ends after one"
+            " hour, and you see it."
+        ),
+        (1, "privacy_glass"),
+    ),
     Answer(_("Each look at your file is written down first. If that fails, the file stays shut."), (4, 5)),
     Answer(_("Nobody on our team can change that list. If someone tries, it shows."), (6,)),
     Answer(_("What we send you does not say what it is about, unless you want that."), (26, 27)),
