@@ -17,7 +17,8 @@ PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),
     ...(await indexedDB.databases()).map(one => one.name), ...(await caches.keys())]"""
 # Whether a coordinator's shortcuts are on; and how the administrators' pages look, of Django's own.
-MAY_BE_STORED = ("desk-shortcuts", "django.admin.", "theme")
+# The last is the address that the tab shows, for the desk's Back button; it holds opaque ids and goes with the tab.
+MAY_BE_STORED = ("desk-shortcuts", "django.admin.", "theme", "htmx-current-path-for-history")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
