@@ -86,7 +86,7 @@ def _decide(request: HttpRequest, batch: DisposalBatch) -> HttpResponse:
     try:
         service(batch=batch, by=me)
     except DomainError as error:
-        messages.error(request, str(error))
+        messages.error(request, str(error.message))
     else:
         messages.success(request, said)
     return redirect("privacy:disposal", batch.pk)
@@ -129,7 +129,7 @@ def standing(request: HttpRequest, rule_id: int) -> HttpResponse:
             given = services.give_standing(rule=rule, by=me)
             messages.success(request, _("Both agreed.") if given.whole else _("Noted. A second person has to agree."))
     except DomainError as error:
-        messages.error(request, str(error))
+        messages.error(request, str(error.message))
     return redirect("privacy:retention")
 
 

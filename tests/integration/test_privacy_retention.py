@@ -45,6 +45,12 @@ from tests.retention import a_rule, an_old_participant, approved, as_owner
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def a_ledger_of_its_own(settings, tmp_path, monkeypatch):
+    settings.PSP_ERASURE_LEDGER = tmp_path / "erasures.jsonl"
+    monkeypatch.setenv("PSP_ERASURE_LEDGER", str(settings.PSP_ERASURE_LEDGER))
+
+
 def today() -> date:
     return timezone.localdate()
 
