@@ -88,12 +88,15 @@ def history_due(model: Any, cutoff: datetime, until: datetime) -> Iterable[tuple
 def history_remove(
     model: Any, path: str, cutoff: datetime, most: int, _batch: UUID, position: int
 ) -> Removal:  # fmt: skip
-    rows = without_held(superseded(model, cutoff).filter(history_id__gt=position), path)
-    keys = list(rows.order_by("history_id").values_list("history_id", flat=True)[:most])
-    if not keys:
-        return Removal(0)
-    count = model._base_manager.filter(history_id__in=keys)._raw_delete("default")
-    return Removal(count, keys[-1])
+    """A window of old states at a time: how many it holds is known, so no step looks through the whole table."""
+    old = model._base_manager.filter(history_date__lt=cutoff).order_by("history_id")
+    while window := list(old.filter(history_id__gt=position).values_list("history_id", flat=True)[:most]):
+        rows = without_held(superseded(model, cutoff).filter(history_id__in=window), path)
+        keys = list(rows.order_by().values_list("history_id", flat=True))
+        position = window[-1]
+        if keys:
+            return Removal(model._base_manager.filter(history_id__in=keys)._raw_delete("default"), position)
+    return Removal(0)
 
 
 def without_held(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
