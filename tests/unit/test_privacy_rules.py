@@ -48,7 +48,7 @@ def test_data_has_every_label_in_both_languages():
     held = [Held(section, ([Line(_("No"), "x")],))]
     assert as_data(held) == [
         {"code": "one", "title": {"en": "Yes", "fr": "Oui"},
-         "records": [[{"label": {"en": "No", "fr": "Non"}, "value": "x"}]]}
+         "records": [[{"key": "no", "label": {"en": "No", "fr": "Non"}, "value": "x"}]]}
     ]  # fmt: skip
 
 
