@@ -69,7 +69,8 @@ def _in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
     best: list[tuple[str, ...]] = [()]
     for code in (code for code in new if code in old):
         at = old.index(code)
-        before = max((run for run in best if not run or old.index(run[-1]) < at), key=len)
+        fitting = [run for run in best if not run or old.index(run[-1]) < at]
+        before = max(fitting, key=lambda run: len(run))
         best.append((*before, code))
     return set(max(best, key=len))
 

@@ -43,7 +43,7 @@ def draft_text(*, purpose: str, by: User) -> ConsentVersion:
     """A draft with the next number, a copy of the newest version; the draft that is there already, if there is one."""
     require(can_edit_texts(by), "edit_consent_texts")
     versions = ConsentVersion.objects.select_for_update().filter(purpose=purpose).order_by("-number")
-    newest = versions[0]
+    newest: ConsentVersion = versions[0]
     if newest.published_at is None:
         return newest
     today = timezone.localdate()

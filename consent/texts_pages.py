@@ -22,7 +22,8 @@ Row = dict[str, Any]
 
 def version_or_404(key: object) -> ConsentVersion:
     text = str(key)
-    found = ConsentVersion.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 10 else None
+    rows = ConsentVersion.objects.filter(pk=int(text)) if text.isdecimal() and len(text) < 10 else None
+    found: ConsentVersion | None = rows.first() if rows is not None else None
     if found is None:
         raise Http404
     return found

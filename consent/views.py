@@ -46,7 +46,8 @@ def any_text_of(purpose: str) -> ConsentVersion:
     found = ConsentVersion.objects.filter(purpose=purpose, published_at__isnull=False).order_by("-number").first()
     if found is None:
         raise Http404
-    return services.texts_in_force().get(purpose, found)
+    text: ConsentVersion = services.texts_in_force().get(purpose, found)
+    return text
 
 
 @require_GET

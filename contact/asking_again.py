@@ -59,7 +59,7 @@ def _ask(version: ConsentVersion, round_: str, now: datetime) -> int:
     for person in found:
         queue_message(
             person=person, template=TEMPLATE, key=f"{prefix}{person.pk}", context={"version": str(version.pk)},
-            due_at=now, useful_until=_end_of(version.older_until),
+            due_at=now, useful_until=_end_of(version.older_until) if version.older_until else None,
         )  # fmt: skip
     return len(found)
 

@@ -181,7 +181,7 @@ def consents_of(request: HttpRequest, participant: Participant) -> list[dict[str
         found.append(
             {
                 "consent": row, "holds": row.pk in holding,
-                "paper_day": long_date(row.signed_on, desk.language()) if row.signed_on else "",
+                "paper_day": long_date(row.signed_on, language()) if row.signed_on else "",
                 "signed": desk.moment(row.signed_at, account(request)),
                 "ended": desk.moment(ended.at, account(request)) if ended else "",
                 "beside": {"by": beside.by, "at": desk.moment(beside.at, account(request))} if beside else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -81,7 +82,7 @@ def test_after_the_grace_nobody_is_contacted_until_they_sign(person, smtp_sink):
 
     a_newer_text(grace=1)
     with in_days(3):
-        queue_message(person=person, template="check_details", key="k|1", context={"recheck_on": None})
+        queue_message(person=person, template="check_details", key="k|1", context={"recheck_on": ""})
         OutboxMessage.objects.filter(key="k|1").update(context={})
         delivery.send_due(timezone.now())
         assert smtp_sink.mails == []
@@ -303,7 +304,9 @@ class Model:
     """What must hold, written down a second time: one purpose of one person."""
 
     def __init__(self, today) -> None:
-        self.today, self.newest, self.signed, self.ends = today, 1, None, {}
+        self.today, self.newest = today, 1
+        self.signed: int | None = None
+        self.ends: dict[int, Any] = {}
 
     def holds(self) -> bool:
         if self.signed is None:

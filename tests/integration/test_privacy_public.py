@@ -17,7 +17,7 @@ from privacy.holdings import held_about
 from psp.views import notice
 from tests.browser import Browser
 from tests.factories import a_correction, a_participant, sign_in
-from tests.html import html_faults
+from tests.nu_checker import faults
 from tests.rendered import blocks_of
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +173,7 @@ def test_pages_lead_to_each_other_and_from_the_notice(client, language):
     assert f'href="/{language}/what-we-hold/#account"' in page(client, "transparency", language)
 
 
-def test_pages_and_the_copy_follow_the_html_standard(client):
+def test_pages_and_the_copy_follow_the_html_standard(client, tmp_path):
     made = a_participant("QC", language="en")
     a_correction(made)
     me = Browser()
@@ -188,5 +188,4 @@ def test_pages_and_the_copy_follow_the_html_standard(client):
     }  # fmt: skip
     with override("fr"):
         pages["kept"] = copies.as_page(held_about(made.user), made.user)
-    assert html_faults(pages) == []
-    assert html_faults({"broken": "<!doctype html><html lang='en'><title>x</title><p><div></p>"}) != []
+    assert faults(pages.items(), tmp_path) == []
