@@ -70,9 +70,10 @@ def _in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
     for code in (code for code in new if code in old):
         at = old.index(code)
         fitting = [run for run in best if not run or old.index(run[-1]) < at]
-        before = max(fitting, key=lambda run: len(run))
+        before = max(fitting, key=len)
         best.append((*before, code))
-    return set(max(best, key=len))
+    longest = max(best, key=len)
+    return set(longest)
 
 
 def next_code(taken: Collection[str]) -> str:
