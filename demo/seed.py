@@ -23,6 +23,7 @@ from consent.rules import canonical_text, text_hash
 from contact.models import SafeContact
 from demo import bulk
 from demo.groups import make_groups
+from demo.office import make_office
 from demo.people import Person, make_people
 from demo.wishes import make_preferences
 from demo.world import World
@@ -67,6 +68,7 @@ def seed(*, participants: int, seed: int, years: float) -> Counter[str]:
         make_staff(world)
         make_files(world, people)
         make_groups(world, people)
+        make_office(world, people)
         publish_waits()
     return world.counts
 
