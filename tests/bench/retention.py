@@ -132,7 +132,8 @@ def posts(port: int, times: int) -> list[float]:
 
 
 def until(port: int, done: threading.Event) -> list[float]:
-    site, found = Site(port), []
+    site = Site(port)
+    found: list[float] = []
     while not done.is_set() or len(found) < 20:
         found.append(one_post(site))
     return found
