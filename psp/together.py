@@ -74,10 +74,10 @@ def _copied(model: Any, history: Any) -> str:
     quote, same = connections[ALIAS].ops.quote_name, _names(history.tracked_fields)
     # Names come from the models, values stay parameters.
     return (
-        f"INSERT INTO {quote(history._meta.db_table)} ({same}, history_date, history_type, history_user_id)"  # noqa: S608
+        f"INSERT INTO {quote(history._meta.db_table)} ({same}, history_date, history_type, history_user_id)"  # noqa: S608  # nosec B608 - names of tables
         f" SELECT {same}, %s, '+', %s FROM {quote(model._meta.db_table)}"
         f" WHERE {quote(model._meta.pk.column)} = ANY(%s)"
-    )  # nosec B608
+    )
 
 
 @cache

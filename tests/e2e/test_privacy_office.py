@@ -48,7 +48,7 @@ def test_officer_sees_an_urgent_opening_answers_a_letter_and_runs_a_breach(langu
     officer.open("privacy/")
     officer.open("privacy/elsewhere/")
     row = officer.page.locator("main section", has_text="Late call.")
-    reference = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", row.inner_text())[0]
+    reference = re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}", row.inner_text())[0]
     row.locator(".btn-danger").click()
     officer.page.wait_for_load_state()
     officer.page.locator("main section", has_text="Late call.").locator("button[value=talked]").click()
