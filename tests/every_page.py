@@ -192,7 +192,15 @@ def problem_pages(language: str) -> Iterator[Shown]:
 @cache
 def everything() -> tuple[Shown, ...]:
     """All answers in both languages. Made once in a process: they are bytes, and nothing is left behind them."""
-    return tuple(shown for language in LANGUAGES for shown in (*every_answer(language), *every_state(language)))
+    return tuple(shown for language in LANGUAGES for shown in _in_a_world_of_its_own(language))
+
+
+def _in_a_world_of_its_own(language: str) -> list[Shown]:
+    """Some things are there once only, so the next language begins anew."""
+    with transaction.atomic():
+        found = [*every_answer(language), *every_state(language)]
+        transaction.set_rollback(True)
+    return found
 
 
 def every_page() -> list[Shown]:

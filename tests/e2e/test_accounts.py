@@ -24,7 +24,7 @@ OWN_PAGES = (
 )  # fmt: skip
 ADMIN_PAGES = (
     "", "psp/user/", "psp/user/add/", "psp/region/QC/change/", "audit/entry/", "consent/consentversion/",
-    "consent/consentversion/add/", "intake/eligibilityversion/", "intake/eligibilityversion/add/",
+    "consent/consentversion/add/", "privacy/retentionrule/add/", "intake/eligibilityversion/", "intake/eligibilityversion/add/",
     "contact/messagetemplate/sign_in_code/change/", "contact/messagetemplate/sign_in_code/history/",
     "groups/kindsetting/formal/change/", "groups/kindsetting/formal/history/",
 )  # fmt: skip
@@ -158,7 +158,7 @@ def test_administration_keeps_to_the_policy(visitor, language):
         answer = person.page.goto(f"{person.site.url}/admin/{path}")
         assert answer.status == 200, path
         assert person.page.locator("html").get_attribute("lang").startswith(language)
-    person.page.goto(f"{person.site.url}/admin/consent/consentversion/add/")
+    person.page.goto(f"{person.site.url}/admin/privacy/retentionrule/add/")
     person.page.locator(".datetimeshortcuts a").first.click()
     person.page.locator("#calendarlink0").click()
     expect(person.page.locator("#calendarbox0")).to_be_visible()

@@ -90,7 +90,7 @@ def test_deletion_from_the_request_to_the_certificate(language, visitor, site, t
     officer, second = visitor(language), visitor(language)
     sign_in_team(officer, "privacy")
     path = prepare(officer, request_id)
-    sign_in_team(second, "admin")
+    sign_in_team(second, "admin", front="admin/")
     approve(second, path)
     wait_until_done(site, number)
     officer.open(path)

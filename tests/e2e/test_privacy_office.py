@@ -23,7 +23,7 @@ def press(visitor, selector: str) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_officer_sees_an_urgent_opening_answers_a_letter_and_runs_a_breach(language, visitor, site):
     province, username = ELSEWHERE[language]
-    email = f"office.{language}@example.org"
+    email, words = f"office.{language}@example.org", f"Late call, {language}."
     person, coordinator, officer = visitor(language, phone=True), visitor(language), visitor(language)
     apply(person, name="Ode-Canari", email=email, province=province)
 
@@ -34,24 +34,24 @@ def test_officer_sees_an_urgent_opening_answers_a_letter_and_runs_a_breach(langu
     press(coordinator, "form[action$='/elsewhere/'] button[type=submit]")
     assert "Ode-Canari" not in coordinator.page.content()
     coordinator.page.locator("main input[name=reason][value=called]").check()
-    coordinator.page.locator("main input[name=words]").fill("Late call.")
+    coordinator.page.locator("main input[name=words]").fill(words)
     press(coordinator, ".btn-danger")
     assert coordinator.page.get_by_text("Ode-Canari").count()
 
     # The person reads who it was and why.
     sign_in_participant(person, email)
     person.open("my/opened/")
-    assert person.page.get_by_text("Late call.").count()
+    assert person.page.get_by_text(words).count()
 
     # The officer sees it, closes it and notes what was found.
     sign_in_team(officer, "privacy")
     officer.open("privacy/")
     officer.open("privacy/elsewhere/")
-    row = officer.page.locator("main section", has_text="Late call.")
+    row = officer.page.locator("main section", has_text=words)
     reference = re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}", row.inner_text())[0]
     row.locator(".btn-danger").click()
     officer.page.wait_for_load_state()
-    officer.page.locator("main section", has_text="Late call.").locator("button[value=talked]").click()
+    officer.page.locator("main section", has_text=words).locator("button[value=talked]").click()
     officer.page.wait_for_load_state()
     officer.check()
     coordinator.page.reload()
