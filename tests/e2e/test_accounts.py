@@ -24,7 +24,8 @@ OWN_PAGES = (
 )  # fmt: skip
 ADMIN_PAGES = (
     "", "psp/user/", "psp/user/add/", "psp/region/QC/change/", "audit/entry/", "consent/consentversion/",
-    "consent/consentversion/add/", "privacy/retentionrule/add/", "intake/eligibilityversion/", "intake/eligibilityversion/add/",
+    "consent/consentversion/add/", "privacy/retentionrule/add/",
+    "intake/eligibilityversion/", "intake/eligibilityversion/add/",
     "contact/messagetemplate/sign_in_code/change/", "contact/messagetemplate/sign_in_code/history/",
     "groups/kindsetting/formal/change/", "groups/kindsetting/formal/history/",
 )  # fmt: skip
