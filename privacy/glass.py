@@ -12,6 +12,7 @@ from privacy.choices import GlassReason, GlassReview
 from privacy.models_glass import GlassGrant
 from privacy.people import labels_of
 from psp.areas import account
+from psp.calendar_text import machine_time
 from psp.models import User
 
 SHOWN = 100
@@ -26,7 +27,7 @@ def listed(reader: User) -> tuple[list[GlassGrant], list[dict[str, Any]]]:
     return found, [
         {
             "id": one.pk, "when": one.opened_at.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
-            "iso": one.opened_at.isoformat(), "until": one.ends_at.astimezone(zone).strftime("%H:%M"),
+            "iso": machine_time(one.opened_at), "until": one.ends_at.astimezone(zone).strftime("%H:%M"),
             "who": one.by.username, "about": labels.get(one.person_id, ""), "region": str(one.program_region),
             "reason": GlassReason(one.reason).label, "words": one.words, "live": one.ends_at > now,
             "own": one.by_id == reader.pk, "review": GlassReview(one.review).label if one.review else "",
