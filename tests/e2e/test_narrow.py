@@ -51,7 +51,7 @@ def walk(person, start: str) -> dict[str, int]:
         assert answer.status < 400, f"{address}: {answer.status}"
         found[kind_of(address)] = too_wide(page)
         assert not person.strangers, f"{address}: {person.strangers}"
-        links = page.locator("a[href]").evaluate_all("all => all.map(one => one.href.split('#')[0])")
+        links = page.locator("a[href]:not([download])").evaluate_all("all => all.map(one => one.href.split('#')[0])")
         waiting += [link for link in links if link.startswith(f"{site}/fr/")]
     return found
 

@@ -114,7 +114,8 @@ def test_certificate_is_shown_for_its_number_to_anybody_and_names_nobody(asked, 
     answer = Browser().post(f"/{language}/document/", {"number": number, "file": "1"})
     assert answer["Content-Disposition"].startswith('attachment; filename="document-')
     assert_pdf_ua(answer.content, language=language, title="Document")
-    for shown in (page, pdf_text(answer.content)):
+    # A line may end after the hyphen of the number.
+    for shown in (page, pdf_text(answer.content).replace("- ", "-")):
         assert number in shown
         assert not [canary for canary in (NAME, EMAIL, asked.file.reference) if canary in shown]
     assert number not in text(Browser().get(f"/{language}/document/"))
