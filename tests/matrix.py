@@ -278,7 +278,8 @@ POLICY: dict[str, Rule] = {
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:retention": Rule(DISPOSE),
     "privacy:retention_calendar": Rule(DISPOSE),
-    "privacy:standing": post(DISPOSE, of=thing("retention_rule")),
+    # An administrator may be the second of two, after an officer, never the first.
+    "privacy:standing": post(only(Role.PRIVACY_OFFICER), of=thing("retention_rule")),
     "privacy:disposal": Rule(DISPOSE, of=thing("disposal")),
     "privacy:certificate": Rule(DISPOSE, of=thing("disposal_done")),
     "privacy:erasures": Rule(DISPOSE),
@@ -322,7 +323,7 @@ POLICY: dict[str, Rule] = {
 # Parts of an administrator's address that nobody may use: nothing is deleted, and the log is not written by hand.
 CLOSED_IN_ADMIN = (
     "_delete", "audit_entry_add", "psp_region_add", "psp_programregion_add", "contact_messagetemplate_add",
-    "groups_kindsetting_add",
+    "groups_kindsetting_add", "consent_purposeswitch_add",
 )  # fmt: skip
 ADMIN_OBJECTS = {
     "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),

@@ -143,6 +143,6 @@ def the_call(coordinator, name: str) -> None:
     assert coordinator.page.locator("a[href^='tel:']").count() == 0, "the person's last choice is e-mail alone"
     coordinator.page.locator("input[name=outcome][value=closed]").check()
     submit(coordinator.page)
-    coordinator.page.wait_for_url("**/desk/calls/")
+    coordinator.page.locator("#call-outcome [data-focus]").wait_for()
     coordinator.check()
     coordinator.open("desk/rechecks/")

@@ -108,7 +108,7 @@ def meet_and_accept(coordinator: Visitor, email: str) -> None:
     assert email not in page.url
     page.locator("a[href$='/meeting/']").click()
     tomorrow = datetime.now(ZONE) + timedelta(days=1)
-    fill(page, day=tomorrow.date().isoformat(), at="10:30" if coordinator.language == "fr" else "11:30")
+    fill(page, day=tomorrow.date().isoformat(), at="05:30" if coordinator.language == "fr" else "07:00")
     coordinator.check()
     submit(page)
     page.wait_for_url("**/desk/people/*/")

@@ -164,6 +164,15 @@ def lose_everything(site: Site) -> None:
     shutil.rmtree(site.home.cluster)
 
 
+def wait_until_received(site: Site) -> None:
+    """The receiver says every ten seconds how far it has come; what it has not taken yet would be lost as well."""
+    ((end,),) = site.ask("SELECT pg_current_wal_flush_lsn()::text")
+    deadline = time.monotonic() + 60
+    while site.ask(f"SELECT count(*) > 0 FROM pg_stat_replication WHERE write_lsn >= '{end}'") != [(True,)]:
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
 def wait_until_open(site: Site) -> None:
     """The server takes its log up to the moment, then lets people write."""
     ensure_postgres(site.data)
@@ -190,6 +199,7 @@ def test_property_33_recovery_drill(site, tmp_path):
     assert site.manage("erase_person", people["gone"], "--by", second).endswith("done")
     assert site.run(AFTER) == "done"
 
+    wait_until_received(site)
     with receiving:
         lose_everything(site)
         receiving.wait(20)
