@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from contact.choices import OutboxState
@@ -226,7 +226,7 @@ class TestTwoPeople:
             except Conflict as conflict:
                 told.append(conflict.code)
             finally:
-                connection.close()
+                connections.close_all()
 
         threads = [threading.Thread(target=approve, args=(officer,)) for officer in officers]
         for thread in threads:
@@ -388,7 +388,7 @@ class TestCarryingOut:
             try:
                 gone.append(carry_out(batch.pk))
             finally:
-                connection.close()
+                connections.close_all()
 
         threads = [threading.Thread(target=work) for _number in range(2)]
         for thread in threads:
