@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from privacy.rules_unusual import Pattern
+from psp.choices import Role
+
+# Who may be one of the two people that a disposal, an export or a notice takes ([security] 31).
+DECIDERS = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 
 
 class RequestKind(models.TextChoices):

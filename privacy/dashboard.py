@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from privacy.choices import DECIDERS
 from privacy.models import RightsRequest
 from privacy.quick_changes import QuickChange, add_quick_change
 from privacy.words import day
@@ -24,7 +25,7 @@ def register() -> None:
     add_place(Place("privacy", _("Access log"), "lock", "privacy:access_log", office, order=10, key="l"))
     add_place(Place("privacy", _("Opened from elsewhere"), "alert", "privacy:glass", office, order=15, key="e"))
     add_place(Place("privacy", _("Requests"), "list", "privacy:requests", office, order=20, key="r"))
-    decide = holds(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+    decide = holds(*DECIDERS)
     add_place(Place("privacy", _("Deletions"), "list", "privacy:erasures", decide, order=25, key="d"))
     add_place(Place("privacy", _("Retention"), "calendar", "privacy:retention", decide, order=40, key="p"))
     add_card(Card("privacy", "privacy/cards/disposals.html", disposals_to_decide, order=40))
@@ -33,8 +34,7 @@ def register() -> None:
     add_card(Card("privacy", "privacy/cards/requests.html", open_requests, order=10))
     add_card(Card("desk", "privacy/desk/card.html", open_corrections, 70, (CORRECTIONS,)))
     add_place(Place("privacy", _("Breaches"), "flag", "privacy:breaches", office, order=30, key="b"))
-    either = holds(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
-    add_place(Place("privacy", _("Approvals"), "check", "privacy:approvals", either, order=70, key="v"))
+    add_place(Place("privacy", _("Approvals"), "check", "privacy:approvals", decide, order=70, key="v"))
     add_card(Card("privacy", "privacy/cards/breaches.html", breach.card, order=3))
     add_card(Card("privacy", "privacy/cards/approvals.html", breach.approvals_card, order=4))
     add_card(Card("privacy", "privacy/cards/unusual.html", findings_card, order=6))

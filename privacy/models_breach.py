@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from privacy.choices import AffectedState, BreachData, BreachState, FoundBy
+from privacy.choices import DECIDERS, AffectedState, BreachData, BreachState, FoundBy
 from psp.choices import Role
 from psp.crypto.fields import EncryptedTextField, SealedModel
 from psp.models import User, new_reference
@@ -28,7 +28,7 @@ class BreachQuerySet(models.QuerySet[Any]):
     def to_approve(self, user: Any) -> BreachQuerySet:
         """Notices that somebody else prepared and that this account may approve."""
         waiting = self.filter(notices_prepared_by__isnull=False, notices_approved_by__isnull=True)
-        may = sight_of(user).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+        may = sight_of(user).has(*DECIDERS)
         return waiting.exclude(notices_prepared_by=user.pk) if may else self.none()
 
     def open(self) -> BreachQuerySet:

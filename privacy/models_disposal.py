@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.choices import ErasureCause, ErasureState, HoldKind
+from privacy.choices import DECIDERS, ErasureCause, ErasureState, HoldKind
 from psp.choices import Language, Role
 from psp.models import REFERENCE_ALPHABET, User, new_reference
 from psp.sight import sight_of
@@ -95,7 +95,7 @@ class ErasureQuerySet(models.QuerySet[Any]):
 
     def of_office(self, user: Any) -> ErasureQuerySet:
         """Whoever may prepare or approve: privacy officers and administrators."""
-        return self.all() if sight_of(user).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR) else self.none()
+        return self.all() if sight_of(user).has(*DECIDERS) else self.none()
 
 
 class Erasure(models.Model):

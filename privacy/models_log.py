@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.choices import FindingOutcome, UnusualPattern
+from privacy.choices import DECIDERS, FindingOutcome, UnusualPattern
 from psp.choices import Role
 from psp.models import User
 from psp.sight import sight_of
@@ -78,7 +78,7 @@ class LogExportQuerySet(models.QuerySet[Any]):
 
     def to_approve(self, user: Any) -> LogExportQuerySet:
         """Asked for by somebody else, not agreed to yet."""
-        may = sight_of(user).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+        may = sight_of(user).has(*DECIDERS)
         rows = self.filter(approved_by__isnull=True, asked_at__gt=timezone.now() - EXPORT_GOOD_FOR)
         return rows.exclude(asked_by=user.pk) if may else self.none()
 

@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from privacy.choices import DECIDERS
 from privacy.choices_retention import STANDING, BatchState, Clock, Disposal, ItemState, RecordType
 from privacy.retention_rules import FLOOR_MONTHS, MOST_MONTHS, Terms
-from psp.choices import Role
 from psp.models import User, new_reference
 from psp.sight import sight_of
 
@@ -119,7 +119,7 @@ class BatchQuerySet(models.QuerySet[Any]):
 
     def of_office(self, user: Any) -> BatchQuerySet:
         """Whoever may prepare or approve: privacy officers and administrators."""
-        return self.all() if sight_of(user).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR) else self.none()
+        return self.all() if sight_of(user).has(*DECIDERS) else self.none()
 
 
 class DisposalBatch(models.Model):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from privacy.models import RightsRequest
+from uuid import UUID
+
+from privacy.choices import DECIDERS
+from privacy.models import Erasure, RightsRequest, StandingApproval
 from psp.choices import Role
 from psp.models import User
 from psp.sight import coordinated_regions, sight_of
@@ -37,6 +40,20 @@ def can_run_office(by: User) -> bool:
     return sight_of(by).has(Role.PRIVACY_OFFICER)
 
 
-def can_approve_notices(by: User) -> bool:
-    """A second person beside the one who prepared them."""
-    return sight_of(by).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+def can_be_second(by: User, first: UUID | None = None) -> bool:
+    """The second of two: another privacy officer, or an administrator; never whoever began."""
+    return sight_of(by).has(*DECIDERS) and by.pk != first
+
+
+def can_give_standing(by: User, standing: StandingApproval | None) -> bool:
+    """An officer begins; the same people as for each disposal may be the second."""
+    return can_run_office(by) if standing is None else can_be_second(by)
+
+
+def can_prepare_erasure(by: User) -> bool:
+    return sight_of(by).has(*DECIDERS)
+
+
+def can_approve_erasure(by: User, erasure: Erasure) -> bool:
+    """Never the one who prepared it, never the person."""
+    return can_be_second(by, erasure.prepared_by_id) and by.pk not in {erasure.person, *erasure.also}

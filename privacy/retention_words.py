@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from privacy.choices_retention import BatchState, ItemState, RecordType
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, RetentionRule, StandingApproval
 from privacy.people import labels_of
+from privacy.permissions import can_give_standing
 from privacy.words import day, language_code
 from psp.models import User
 
@@ -106,10 +107,15 @@ def rule_rows(
                 "number": rule.number, "months": months(rule.months), "ceiling": months(rule.ceiling_months),
                 "action": rule.get_action_display(), "standing": standing_words(approval),
                 "may_revoke": approval is not None,
-                "may_give": approval is None or (approval.second_by_id is None and approval.first_by_id != reader.pk),
+                "may_give": can_give_standing(reader, approval) and not agreed(approval, reader),
             }
         )  # fmt: skip
     return rows
+
+
+def agreed(approval: StandingApproval | None, reader: User) -> bool:
+    """Whether the reader, or everybody who has to, has agreed already."""
+    return approval is not None and (approval.second_by_id is not None or approval.first_by_id == reader.pk)
 
 
 def standing_words(approval: StandingApproval | None) -> str:

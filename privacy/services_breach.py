@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from privacy import notices
 from privacy.choices import BREACH_TRANSITIONS, AffectedState, BreachState, FoundBy
 from privacy.models_breach import Affected, Breach
-from privacy.permissions import can_approve_notices, can_run_office
+from privacy.permissions import can_be_second, can_run_office
 from privacy.rules import report_due_on
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -169,7 +169,7 @@ def approve_notices(*, breach: Breach, by: User, revision: int) -> int:
     DomainError: `own_notices`; Conflict: `stale` if they were changed since they were read, `sent` the second time.
     """
     fresh: Breach = Breach.objects.select_for_update(of=("self",)).get(pk=breach.pk)
-    require(can_approve_notices(by), "approve_notices")
+    require(can_be_second(by), "approve_notices")
     if fresh.notices_approved_by_id is not None:
         raise Conflict(_("The notices have gone out already."), code="sent")
     if fresh.notices_prepared_by_id is None or fresh.revision != revision:

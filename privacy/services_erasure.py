@@ -27,26 +27,17 @@ from privacy.choices import ERASURE_TRANSITIONS, ErasureCause, ErasureState, Req
 from privacy.erasing import close_everything, erase_everything, identities_of
 from privacy.models import Erasure, Hold, RightsRequest
 from privacy.models_disposal import certificate_number
+from privacy.permissions import can_approve_erasure, can_prepare_erasure
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.choices import Kind, Role
+from psp.choices import Kind
 from psp.crypto import keyring
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name, require
 from psp.logs import get_logger
 from psp.models import User
 from psp.queue import after_commit
-from psp.sight import sight_of
 
 log = get_logger(__name__)
-
-
-def can_prepare_erasure(by: User) -> bool:
-    return sight_of(by).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
-
-
-def can_approve_erasure(by: User, erasure: Erasure) -> bool:
-    """Another privacy officer or an administrator, never the one who prepared it, never the person."""
-    return can_prepare_erasure(by) and by.pk not in {erasure.prepared_by_id, erasure.person, *erasure.also}
 
 
 # --- Preparing ---

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from privacy import log
 from privacy.choices import FindingOutcome
 from privacy.models_log import EXPORT_GOOD_FOR, Finding, LogExport
-from privacy.permissions import can_approve_notices, can_run_office
+from privacy.permissions import can_be_second, can_run_office
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
@@ -59,7 +59,7 @@ def _kept(wanted: Mapping[str, Any]) -> dict[str, Any]:
 def approve_export(*, export: LogExport, by: User) -> LogExport:
     """The second person agrees. DomainError: `own_export`, `too_old`; agreeing twice is once."""
     fresh: LogExport = LogExport.objects.select_for_update(of=("self",)).get(pk=export.pk)
-    require(can_approve_notices(by), "approve_export")
+    require(can_be_second(by), "approve_export")
     if fresh.asked_by_id == by.pk:
         raise DomainError(_("You asked for it yourself. Somebody else agrees to it."), code="own_export")
     _check_age(fresh)

@@ -25,30 +25,21 @@ from django.utils.translation import gettext as _
 from privacy.choices import ErasureState
 from privacy.choices_retention import BATCH_TRANSITIONS, BatchState, RecordType
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, Erasure, Hold, RetentionRule, StandingApproval
+from privacy.permissions import can_be_second, can_give_standing, can_run_office
 from privacy.retention import last_used, later, rows_of
 from privacy.retention_rules import after, before, by_month, may_go, month_of, next_months, standing_of
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.choices import Kind, Role
+from psp.choices import Kind
 from psp.errors import Conflict, DomainError, constraint_name, require
 from psp.models import User
 from psp.queue import after_commit
-from psp.sight import sight_of
 
 CHUNK = 1000
 T = TypeVar("T")
 
 
 # --- Who may ---
-
-
-def can_prepare_disposal(by: User) -> bool:
-    return sight_of(by).has(Role.PRIVACY_OFFICER)
-
-
-def can_approve_disposal(by: User, first: UUID | None) -> bool:
-    """Another privacy officer, or an administrator; never whoever prepared it."""
-    return sight_of(by).has(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR) and by.pk != first
 
 
 # --- Finding ---
@@ -173,7 +164,7 @@ def forecast(rule: RetentionRule, today: date) -> None:
 def prepare_batch(*, batch: DisposalBatch, by: User) -> DisposalBatch:
     """The first person has looked at it. Twice by the same is once. Conflict `decided`."""
     fresh = locked(batch)
-    require(can_prepare_disposal(by), "prepare_disposal")
+    require(can_run_office(by), "prepare_disposal")
     if fresh.state == BatchState.PREPARED and fresh.prepared_by_id == by.pk:
         return fresh
     return become(fresh, BatchState.PREPARED, by=by, prepared_by=by, prepared_at=timezone.now())
@@ -185,7 +176,7 @@ def approve_batch(*, batch: DisposalBatch, by: User) -> DisposalBatch:
     fresh = locked(batch)
     if fresh.state in (BatchState.APPROVED, BatchState.DONE) and fresh.approved_by_id == by.pk:
         return fresh
-    require(can_approve_disposal(by, fresh.prepared_by_id), "approve_disposal")
+    require(can_be_second(by, fresh.prepared_by_id), "approve_disposal")
     if fresh.state == BatchState.PROPOSED:
         raise DomainError(_("Somebody has to look at the list first."), code="not_prepared")
     done = become(fresh, BatchState.APPROVED, by=by, approved_by=by, approved_at=timezone.now())
@@ -199,7 +190,7 @@ def approve_batch(*, batch: DisposalBatch, by: User) -> DisposalBatch:
 def drop_batch(*, batch: DisposalBatch, by: User) -> DisposalBatch:
     """It is not carried out; what is still due is proposed anew. Twice is once. Conflict `decided`."""
     fresh = locked(batch)
-    require(can_approve_disposal(by, None), "drop_disposal")
+    require(can_be_second(by), "drop_disposal")
     if fresh.state == BatchState.DROPPED:
         return fresh
     return become(fresh, BatchState.DROPPED, by=by, ended_at=timezone.now())
@@ -229,10 +220,9 @@ def become(batch: DisposalBatch, state: BatchState, *, by: User | None = None, *
 def give_standing(*, rule: RetentionRule, by: User) -> StandingApproval:
     """One of the two people who let a rule carry out by itself what it proposes. Twice by the same is once."""
     fresh_rule = RetentionRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
-    require(can_approve_disposal(by, None), "give_standing")
     found = StandingApproval.objects.select_for_update().filter(rule=fresh_rule, revoked_at__isnull=True).first()
+    require(can_give_standing(by, found), "give_standing")
     if found is None:
-        require(can_prepare_disposal(by), "give_standing")
         found = StandingApproval.objects.create(rule=fresh_rule, first_by=by)
     elif found.second_by_id is None and found.first_by_id != by.pk:
         found.second_by, found.second_at = by, timezone.now()
@@ -247,7 +237,7 @@ def give_standing(*, rule: RetentionRule, by: User) -> StandingApproval:
 def revoke_standing(*, approval: StandingApproval, by: User) -> StandingApproval:
     """Either role may end it alone, at once. What was approved before goes on. Twice is once."""
     fresh = StandingApproval.objects.select_for_update().get(pk=approval.pk)
-    require(can_approve_disposal(by, None), "revoke_standing")
+    require(can_be_second(by), "revoke_standing")
     if fresh.revoked_at is None:
         fresh.revoked_by, fresh.revoked_at = by, timezone.now()
         fresh.save()
@@ -274,7 +264,7 @@ def apply_standing(batch: DisposalBatch) -> bool:
 def _both_may(approval: StandingApproval) -> bool:
     """Whoever lost the role or the account since then approves nothing any more."""
     people = User.objects.filter(Q(pk=approval.first_by_id) | Q(pk=approval.second_by_id), is_active=True)
-    return sum(can_approve_disposal(one, None) for one in people) == 2
+    return sum(can_be_second(one) for one in people) == 2
 
 
 # --- The nightly run ---

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from privacy import notices
-from privacy.choices import AffectedState
+from privacy.choices import DECIDERS, AffectedState
 from privacy.forms_breach import ApproveForm, FindForm, NoticeForm
 from privacy.models_breach import Affected, Breach
 from privacy.models_log import LogExport
@@ -29,13 +29,12 @@ from privacy.views_breach import breach_or_404, note_read, officers
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
-from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.paging import first_pages
 
 PAGE = 50
 TAGS = {"found": "active", "confirmed": "success", "left_out": "neutral"}
-either = requires(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+either = requires(*DECIDERS)
 
 
 @require_GET

@@ -16,21 +16,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from privacy import disposal_words as words
-from privacy.choices import ErasureState, RequestKind
+from privacy.choices import DECIDERS, ErasureState, RequestKind
 from privacy.erasing import identities_of
 from privacy.forms_erasure import NumberForm
 from privacy.models import Erasure, RightsRequest
 from privacy.people import labels_of
-from privacy.services_erasure import approve_erasure, can_approve_erasure, prepare_erasure, stop_erasure
+from privacy.permissions import can_approve_erasure
+from privacy.services_erasure import approve_erasure, prepare_erasure, stop_erasure
 from privacy.words import request_row
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.choices import Role
 from psp.errors import DomainError
 from psp.pdf import pdf_response
 
-DECIDE = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 SHOWN = 50
 
 
@@ -39,7 +38,7 @@ def note(obj: Any, person: UUID) -> None:
 
 
 @require_GET
-@requires(*DECIDE)
+@requires(*DECIDERS)
 def erasures(request: HttpRequest) -> HttpResponse:
     """What waits to be prepared or approved, and what was done: numbers and days, nobody's words."""
     standing = list(Erasure.objects.of_office(account(request)).standing().order_by("prepared_at"))
@@ -59,7 +58,7 @@ def erasures(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(*DECIDE)
+@requires(*DECIDERS)
 def prepare(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """What will go, what stays, what stands against it; then one button."""
     rows = RightsRequest.objects.filter(kind=RequestKind.ERASURE).open().select_related("person")
@@ -83,7 +82,7 @@ def prepare(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(*DECIDE)
+@requires(*DECIDERS)
 def erasure(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
     """One deletion. Whoever did not prepare it can approve it; afterwards nothing leads back."""
     me = account(request)
@@ -110,7 +109,7 @@ def erasure(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(*DECIDE)
+@requires(*DECIDERS)
 def stop(request: HttpRequest, erasure_id: UUID) -> HttpResponse:
     found = get_object_or_404(Erasure.objects.of_office(account(request)), pk=erasure_id)
     stop_erasure(erasure=found, by=account(request))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from privacy import copies, log, log_sums, unusual
-from privacy.choices import FindingOutcome
+from privacy.choices import DECIDERS, FindingOutcome
 from privacy.forms import LogForm, PersonForm
 from privacy.models_log import Finding, LogExport
 from privacy.people import labels_of
@@ -30,7 +30,7 @@ from psp.models import User
 from psp.paging import first_pages
 
 officers = requires(Role.PRIVACY_OFFICER)
-either = requires(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+either = requires(*DECIDERS)
 PAGE = 50
 
 

@@ -14,21 +14,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from privacy import retention_words as words
 from privacy import services_retention as services
+from privacy.choices import DECIDERS
 from privacy.choices_retention import BatchState, RecordType
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, RetentionRule, StandingApproval
+from privacy.permissions import can_be_second, can_run_office
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.choices import Role
 from psp.errors import DomainError
 from psp.pdf import make_pdf, pdf_response
 
-OFFICE = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 ENDED_SHOWN, ITEMS_SHOWN = 20, 50
 
 
 @require_GET
-@requires(*OFFICE)
+@requires(*DECIDERS)
 def retention(request: HttpRequest) -> HttpResponse:
     """What waits first, then the rules, then what was carried out lately. Counts and days only."""
     batches = DisposalBatch.objects.of_office(request.user).select_related("rule")
@@ -44,7 +44,7 @@ def retention(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@requires(*OFFICE)
+@requires(*DECIDERS)
 def calendar(request: HttpRequest) -> HttpResponse:
     audit.record(Action.READ, DueForecast, purpose=Purpose.RIGHTS)
     table = words.calendar_table(list(DueForecast.objects.order_by("month", "record_type")))
@@ -52,7 +52,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(*OFFICE)
+@requires(*DECIDERS)
 def disposal(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """One disposal: what it is about, its list, and the button that is this reader's turn."""
     rows = DisposalBatch.objects.of_office(request.user).select_related("rule", "prepared_by", "approved_by")
@@ -63,8 +63,8 @@ def disposal(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     me = account(request)
     context = {
         "batch": words.batch_row(batch), "facts": words.facts(batch), "items": words.item_rows(items), "page": page,
-        "may_prepare": batch.state == BatchState.PROPOSED and services.can_prepare_disposal(me),
-        "may_approve": batch.state == BatchState.PREPARED and services.can_approve_disposal(me, batch.prepared_by_id),
+        "may_prepare": batch.state == BatchState.PROPOSED and can_run_office(me),
+        "may_approve": batch.state == BatchState.PREPARED and can_be_second(me, batch.prepared_by_id),
         "waits_for_other": batch.state == BatchState.PREPARED and batch.prepared_by_id == me.pk,
         "may_drop": batch.state in (BatchState.PROPOSED, BatchState.PREPARED),
         "progress": words.progress(batch) if batch.state == BatchState.APPROVED else None,
@@ -104,7 +104,7 @@ def _items(request: HttpRequest, batch: DisposalBatch) -> tuple[list[DisposalIte
 
 
 @require_GET
-@requires(*OFFICE)
+@requires(*DECIDERS)
 def certificate(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """The paper about a disposal that is done: opaque ids, the rule, counts, and the digest over all of it."""
     rows = DisposalBatch.objects.of_office(request.user).filter(state=BatchState.DONE).select_related("rule")
@@ -115,7 +115,7 @@ def certificate(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@requires(*OFFICE)
+@requires(*DECIDERS)
 def standing(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Give or take back the approval that stands for every disposal of this rule."""
     rule = get_object_or_404(RetentionRule.objects.filter(published_at__isnull=False), pk=rule_id)
