@@ -10,9 +10,13 @@ import page
 
 _OBJECT = re.compile(rb"\n(\d+) 0 obj\r?\n(.*?)\r?\nendobj", re.S)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
-_ONE = rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f]*>"
+_INSIDE = rb"(?:\\.|[^\\()])*"
+for _depth in range(4):
+    # Brackets that balance stand in a string as they are, one pair within another.
+    _INSIDE = rb"(?:\\.|[^\\()]|\(" + _INSIDE + rb"\))*"
+_ONE = rb"\(" + _INSIDE + rb"\)|<[0-9A-Fa-f]*>"
 _SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|((?:" + _ONE + rb")Tj|\[(?:" + _ONE + rb"|[-\d. ])*\]TJ)|(\nET)", re.S)
-_STRING = re.compile(rb"\(((?:\\.|[^\\()])*)\)|<([0-9A-Fa-f]*)>", re.S)
+_STRING = re.compile(rb"\((" + _INSIDE + rb")\)|<([0-9A-Fa-f]*)>", re.S)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.S)
 _PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
