@@ -161,6 +161,8 @@ def environment_for(folder: Path, port: int, smtp: int) -> dict[str, str]:
         "PSP_MASTER_KEYS": f"e2e:{key()}",
         "PSP_INDEX_KEY": key(), "PSP_AUDIT_KEY": key(), "PSP_HTTPS": "1", "PSP_DEMO": "1", "PSP_DATA": str(folder),
         "ALLOWED_HOSTS": "localhost", "EMAIL_URL": f"smtp://127.0.0.1:{smtp}", "PSP_SWEEP_SECONDS": "3",
+        # All stories come from one network, in one hour.
+        "PSP_CALLS_PER_HOUR": "200", "PSP_APPLICATIONS_PER_HOUR": "200",
         "PSP_QUICK_EXIT_URL": "https://localhost:1/elsewhere", "CSRF_TRUSTED_ORIGINS": f"https://localhost:{port}",
     }  # fmt: skip
 
