@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from psp.audit.chain import COLUMNS, GENESIS, next_digest
+from psp.audit.chain import CANONICAL, GENESIS, digest_after
 from psp.audit.choices import Action, Purpose
-from psp.audit.models import Checkpoint, Entry, Link, Unsealed
+from psp.audit.models import Checkpoint, Entry, Link
 from psp.audit.verifying import Verdict as Verdict
 from psp.audit.verifying import verify as verify
 from psp.context_vars import actor_id, request_id
@@ -29,6 +29,15 @@ INSERT INTO audit_entry (at, actor, action, model, object_id, person, fields, pu
 SELECT same.at, same.actor, same.action, same.model, seen.object_id, seen.person, '', same.purpose, same.request_id
 FROM (VALUES (%s::timestamptz, %s::uuid, %s, %s, %s, %s)) AS same (at, actor, action, model, purpose, request_id),
      unnest(%s::varchar[], %s::uuid[]) AS seen (object_id, person)
+"""
+# Entries that wait, each with the bytes that its link covers.
+WAITING = f"""
+SELECT entry.id, {CANONICAL} FROM audit_unsealed JOIN audit_entry entry ON entry.id = audit_unsealed.entry_id
+ ORDER BY entry.id LIMIT %s
+"""  # noqa: S608  # nosec B608 - names of columns, from the code
+SEALED = """
+INSERT INTO audit_link (entry_id, digest) SELECT entry_id, digest
+  FROM unnest(%s::bigint[], %s::varchar[]) WITH ORDINALITY AS made (entry_id, digest, place) ORDER BY place
 """
 
 
@@ -83,10 +92,6 @@ def record_denial(route: str, object_id: str, *, purpose: Purpose, person: UUID 
     )  # fmt: skip
 
 
-def columns_of(entry: Entry) -> list[Any]:
-    return [getattr(entry, name) for name in COLUMNS]
-
-
 def seal() -> int:
     """Append the waiting entries to the chain; returns how many. Safe to run at the same time twice."""
     sealed = 0
@@ -100,17 +105,19 @@ def seal() -> int:
 
 @transaction.atomic
 def _seal_batch() -> int:
+    key, keys, digests = cipher.decode_key(settings.PSP_AUDIT_KEY), [], []
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
-    waiting = list(Unsealed.objects.select_related("entry").order_by("entry_id")[:SEAL_BATCH])
-    previous = _last_digest()
-    key, links = cipher.decode_key(settings.PSP_AUDIT_KEY), []
-    for item in waiting:
-        previous = next_digest(previous, columns_of(item.entry), key)
-        links.append(Link(entry=item.entry, digest=previous))
-    Link.objects.bulk_create(links)
-    Unsealed.objects.filter(pk__in=[item.pk for item in waiting]).delete()
-    return len(waiting)
+        cursor.execute(WAITING, [SEAL_BATCH])
+        previous = _last_digest()
+        for entry, covered in cursor.fetchall():
+            previous = digest_after(previous, covered.encode(), key)
+            keys.append(entry)
+            digests.append(previous)
+        if keys:
+            cursor.execute(SEALED, [keys, digests])
+            cursor.execute("DELETE FROM audit_unsealed WHERE entry_id = ANY(%s)", [keys])
+    return len(keys)
 
 
 def _last_digest() -> str:

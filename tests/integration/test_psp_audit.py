@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import UTC
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from psp.audit import services as audit
+from psp.audit.chain import CANONICAL, COLUMNS, canonical
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry, Link, Unsealed
 
@@ -66,6 +70,28 @@ def test_chain_holds_after_sealing_in_several_batches(monkeypatch):
     assert audit.seal() == 11
     assert audit.verify() == audit.Verdict(checked=11, broken=None)
     assert not Unsealed.objects.exists()
+
+
+AWKWARD = st.sampled_from('"\\/\b\f\n\r\t\x7f')
+TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]) | AWKWARD)
+MOMENTS = st.datetimes(timezones=st.just(UTC))
+ENTRIES = st.builds(
+    Entry, at=MOMENTS | MOMENTS.map(lambda at: at.replace(microsecond=0)), action=st.sampled_from(Action.values),
+    actor=st.none() | st.uuids(), person=st.none() | st.uuids(),
+    **{name: TEXT.map(lambda text: text[:16]) for name in ("model", "object_id", "fields", "purpose", "request_id")},
+)  # fmt: skip
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=20))
+@settings(max_examples=40, deadline=None)
+def test_property_06_database_and_program_agree_on_the_bytes_of_any_entry(entries):
+    made = Entry.objects.bulk_create(entries)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, {CANONICAL} FROM audit_entry entry WHERE id >= %s ORDER BY id", [made[0].pk])
+        found = dict(cursor.fetchall())
+    rows = Entry.objects.filter(pk__in=found).order_by("id").values_list(*COLUMNS)
+    assert [found[row[0]].encode() for row in rows] == [canonical(row) for row in rows]
+    assert len(rows) == len(entries)
 
 
 def test_every_new_entry_waits_for_its_seal_even_when_written_in_plain_sql():
