@@ -12,7 +12,7 @@ from django.db.models import F, Func, IntegerField, QuerySet
 from contact.choices import CallState, OutboxState
 from contact.models import CallTask, OutboxMessage
 from privacy.choices_retention import RecordType
-from privacy.retention import LastUse, Removal, Rows, Used, add_last_use, add_rows
+from privacy.retention import LastUse, Rows, Used, add_last_use, add_rows
 from privacy.retention_floor import days_of, in_use, newest, without_held
 
 UNDER_WAY = [OutboxState.WAITING, OutboxState.SENDING]
@@ -46,11 +46,11 @@ def texts_due(_cutoff: datetime, until: datetime) -> Iterable[tuple[date, int]]:
     yield from days_of(written(until), "finished_at")
 
 
-def texts_remove(cutoff: datetime, most: int, _batch: UUID, _position: int) -> Removal:
+def texts_remove(cutoff: datetime, most: int, _batch: UUID) -> int:
     """That something went out, when and how it ended, stays with the file; what it said does not."""
     keys = list(without_held(written(cutoff), "person").order_by("pk").values_list("pk", flat=True)[:most])
     rows = OutboxMessage.objects.filter(pk__in=keys)
-    return Removal(rows.update(subject="", body="", secret="", context={}) if keys else 0)  # nosec B106
+    return rows.update(subject="", body="", secret="", context={}) if keys else 0  # nosec B106
 
 
 def register() -> None:

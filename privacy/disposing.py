@@ -23,7 +23,7 @@ from privacy.choices import ErasureState
 from privacy.choices_retention import BatchState, ItemState, RecordType
 from privacy.erasing import identities_of
 from privacy.models import DisposalBatch, DisposalItem, Erasure, Hold
-from privacy.retention import Removal, Rows, last_used, later, rows_of
+from privacy.retention import Rows, last_used, later, rows_of
 from privacy.retention_floor import keep_holds_still
 from privacy.retention_rules import after, may_go, standing_of
 from privacy.services_retention import become, locked, start_of
@@ -32,7 +32,7 @@ from psp.logs import get_logger
 from psp.models import User
 
 log = get_logger(__name__)
-STEP = 2000
+STEP = 5000
 
 
 def carry_out(batch_id: UUID, *, most: int = STEP, pause: float = 0.0) -> int:
@@ -59,22 +59,22 @@ def carry_out(batch_id: UUID, *, most: int = STEP, pause: float = 0.0) -> int:
 
 def _rows(batch: DisposalBatch, most: int) -> Iterator[int]:
     for rows in rows_of(batch.record_type):
-        position = 0
-        while (step := _step(batch.pk, rows, most, position)).count:
-            position = step.position
-            yield step.count
+        rows.find(batch.cutoff, most)
+        while count := _step(batch.pk, rows, most):
+            yield count
 
 
 @transaction.atomic
-def _step(batch_id: UUID, rows: Rows, most: int, position: int) -> Removal:
+def _step(batch_id: UUID, rows: Rows, most: int) -> int:
     batch = DisposalBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
     if batch.state != BatchState.APPROVED:
-        return Removal(0)
+        return 0
     keep_holds_still()
-    step = rows.remove(batch.cutoff, most, batch.pk, position)
-    batch.counts = dict(Counter(batch.counts) + Counter({rows.code: step.count}))
-    batch.save(update_fields=["counts"])
-    return step
+    count = rows.remove(batch.cutoff, most, batch.pk)
+    if count:
+        batch.counts = dict(Counter(batch.counts) + Counter({rows.code: count}))
+        batch.save(update_fields=["counts"])
+    return count
 
 
 # --- Whole files ---

@@ -25,12 +25,8 @@ class LastUse:
     collect: Callable[[Collection[UUID]], Iterable[Used]]
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """One step: how many rows went, and where the next step goes on (opaque; 0 is the beginning)."""
-
-    count: int
-    position: int = 0
+def _nothing(_cutoff: datetime, _most: int) -> None:
+    """Most rows are found step by step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +34,16 @@ class Rows:
     """Rows of one table that go by themselves when they are old, without the person's file.
 
     `due(cutoff, until)`: for rows last used before `until`, (day of last use, how many); days before `cutoff` as one.
-    `remove(cutoff, most, batch, position)`: takes up to `most` rows last used before `cutoff`, none about anybody
-    whom a hold protects, inside the caller's transaction; a count of 0 ends it.
+    `find(cutoff, most)`: called once before the first step, outside any transaction.
+    `remove(cutoff, most, batch)`: takes up to `most` rows last used before `cutoff`, none about anybody whom a hold
+    protects, inside the caller's transaction; how many went. Zero ends it.
     """
 
     code: str
     record_type: str
     due: Callable[[datetime, datetime], Iterable[tuple[date, int]]]
-    remove: Callable[[datetime, int, UUID, int], Removal]
+    remove: Callable[[datetime, int, UUID], int]
+    find: Callable[[datetime, int], None] = _nothing
 
 
 _last_uses: dict[str, LastUse] = {}

@@ -10,15 +10,17 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.related import RelatedField
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
 from privacy import datamap
 from privacy.choices import RequestState
 from privacy.choices_retention import RecordType
 from privacy.models import Hold, RightsRequest
-from privacy.retention import LastUse, Removal, Rows, Used, add_last_use, add_rows, add_rows_source
+from privacy.retention import LastUse, Rows, Used, add_last_use, add_rows, add_rows_source
 from psp.audit.models import Entry
 from psp.audit.thinning import thin
 from psp.models import User
@@ -37,10 +39,10 @@ def log_due(cutoff: datetime, until: datetime) -> Iterable[tuple[date, int]]:
     return days_of(Entry.objects.filter(at__lt=until), "at")
 
 
-def log_remove(cutoff: datetime, most: int, batch: UUID, position: int) -> Removal:
+def log_remove(cutoff: datetime, most: int, batch: UUID) -> int:
     """From the chain's beginning; what a hold keeps is sealed anew at its end."""
     done = thin(cutoff=cutoff, batch=batch, most=most)
-    return Removal(done.removed + done.kept)
+    return done.removed + done.kept
 
 
 def days_of(rows: QuerySet[Any], field: str) -> Iterable[tuple[date, int]]:
@@ -50,6 +52,27 @@ def days_of(rows: QuerySet[Any], field: str) -> Iterable[tuple[date, int]]:
 
 
 # --- Earlier states ---
+
+# What stopped being true before that moment: a later state came, or the record itself went. The state that held then
+# stays, so that what happened since can still be told whole. Joined as a whole: a look for each state costs more than
+# its deletion.
+SUPERSEDED = """
+SELECT old.history_id, old.history_date
+  FROM {table} old
+  JOIN (SELECT {key} AS record, max(history_id) AS last FROM {table} WHERE history_date < %(before)s GROUP BY {key})
+       AS newest ON newest.record = old.{key}
+ WHERE old.history_date < %(before)s AND (old.history_type = '-' OR old.history_id < newest.last)
+"""
+DUE = """
+SELECT (history_date AT TIME ZONE %(zone)s)::date AS day, count(*) FROM ({superseded}) AS gone GROUP BY day
+"""
+FIND = """
+DECLARE superseded_states NO SCROLL CURSOR WITH HOLD FOR
+ SELECT array_agg(history_id ORDER BY history_id)::text
+   FROM (SELECT history_id, (row_number() OVER (ORDER BY history_id) - 1) / %(most)s AS portion
+           FROM ({superseded}) AS gone) AS numbered
+  GROUP BY portion ORDER BY portion
+"""
 
 
 def history_models() -> list[tuple[Any, str]]:
@@ -64,39 +87,57 @@ def history_models() -> list[tuple[Any, str]]:
 
 def history_rows() -> Iterable[Rows]:
     for model, path in history_models():
-        due, remove = partial(history_due, model), partial(history_remove, model, path)
-        yield Rows(model._meta.label_lower, RecordType.HISTORY, due, remove)
+        due, remove, find = (partial(history_due, model), partial(history_remove, model, path),
+                             partial(history_find, model))  # fmt: skip
+        yield Rows(model._meta.label_lower, RecordType.HISTORY, due, remove, find)
 
 
-def superseded(model: Any, before: datetime) -> QuerySet[Any]:
-    """What stopped being true before that moment: a later state came, or the record itself went.
-
-    The state that held at that moment stays, so that what happened since then can still be told whole.
-    """
-    key = model.instance_type._meta.pk.attname
-    later = model._base_manager.filter(
-        **{key: OuterRef(key)}, history_id__gt=OuterRef("history_id"), history_date__lt=before
-    )
-    rows: QuerySet[Any] = model._base_manager.filter(Q(history_type="-") | Exists(later), history_date__lt=before)
-    return rows
+def history_sql(model: Any, statement: str) -> str:
+    """`statement` about earlier states of this model that stopped being true before %(before)s."""
+    table, key = model._meta.db_table, model.instance_type._meta.pk.column
+    return statement.format(superseded=SUPERSEDED.format(table=table, key=key))
 
 
 def history_due(model: Any, cutoff: datetime, until: datetime) -> Iterable[tuple[date, int]]:
-    yield from days_of(superseded(model, until), "history_date")
+    with connection.cursor() as cursor:
+        zone = timezone.get_current_timezone_name()
+        cursor.execute(history_sql(model, DUE), {"before": until, "zone": zone})
+        yield from cursor.fetchall()
 
 
-def history_remove(
-    model: Any, path: str, cutoff: datetime, most: int, _batch: UUID, position: int
-) -> Removal:  # fmt: skip
-    """A window of old states at a time: how many it holds is known, so no step looks through the whole table."""
-    old = model._base_manager.filter(history_date__lt=cutoff).order_by("history_id")
-    while window := list(old.filter(history_id__gt=position).values_list("history_id", flat=True)[:most]):
-        rows = without_held(superseded(model, cutoff).filter(history_id__in=window), path)
-        keys = list(rows.order_by().values_list("history_id", flat=True))
-        position = window[-1]
-        if keys:
-            return Removal(model._base_manager.filter(history_id__in=keys)._raw_delete("default"), position)
-    return Removal(0)
+def history_find(model: Any, cutoff: datetime, most: int) -> None:
+    """Look once for all that may go. The server keeps the list for this connection, in portions of `most`.
+
+    What is on it stays superseded whatever happens meanwhile, so that only holds are asked about at each step.
+    """
+    with connection.cursor() as cursor:
+        history_forget(cursor)
+        cursor.execute(history_sql(model, FIND), {"before": cutoff, "most": most})
+
+
+def history_forget(cursor: Any) -> None:
+    """Let go of the list, if there is one."""
+    cursor.execute("SELECT FROM pg_cursors WHERE name = 'superseded_states'")
+    if cursor.fetchall():
+        cursor.execute("CLOSE superseded_states")
+
+
+def history_remove(model: Any, path: str, _cutoff: datetime, _most: int, _batch: UUID) -> int:
+    """The next portion of the list of which anything may go: earlier ones first, and a record's end last."""
+    with connection.cursor() as cursor:
+        while keys := history_portion(cursor):
+            rows = model._base_manager.filter(history_id__in=RawSQL("SELECT unnest(%s::bigint[])", [keys]))
+            if count := without_held(rows, path)._raw_delete("default"):
+                return int(count)
+        history_forget(cursor)
+    return 0
+
+
+def history_portion(cursor: Any) -> str:
+    """Primary keys as the text of an array: they come from the server and go back there. "" at the end."""
+    cursor.execute("FETCH NEXT FROM superseded_states")
+    row = cursor.fetchone()
+    return str(row[0]) if row else ""
 
 
 def without_held(rows: QuerySet[Any], path: str) -> QuerySet[Any]:

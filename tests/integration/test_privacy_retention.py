@@ -450,6 +450,25 @@ class TestRows:
         assert User.history.filter(id=person.user_id).count() == before
         assert DisposalBatch.objects.get(pk=batch.pk).state == BatchState.DONE
 
+    def test_property_32_portions_go_on_past_what_a_hold_keeps(self):
+        held, free, gone = (factories.a_participant() for _number in range(3))
+        for person in (held, free, gone):
+            for name in ("First", "Second", "Third"):
+                person.user.name = name
+                person.user.save()
+        gone_id = gone.user_id
+        User.history.create(**{**User.history.filter(id=gone_id).values().first(), "history_id": None,
+                               "history_type": "-"})  # fmt: skip
+        User.history.update(history_date=timezone.now() - timedelta(days=900))
+        open_hold(person=held.user, kind=HoldKind.COMPLAINT, by=factories.a_privacy_officer())
+        before = User.history.filter(id=held.user_id).count()
+        batch = approved(propose(a_rule(RecordType.HISTORY), today()))
+        carry_out(batch.pk, most=2)
+        assert User.history.filter(id=held.user_id).count() == before
+        assert [row.name for row in User.history.filter(id=free.user_id)] == ["Third"]
+        assert not User.history.filter(id=gone_id).exists()
+        assert DisposalBatch.objects.get(pk=batch.pk).state == BatchState.DONE
+
     def test_property_32_every_table_of_earlier_states_about_people_is_thinned(self):
         from privacy.retention import rows_of
 
