@@ -27,7 +27,7 @@ class PspConfig(AppConfig):
         queue.subscribe()
         post_save.connect(forget, sender=CrisisLine, dispatch_uid="crisis-lines")
         post_migrate.connect(load_reference, sender=self)
-        post_migrate.connect(grant_rights, dispatch_uid="psp-grants")
+        post_migrate.connect(grant_rights, sender=self)
 
 
 class PspAdminConfig(AdminConfig):
@@ -45,7 +45,7 @@ def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
 
 
 def grant_rights(sender: Any, using: str = "default", **_kwargs: Any) -> None:
-    """After each app's migrations: the application's role gets what it needs, and no more."""
+    """After all migrations of a database: the application's role gets what it needs, and no more."""
     from psp.grants import grant
 
     grant(using)

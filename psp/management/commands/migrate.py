@@ -7,6 +7,9 @@ from typing import Any
 from django.core.management.commands import migrate
 
 from psp.keys.router import KEYS
+from psp.migrating import LeanExecutor
+
+migrate.MigrationExecutor = LeanExecutor
 
 
 class Command(migrate.Command):
