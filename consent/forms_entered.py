@@ -29,8 +29,13 @@ class EnterForm(SignForm):
     )  # fmt: skip
     language = forms.ChoiceField(label=gettext_lazy("Language of the text"), choices=Language.choices)
 
-    def __init__(self, *args: Any, text: ConsentVersion, language: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, text: ConsentVersion, language: str, only_paper: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, text=text, **kwargs)
+        if only_paper:
+            self.fields["manner"].choices = [(Manner.PAPER, Manner.PAPER.label)]
+            self.fields["manner"].initial = Manner.PAPER
         self.fields["language"].initial = language
         name = self.fields["typed_name"]
         name.label, name.help_text = _("The person's name, as they said or wrote it"), ""

@@ -28,8 +28,8 @@ DAY_ERRORS = {
 class ProseField(LineField):
     """A passage in one language, without line breaks; the spaces that French wants stay."""
 
-    def __init__(self, *, rows: int, **kwargs: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+    def __init__(self, *, rows: int, language: str, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows, "lang": language}), **kwargs)
 
     def to_python(self, value: Any) -> str:
         return plain_line(str(value or ""), keep_no_break=True)
@@ -62,7 +62,7 @@ class TextForm(forms.Form):
         for language, words in LANGUAGES.items():
             self.fields[f"{name}_{language}"] = ProseField(
                 label=f"{self._title(name)}, {words}", initial=values.get(f"{key or name}_{language}", ""),
-                required=not name.endswith(NEW), **options,
+                required=not name.endswith(NEW), language=language, **options,
                 error_messages={"required": MISSING},
             )  # fmt: skip
 

@@ -31,7 +31,8 @@ def signed_paper(consent: Consent, *, reader: User, both: bool = False) -> bytes
         texts.append(_text_of(canonical_text(consent.version.as_text(), other), consent, other))
     with override(language):
         title = _("Document")
-        data = {"heading": _("What was signed"), "texts": texts, "facts": _facts(consent, reader, language)}
+        rows = [*facts(consent, reader, language), [_("Fingerprint of the text"), consent.text_hash]]
+        data = {"heading": _("What was signed"), "texts": texts, "facts": rows}
     return make_pdf("consent", data, language=language, title=title)
 
 
@@ -56,8 +57,8 @@ def _text_of(text: str, consent: Consent, language: str) -> Row:
     }  # fmt: skip
 
 
-def _facts(consent: Consent, reader: User, language: str) -> list[list[str]]:
-    """Who, when, how; what does not apply is left out."""
+def facts(consent: Consent, reader: User, language: str) -> list[list[str]]:
+    """Who, when, how: [label, value]; what does not apply is left out."""
     beside, ended = getattr(consent, "countersignature", None), getattr(consent, "withdrawal", None)
 
     def moment(at: Any) -> str:
@@ -72,6 +73,5 @@ def _facts(consent: Consent, reader: User, language: str) -> list[list[str]]:
         (_("Version"), str(consent.version.number)),
         (_("Signed beside it"), f"{beside.by.name}, {moment(beside.at)}" if beside else ""),
         (_("Taken back"), moment(ended.at) if ended else ""),
-        (_("Fingerprint of the text"), consent.text_hash),
     ]
     return [[label, value] for label, value in rows if value]

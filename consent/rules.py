@@ -166,6 +166,18 @@ def lapsed(signature: Signature, versions: Iterable[Published], today: date) -> 
     return any(version.older_until is not None and version.older_until < today for version in newer)
 
 
+def days_in_force(number: int, versions: Iterable[Published]) -> tuple[date, date | None]:
+    """First and last day on which this was the text to sign; the last is None while no newer one has begun or will.
+
+    KeyError for a number that is not among them. A text whose newer one begins on the same day had no day: the last
+    is before the first then.
+    """
+    known = {version.number: version for version in versions}
+    first = known[number].valid_from
+    begins = [version.valid_from for version in known.values() if version.number > number]
+    return first, min(begins) - timedelta(days=1) if begins else None
+
+
 def asks_again(signature: Signature, current_version: int) -> bool:
     """Whether the person should be asked anew because the text has a newer version than the one signed.
 

@@ -16,6 +16,7 @@ from consent.rules import grace_until
 from consent.rules_texts import Change, Kind, changes
 from consent.services_texts import content_of, must_sign_again
 from psp.calendar_text import long_date
+from psp.choices import Language
 
 Row = dict[str, Any]
 
@@ -70,7 +71,10 @@ def differences(version: ConsentVersion) -> list[Row]:
 def _difference(change: Change) -> Row:
     return {
         "label": _place(change), "kind": _kind(change.kind),
-        "sides": [("en", change.old_en, change.new_en), ("fr", change.old_fr, change.new_fr)],
+        "sides": [
+            ("en", Language.EN.label, change.old_en, change.new_en),
+            ("fr", Language.FR.label, change.old_fr, change.new_fr),
+        ],
     }  # fmt: skip
 
 

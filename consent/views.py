@@ -16,7 +16,7 @@ from consent import services
 from consent.consequences import what_stays, what_stops
 from consent.forms import SignForm
 from consent.models import Consent, ConsentVersion
-from consent.papers import signed_paper
+from consent.papers import facts, signed_paper
 from consent.words import until_words
 from psp.areas import account, for_participants
 from psp.audit import services as audit
@@ -55,7 +55,11 @@ def any_text_of(purpose: str) -> ConsentVersion:
 def consents(request: HttpRequest) -> HttpResponse:
     note_own_read(request)
     signed = list(Consent.objects.visible_to(request.user).select_related("version", "withdrawal", "countersignature"))
-    rows = [_row(request, version, signed) for version in services.texts_in_force().values()]
+    offered = services.texts_in_force()
+    rows = [_row(request, version, signed) for version in offered.values()]
+    # What is not offered any more does nothing, but it was signed, and can be read and taken back.
+    rest = {one.purpose: one for one in reversed(signed) if not (one.purpose in offered or hasattr(one, "withdrawal"))}
+    rows += [_row(request, one.version, signed) | {"off": True} for one in rest.values()]
     past = [
         {"consent": one, "signed": when(one.signed_at, request), "ended": when(one.withdrawal.at, request)}
         for one in signed if hasattr(one, "withdrawal")
@@ -73,25 +77,30 @@ def _row(request: HttpRequest, version: ConsentVersion, signed: list[Consent]) -
     }  # fmt: skip
 
 
+def _own(request: HttpRequest, consent_id: UUID) -> Consent:
+    rows = Consent.objects.visible_to(request.user)
+    found: Consent = get_object_or_404(
+        rows.select_related("version", "withdrawal", "countersignature__by"), pk=consent_id
+    )
+    return found
+
+
 @require_GET
 @for_participants
 def text(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """The exact text that was signed."""
-    consent = get_object_or_404(Consent.objects.visible_to(request.user).select_related("version"), pk=consent_id)
+    consent = _own(request, consent_id)
     note_own_read(request, consent)
     paragraphs = [line for line in consent.text.splitlines()[2:] if line]
-    context = {"consent": consent, "paragraphs": paragraphs, "signed": when(consent.signed_at, request)}
-    return render(request, "consent/text.html", context)
+    said = facts(consent, account(request), (get_language() or "en")[:2])
+    return render(request, "consent/text.html", {"consent": consent, "paragraphs": paragraphs, "facts": said})
 
 
 @require_GET
 @for_participants
 def paper(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """The same as a file to keep; `?both=1` adds the other language."""
-    found = get_object_or_404(
-        Consent.objects.visible_to(request.user).select_related("version", "withdrawal", "countersignature__by"),
-        pk=consent_id,
-    )
+    found = _own(request, consent_id)
     audit.record(Action.EXPORT, found, person=request.user.pk, purpose=Purpose.OWN)
     return pdf_response(signed_paper(found, reader=account(request), both=request.GET.get("both") == "1"))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from consent.models import ConsentVersion
+from consent.services_entered import TextOfItsDay
 from psp.calendar_text import long_date
 
 
@@ -18,3 +19,13 @@ def until_words(text: ConsentVersion) -> dict[str, Any]:
         return {"until": "", "over": False}
     language = (get_language() or "en")[:2]
     return {"until": long_date(day, language), "over": day < timezone.localdate()}
+
+
+def days_words(text: TextOfItsDay) -> dict[str, Any]:
+    """An earlier text with the days on which it was in force, and how long what was signed under it counts."""
+    language, today = (get_language() or "en")[:2], timezone.localdate()
+    first, last, until = (
+        long_date(day, language, article=False) if day else "" for day in (text.first, text.last, text.until)
+    )
+    over = text.until is not None and text.until < today
+    return {"number": text.version.number, "first": first, "last": last, "until": until, "over": over}

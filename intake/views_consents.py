@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from consent.forms_entered import EnterForm
-from consent.models import Consent
+from consent.models import Consent, ConsentVersion
 from consent.papers import signed_paper
 from consent.services import texts_in_force
-from consent.services_entered import enter_signature
+from consent.services_entered import TextOfItsDay, enter_signature, texts_of_their_days
+from consent.words import days_words
 from intake import trail
 from intake.models import Participant
 from psp.areas import account, requires
@@ -42,11 +43,14 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @coordinators
 def enter(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
+    """`?version=` chooses an earlier text, for a paper that carries it."""
     rows = Participant.objects.in_regions_of(account(request)).select_related("user")
-    participant, text = get_object_or_404(rows, pk=pk), texts_in_force().get(purpose)
-    if text is None:
-        raise Http404
-    form = EnterForm(request.POST or None, text=text, language=participant.user.language)
+    participant = get_object_or_404(rows, pk=pk)
+    text, earlier = _texts(purpose, request.GET.get("version", ""))
+    chosen = next((one for one in earlier if one.version == text), None)
+    form = EnterForm(
+        request.POST or None, text=text, language=participant.user.language, only_paper=chosen is not None
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid() and _entered(request, participant, form):
         messages.success(request, _("It is kept, with your name and the date beside it."))
         return redirect(trail.file_url(request, participant.pk))
@@ -55,9 +59,22 @@ def enter(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
     )
     context = {
         "form": form, "text": text, "participant": participant, "person": participant.user,
-        "file_url": trail.file_url(request, participant.pk),
+        "file_url": trail.file_url(request, participant.pk), "chosen": days_words(chosen) if chosen else None,
+        "earlier": [days_words(one) for one in earlier if one.version != text],
     }  # fmt: skip
     return render(request, "desk/consent_enter.html", context)
+
+
+def _texts(purpose: str, number: str) -> tuple[ConsentVersion, list[TextOfItsDay]]:
+    """The text of the page, and the earlier ones that a paper may carry."""
+    in_force = texts_in_force().get(purpose)
+    if in_force is None:
+        raise Http404
+    earlier = [one for one in texts_of_their_days(purpose) if one.version != in_force]
+    text = next((one.version for one in earlier if str(one.version.number) == number), None)
+    if number and text is None:
+        raise Http404
+    return text or in_force, earlier
 
 
 def _entered(request: HttpRequest, participant: Participant, form: EnterForm) -> bool:

@@ -46,7 +46,7 @@ WHO_SEES = (
     Sees(_("Coordinators"), _("The files of their own region. For any other, they must say why, and you see it.")),
     Sees(_("People who lead a group"), _("The names that people in their group chose, and who came.")),
     Sees(_("Supervisors"), _("The people who lead groups. Not your file.")),
-    Sees(_("People who count"), _("Totals. Small ones are hidden from them too.")),
+    Sees(_("People who do the statistics"), _("Totals. Small ones are hidden from them too.")),
     Sees(_("Privacy officer"), _("Who opened what, and what people ask. Not your file.")),
     Sees(_("Those who look after accounts"), _("Settings and accounts. Not your answers.")),
 )

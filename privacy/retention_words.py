@@ -49,7 +49,7 @@ def facts(batch: DisposalBatch) -> list[tuple[str, str]]:
         (_("Rule"), _("version %(number)s: kept for %(months)s, gone after %(ceiling)s at the latest") % {
             "number": rule.number, "months": months(rule.months), "ceiling": months(rule.ceiling_months)}),
         (_("What becomes of it"), str(rule.get_action_display())),
-        (_("Found"), str(batch.found)),
+        (_("Records found"), str(batch.found)),
         (_("Looked for on"), day(batch.as_of)),
     ]  # fmt: skip
     if batch.record_type != RecordType.FILE:

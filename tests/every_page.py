@@ -168,7 +168,7 @@ def portal_pages(language: str) -> Iterator[Shown]:
         if state:
             in_state(factories.an_application(person), state)
         browser = reader(language, person.user)
-        for path in ("my/", "my/application/", "my/meeting/", "my/preferences/", "my/information/"):
+        for path in ("my/", "my/application/", "my/meeting/", "my/preferences/", "my/rights/"):
             answer = taken_back(browser, "get", f"/{language}/{path}")
             yield Shown(f"{language} {state or 'no application'} {path}", language, f"/{language}/{path}", answer)
 

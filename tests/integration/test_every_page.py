@@ -12,8 +12,10 @@ import pytest
 from django.conf import settings
 
 from contact.lint import neutral_violations
+from psp.content import load
 from tests import nu_checker
-from tests.every_page import LANGUAGES, PROBLEMS, Shown, every_page, everything
+from tests.every_page import LANGUAGES, PROBLEMS, TOKENS, Shown, every_page, everything
+from tests.rendered import blocks_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Any practice or course has these in its addresses; without the rest of the page they tell nothing.
@@ -137,3 +139,62 @@ def remembered(page: str) -> list[str]:
 def is_typed(field: str) -> bool:
     kind = re.search(r'type="([^"]*)"', field)
     return not kind or kind[1] not in ("hidden", "checkbox", "radio", "submit", "button", "date", "time", "number")
+
+
+# --- Both languages are one page ---
+
+PARTS = re.compile(
+    r"<(h[1-6]|form|fieldset|table|button|nav|dl|details)\b|<(?:input|select|textarea)[^>]*\sname=\"([^\"]+)\""
+)
+SENTENCE = re.compile(r"(?:[^\W\d_]{2,}[^\w]+){3}")
+# Who may join a group depends on the language that each world's people speak.
+OF_ITS_WORLD = "desk:group_add"
+# What is shown as it was signed, in the language of the signature.
+AS_SIGNED = [line[f"text_{language}"] for item in load("consents")["purposes"] for line in item["statements"]
+             for language in LANGUAGES]  # fmt: skip
+# What people typed or chose as their own, in the worlds of the tests; and an address in both languages.
+TYPED = {"My name is spelled with one n.", "The list was destroyed.", "Tuesday evenings · Les mardis soir",
+         "https://meet.example.org", "ATIP-AIPRP@forces.gc.ca"}  # fmt: skip
+
+
+def in_both() -> list[tuple[str, Shown, Shown]]:
+    """(name, the English answer, the French one) of every answer."""
+    known: dict[str, dict[str, Shown]] = {}
+    for shown in everything():
+        known.setdefault(shown.name.partition(" ")[2], {})[shown.language] = shown
+    assert [name for name, pair in known.items() if set(pair) != set(LANGUAGES)] == []
+    return [(name, pair["en"], pair["fr"]) for name, pair in known.items()]
+
+
+def parts_of(shown: Shown) -> list[str]:
+    """Headings, forms, fields and buttons, in their order."""
+    return ["".join(found) for found in PARTS.findall(TOKENS.sub("", shown.text))] if shown.is_page else []
+
+
+def test_every_answer_is_the_same_in_both_languages():
+    """The same status, and the same headings, fields and buttons in the same order ([PIA] rule 18)."""
+    pairs = in_both()
+    assert len(pairs) > 400
+    different = [
+        name for name, english, french in pairs
+        if english.answer.status_code != french.answer.status_code
+        or (parts_of(english) != parts_of(french) and OF_ITS_WORLD not in name)
+    ]  # fmt: skip
+    assert different == []
+
+
+def test_no_sentence_is_left_in_the_other_language():
+    """What reads alike on both pages is a sentence that nobody wrote in one of the languages."""
+    pages = [pair for pair in in_both() if pair[1].is_page and not pair[1].of_administrators]
+    # A page that says no speaks both languages: whoever meets it may have come to the wrong address.
+    said = [(english, french) for _name, english, french in pages if english.answer.status_code < 400]
+    assert len(said) > 200
+    alike = {text: english.path for english, french in said for text in sentences(english) & sentences(french)}
+    assert {
+        text: path for text, path in alike.items()
+        if text not in TYPED and not any(line in text for line in AS_SIGNED)
+    } == {}  # fmt: skip
+
+
+def sentences(shown: Shown) -> set[str]:
+    return {text for _step, text in blocks_of(shown.text) if SENTENCE.match(text)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from consent.rules import (
     ConsentVersion,
+    Published,
     Signature,
     Statement,
     asks_again,
     canonical_text,
     check_signature,
+    days_in_force,
     in_force,
     text_hash,
 )
@@ -162,3 +164,16 @@ def test_in_force_once_withdrawn_never_comes_back(hours: list[int], now: int, la
 def test_asks_again_only_for_a_newer_text() -> None:
     assert not asks_again(SIGNATURE, 1)
     assert asks_again(SIGNATURE, 2)
+
+
+def test_days_in_force_end_the_day_before_the_next_text_begins() -> None:
+    first, second, third = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
+    texts = [Published(3, third), Published(1, first), Published(2, second)]
+    assert days_in_force(1, texts) == (first, date(2026, 11, 30))
+    assert days_in_force(2, texts) == (second, date(2026, 12, 31))
+    assert days_in_force(3, texts) == (third, None)
+    began, ended = days_in_force(1, [Published(1, first), Published(2, first)])
+    assert ended is not None
+    assert ended < began, "a text that was replaced on its first day had none"
+    with pytest.raises(KeyError):
+        days_in_force(4, texts)
