@@ -197,7 +197,7 @@ def test_run_on_a_given_server_makes_the_keys_database_there(start: Start, serve
         connection.execute("CREATE DATABASE given")
     url = f"postgresql://psp_launcher:{server.password}@127.0.0.1:{server.port}/given"
     run = start(DATABASE_URL=url, REDIS_URL=servers.redis_url)
-    assert process.wait_until(lambda: "Bringing the databases up to date … done" in run.said, 60), run.said
+    assert process.wait_until(lambda: "Bringing the databases up to date … done" in run.said, 180), run.said
 
     assert env.read_env_file(data)["KEYS_DATABASE_URL"].endswith("/given_keys")
     assert "postgres" not in "\n".join(processes_of(data))
