@@ -14,21 +14,20 @@ from privacy.people import role_of
 from psp.choices import Language
 from psp.models import User
 
-SIGNED_STAYS = _("Proof of what was agreed, and until when. Your name is gone from it, and the rest leads to nobody")
 MAP = (
     Holding(
         "consent.consent", "person", "consents",
         these("id person version purpose language text text_hash ticked typed_name manner signed_at signed_on"),
-        Use.CONSENT, Basis.CONSENT, "consent", Erased.KEPT, exported=("consents",), kept_because=SIGNED_STAYS,
+        Use.CONSENT, Basis.CONSENT, "consent", Erased.DELETED, exported=("consents",),
     ),
     Holding(
         "consent.countersignature", "consent__person", "consents", these("id consent by at"),
-        Use.CONSENT, Basis.CONSENT, "consent", Erased.KEPT, exported=("consents",), kept_because=SIGNED_STAYS,
+        Use.CONSENT, Basis.CONSENT, "consent", Erased.DELETED, exported=("consents",),
         also=("by",),
     ),
     Holding(
         "consent.withdrawal", "consent__person", "consents", these("id consent at"),
-        Use.CONSENT, Basis.CONSENT, "consent", Erased.KEPT, exported=("consents",), kept_because=SIGNED_STAYS,
+        Use.CONSENT, Basis.CONSENT, "consent", Erased.DELETED, exported=("consents",),
     ),
 )  # fmt: skip
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+
+# Held while a message itself leaves: a last "no" is raised on entering, before the first byte of it.
+Gate = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.models import Consent
+from consent.choices import ConsentPurpose
+from consent.models import Consent, Withdrawal
 from contact import sms
 from contact.choices import CONSENT_FOR, OutboxState
 from contact.models import OutboxMessage, SafeContact
@@ -44,6 +45,8 @@ def decide(message: OutboxMessage, choices: SafeContact, now: datetime) -> Way |
         return Outcome(OutboxState.EXPIRED, "too_late")
     if not person.is_active:
         return Outcome(OutboxState.WITHHELD, "account_closed")
+    if taken_back_since(message):
+        return Outcome(OutboxState.CANCELLED, "consent_withdrawn")
     if not still_makes_sense(message):
         return Outcome(OutboxState.CANCELLED, "overtaken")
     picked = pick_channel(
@@ -57,6 +60,15 @@ def decide(message: OutboxMessage, choices: SafeContact, now: datetime) -> Way |
     if picked.channel == Channel.EMAIL and not person.sealed_email:
         return Outcome(OutboxState.FAILED, "no_address", channel=picked.channel)
     return Way(picked.channel)
+
+
+def taken_back_since(message: OutboxMessage) -> bool:
+    """Whether the person stopped taking part after this was queued.
+
+    What waits is cancelled then and there; what was in a sender's hands at that moment is found here.
+    """
+    ended = Withdrawal.objects.filter(consent__person=message.person_id, consent__purpose=ConsentPurpose.TAKING_PART)
+    return not message.asked_for and ended.filter(at__gte=message.created_at).exists()
 
 
 def _refused(message: OutboxMessage, picked: Pick) -> Outcome:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
 
-from consent.choices import ConsentPurpose
-from consent.models import Withdrawal
 from contact import choosing, handing, sends
 from contact.choices import OutboxState
 from contact.models import OutboxMessage, SafeContact
-from contact.outcome import Outcome
+from contact.outcome import Outcome, OvertakenError
 from contact.registry import planners
-from contact.services import safe_contact_of
+from contact.services import safe_contact_of, values_of
 from contact.takeover import take_over
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -109,7 +110,27 @@ def _hand_over_once(message: OutboxMessage, choices: SafeContact, channel: str, 
     if sends.was_sent_before(message.key):
         return Outcome(OutboxState.UNKNOWN, "restored", channel=channel)
     sends.note(message.key)
-    return handing.hand_over(message, choices, channel, now)
+    return handing.hand_over(message, choices, channel, now, partial(gate, message, choices, channel, now))
+
+
+@contextmanager
+def gate(message: OutboxMessage, choices: SafeContact, channel: str, now: datetime) -> Iterator[None]:
+    """Asked once more under the lock that every withdrawal and every change of the choices takes first.
+
+    Held only while the message itself leaves: whoever withdraws waits that long and not for any answer of a mail
+    server, and once a withdrawal has come back nothing leaves any more. OvertakenError: it does not go.
+    """
+    address = message.person.sealed_email
+    with transaction.atomic(durable=True):
+        message.person = User.objects.select_for_update(of=("self",), no_key=True).get(pk=message.person_id)
+        fresh = safe_contact_of(message.person)
+        decided = choosing.decide(message, fresh, now)
+        if isinstance(decided, Outcome):
+            raise OvertakenError(decided)
+        same = (decided.channel, message.person.sealed_email) == (channel, address)
+        if not same or values_of(fresh) != values_of(choices):
+            raise OvertakenError(Outcome(OutboxState.WAITING, "overtaken", due_at=now))
+        yield
 
 
 # --- Noting what happened ---------------------------------------------------------------------------
@@ -119,15 +140,6 @@ TRIED = frozenset({OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.FAILED})
 
 # After these, somebody would still try to reach the person.
 NOT_OVER = frozenset({OutboxState.WAITING, OutboxState.TO_CALL})
-
-
-def _taken_back_since(message: OutboxMessage) -> bool:
-    """Whether the person stopped taking part while this was being sent: no second try, and nobody calls instead.
-
-    Such a message was in a sender's hands, not waiting, so `cancel_messages` could not see it.
-    """
-    ended = Withdrawal.objects.filter(consent__person=message.person_id, consent__purpose=ConsentPurpose.TAKING_PART)
-    return ended.filter(at__gte=message.claimed_at).exists() and not message.asked_for
 
 
 @transaction.atomic(durable=True)
@@ -141,7 +153,7 @@ def _finish(message: OutboxMessage, outcome: Outcome, now: datetime) -> None:
     if held is None:
         log.error("message_finished_too_late", state=outcome.state, ids=str(message.pk))
         return
-    if outcome.state in NOT_OVER and _taken_back_since(held):
+    if outcome.state in NOT_OVER and choosing.taken_back_since(held):
         outcome = Outcome(OutboxState.CANCELLED, "consent_withdrawn", channel=outcome.channel)
     waits = outcome.state == OutboxState.WAITING
     held.state, held.reason = outcome.state, outcome.reason

@@ -9,11 +9,12 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from contact.carrier import NotTakenError, OutcomeUnknownError, TextMessage
+from contact.carrier import Gate, NotTakenError, OutcomeUnknownError, TextMessage
 
 PATH = "/v2/notifications/sms"
 # A server between us and GC Notify answered in its place: nobody knows what became of the request.
@@ -31,14 +32,14 @@ class GCNotify:
     template: str
     seconds: float = 15
 
-    def send(self, message: TextMessage) -> None:
+    def send(self, message: TextMessage, gate: Gate = nullcontext) -> None:
         connection = self._connection()
         try:
             try:
                 connection.connect()
             except OSError as error:
                 raise NotTakenError(0, final=False) from error
-            _judge(self._answer(connection, message))
+            _judge(self._answer(connection, message, gate))
         finally:
             connection.close()
 
@@ -49,7 +50,7 @@ class GCNotify:
             return http.client.HTTPSConnection(parts.netloc, timeout=self.seconds, context=context)
         return http.client.HTTPConnection(parts.netloc, timeout=self.seconds)
 
-    def _answer(self, connection: http.client.HTTPConnection, message: TextMessage) -> int:
+    def _answer(self, connection: http.client.HTTPConnection, message: TextMessage, gate: Gate) -> int:
         """The status of the answer. Whatever breaks from the first byte on leaves the outcome unknown."""
         body = {
             "phone_number": message.to, "template_id": self.template, "personalisation": {"text": message.body},
@@ -57,7 +58,8 @@ class GCNotify:
         }  # fmt: skip
         headers = {"Authorization": f"ApiKey-v1 {self.key}", "Content-Type": "application/json"}
         try:
-            connection.request("POST", PATH, json.dumps(body).encode(), headers)
+            with gate():
+                connection.request("POST", PATH, json.dumps(body).encode(), headers)
             return connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:
             raise OutcomeUnknownError from error

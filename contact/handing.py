@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from django.core.mail import get_connection
 
 from contact import letters, sms, smtp
-from contact.carrier import NotTakenError, OutcomeUnknownError
+from contact.carrier import Gate, NotTakenError, OutcomeUnknownError
 from contact.choices import Channel, OutboxState
 from contact.models import OutboxMessage, SafeContact
-from contact.outcome import Outcome
+from contact.outcome import Outcome, OvertakenError
 from contact.wording import WordingError
 from psp.logs import get_logger
 
@@ -22,8 +22,8 @@ BACK_OFF = (1, 5, 15, 60, 180)
 SOFT = "try_later"
 
 
-def hand_over(message: OutboxMessage, choices: SafeContact, channel: str, now: datetime) -> Outcome:
-    """Word the message and send it by this channel; what became of it."""
+def hand_over(message: OutboxMessage, choices: SafeContact, channel: str, now: datetime, gate: Gate) -> Outcome:
+    """Word the message and send it by this channel, through the gate; what became of it."""
     try:
         letter = letters.write(message, choices, channel)
     except (WordingError, KeyError, ValueError) as error:
@@ -31,9 +31,11 @@ def hand_over(message: OutboxMessage, choices: SafeContact, channel: str, now: d
         return Outcome(OutboxState.FAILED, "wording", channel=channel)
     try:
         if channel == Channel.SMS:
-            sms.provider().send(letters.as_text_message(message, letter, choices.phone))
+            sms.provider().send(letters.as_text_message(message, letter, choices.phone), gate)
         else:
-            _by_email(message, letter)
+            _by_email(message, letter, gate)
+    except OvertakenError as overtaken:
+        return overtaken.outcome
     except OutcomeUnknownError:
         return Outcome(OutboxState.UNKNOWN, "connection_lost", letter=letter, channel=channel)
     except NotTakenError as error:
@@ -42,9 +44,9 @@ def hand_over(message: OutboxMessage, choices: SafeContact, channel: str, now: d
     return Outcome(OutboxState.SENT, letter=letter, channel=channel)
 
 
-def _by_email(message: OutboxMessage, letter: letters.Letter) -> None:
+def _by_email(message: OutboxMessage, letter: letters.Letter, gate: Gate) -> None:
     try:
-        get_connection("contact.smtp.Backend").send_messages([letters.as_email(message, letter)])
+        get_connection("contact.smtp.Backend", gate=gate).send_messages([letters.as_email(message, letter)])
     except OSError as error:
         raise NotTakenError(getattr(error, "smtp_code", 0), final=smtp.is_final(error)) from error
 

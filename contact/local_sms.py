@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from contact.carrier import NotTakenError, TextMessage
+from contact.carrier import Gate, NotTakenError, TextMessage
 
 
 @dataclass(frozen=True, slots=True)
 class LocalMailbox:
     folder: Path
 
-    def send(self, message: TextMessage) -> None:
+    def send(self, message: TextMessage, gate: Gate = nullcontext) -> None:
         # Belongs to the demo: what it needs is not installed where real people are served.
         from psp.embedded.mailsink import store
 
@@ -22,6 +23,7 @@ class LocalMailbox:
         kept.set_content(message.body)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            store(self.folder, "", [message.to], kept.as_bytes())
+            with gate():
+                store(self.folder, "", [message.to], kept.as_bytes())
         except OSError as error:
             raise NotTakenError(0, final=False) from error

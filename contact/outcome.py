@@ -18,3 +18,11 @@ class Outcome:
     due_at: datetime | None = None
     letter: Letter | None = None
     channel: str = ""
+
+
+class OvertakenError(Exception):
+    """The person changed something at the last moment, and nothing left. `outcome`: what becomes of the message."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome

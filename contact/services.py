@@ -189,7 +189,7 @@ def set_safe_contact(*, person: User, by: User, email_safe: bool, **wishes: Unpa
     said: dict[str, Any] = {**NOTHING_WISHED, **wishes}
     _check_phone(said["phone"], needed=said["call_safe"] or said["voicemail_safe"] or said["sms_safe"])
     _check_address(said["address"], needed=said["post_safe"])
-    before = _values(choices)
+    before = values_of(choices)
     choices.email_safe = email_safe
     for name in AS_SAID:
         setattr(choices, name, said[name])
@@ -218,7 +218,7 @@ def confirm_safe_contact(*, person: User, by: User, recheck_on: date | None) -> 
         raise DomainError(_("Choose first how we may reach you."), code="nothing_to_confirm")
     if recheck_on is not None and recheck_on < timezone.localdate():
         raise DomainError(_("Choose a day that is still to come."), code="recheck_past", field="recheck_on")
-    before = _values(choices)
+    before = values_of(choices)
     choices.recheck_on = recheck_on
     _save_and_record(choices, before)
     return choices
@@ -226,7 +226,7 @@ def confirm_safe_contact(*, person: User, by: User, recheck_on: date | None) -> 
 
 def _save_and_record(choices: SafeContact, before: dict[str, Any]) -> None:
     new = choices._state.adding
-    changed = [name for name, value in _values(choices).items() if new or before[name] != value]
+    changed = [name for name, value in values_of(choices).items() if new or before[name] != value]
     if not changed:
         return
     choices.save(force_insert=new)
@@ -236,7 +236,8 @@ def _save_and_record(choices: SafeContact, before: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-def _values(choices: SafeContact) -> dict[str, Any]:
+def values_of(choices: SafeContact) -> dict[str, Any]:
+    """Everything that the person chose, opened."""
     return {name: getattr(choices, name) for name in CHOICES}
 
 

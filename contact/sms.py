@@ -7,7 +7,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from contact.carrier import TextMessage
+from contact.carrier import Gate, TextMessage
 from contact.gc_notify import GCNotify
 from contact.local_sms import LocalMailbox
 
@@ -15,15 +15,15 @@ NONE, LOCAL, GC_NOTIFY = "none", "local", "gc_notify"
 
 
 class Provider(Protocol):
-    def send(self, message: TextMessage) -> None:
-        """Hand the message over. NotTakenError or OutcomeUnknownError of `contact.carrier` where that fails."""
+    def send(self, message: TextMessage, gate: Gate) -> None:
+        """Hand the message over through the gate. NotTakenError or OutcomeUnknownError where that fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoProvider:
     """Where no provider is set up nothing is sent; `is_available` keeps messages from getting here."""
 
-    def send(self, message: TextMessage) -> None:
+    def send(self, message: TextMessage, gate: Gate) -> None:
         raise RuntimeError("no provider for text messages is set up")
 
 

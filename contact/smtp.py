@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+from contextlib import nullcontext
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
-from contact.carrier import OutcomeUnknownError
+from contact.carrier import Gate, OutcomeUnknownError
 
 ACCEPTED = 250
 LOWEST_REFUSAL, LOWEST_FINAL_REFUSAL = 400, 500
@@ -27,6 +28,23 @@ def neutral_domain() -> str:
 
 
 class _CarefulMixin:
+    gate: Gate = nullcontext
+
+    def send(self, s: Any) -> None:
+        """Commands are text; bytes are the message itself, which passes the gate. Refused there, none of it left, and
+        a server forgets what was never finished."""
+        if isinstance(s, str):
+            super().send(s)  # type: ignore[misc]
+            return
+        try:
+            with self.gate():
+                super().send(s)  # type: ignore[misc]
+        except OSError:
+            raise
+        except BaseException:
+            self.close()  # type: ignore[attr-defined]
+            raise
+
     def data(self, msg: Any) -> Any:
         try:
             code, text = super().data(msg)  # type: ignore[misc]
@@ -48,11 +66,17 @@ class CarefulSMTPOverTLS(_CarefulMixin, smtplib.SMTP_SSL):
 
 
 class Backend(EmailBackend):
-    """One message, one connection."""
+    """One message, one connection. `gate` is held while the message itself leaves, and not a moment longer."""
+
+    def __init__(self, *args: Any, gate: Gate = nullcontext, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.gate = gate
 
     def connection_class(self, *args: Any, **kwargs: Any) -> smtplib.SMTP:  # type: ignore[override]
         kind = CarefulSMTPOverTLS if self.use_ssl else CarefulSMTP
-        return kind(*args, **{**kwargs, "local_hostname": neutral_domain()})
+        made = kind(*args, **{**kwargs, "local_hostname": neutral_domain()})
+        made.gate = self.gate
+        return made
 
     def close(self) -> None:
         # The server has answered already; how the good-bye goes changes nothing.

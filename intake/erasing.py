@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from intake.models import (
     Application,
@@ -25,7 +26,16 @@ from intake.models import (
 )
 from intake.models_desk import DifferentPeople, Merge
 from intake.models_drafts import AddressCode, Draft
-from privacy.erasing import Eraser, add_closer, add_eraser, add_identities, delete_rows, forget_history, forget_past
+from privacy.erasing import (
+    Eraser,
+    add_closer,
+    add_eraser,
+    add_identities,
+    add_objection,
+    delete_rows,
+    forget_history,
+    forget_past,
+)
 from psp.crypto import keyring
 from psp.crypto.fields import digest_for
 from psp.models import User, new_reference
@@ -52,6 +62,19 @@ def identities(person: User) -> list[UUID]:
         if more <= found:
             return sorted(found)
         found |= more
+
+
+def doubt(person: User, accounts: list[UUID]) -> str:
+    """Files that can be taken apart again may be two people's, and only one of them asked."""
+    joined = Merge.objects.standing().filter(Q(kept__user__in=accounts) | Q(merged__user__in=accounts))
+    if joined.filter(final_at__isnull=True).exists():
+        return _(
+            "Files of this person became one less than 30 days ago, and may still be two people’s. Have them taken"
+            " apart, or wait until they stay together."
+        )
+    if joined.filter(merged__user=person).exists():
+        return _("This file counts with another one now. It goes when the person asks for that one to be deleted.")
+    return ""
 
 
 def erase_meetings_and_wishes(person: User) -> Counter[str]:
@@ -108,7 +131,11 @@ def _empty(file: Participant) -> None:
     """Nothing of the person but that there was one."""
     forget_history(Participant, [file.pk])
     Participant.objects.filter(pk=file.pk).update(
-        reference=new_reference(), modalities=[], merged_into=None, created_at=timezone.now()
+        reference=new_reference(),
+        modalities=[],
+        merged_into=None,
+        created_at=timezone.now(),
+        emptied_at=timezone.now(),
     )
 
 
@@ -126,6 +153,7 @@ def forget_drafts(person: User) -> None:
 
 def register() -> None:
     add_identities(identities)
+    add_objection(doubt)
     add_closer(lambda person, _by: forget_drafts(person))
     for eraser in (
         Eraser("meetings", frozenset({"intake.meetingnotes", "intake.intakemeeting", "intake.meetingwish"}),

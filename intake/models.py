@@ -93,6 +93,8 @@ class Participant(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # Another file of the same person, with which this one counts now (`intake.services_merge`).
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, editable=False, related_name="others")
+    # The person is erased: what is left stands behind a place in a group, as nobody's (`intake.erasing`).
+    emptied_at = models.DateTimeField(null=True, editable=False)
 
     objects = ParticipantQuerySet.as_manager()
     history = HistoricalRecords()

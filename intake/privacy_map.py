@@ -10,12 +10,11 @@ ABOUT_TEAM = _("About a member of the team")
 IN_DANGER = _("Left out, because it could put someone in danger")
 NOT_HERE_YET = _("It belongs to no file: nobody here knows whose it is")
 ABOUT_OTHERS = _("Says that two files are of different people. The other file is not yours to read")
-OTHERS_STAY = _("Someone else may still be in danger. Your own name is gone from it")
 
 FILE = (
     Holding(
         "intake.participant", "user", "application",
-        these("id user reference region program_region modalities created_at merged_into"),
+        these("id user reference region program_region modalities created_at merged_into emptied_at"),
         Use.ELIGIBILITY, Basis.PROGRAM, "file", Erased.ANONYMISED, exported=("file", "file_before"), history=True,
     ),
     Holding(
@@ -23,13 +22,13 @@ FILE = (
         these("id participant sent_key version answers notice_version services accepted_for language state submitted_at"
               " last_action_at decided_at decided_by decision_version decision_reasons referred_to look_again_on"
               " assigned_to revision desk_region"),
-        Use.ELIGIBILITY, Basis.DECISION, "file", Erased.ANONYMISED,
+        Use.ELIGIBILITY, Basis.DECISION, "file", Erased.DELETED,
         exported=("applications", "applications_before"), also=("decided_by", "assigned_to"), history=True,
     ),
     Holding(
         "intake.merge", "kept__user", "application",
         these("id kept merged by at moved undone_by undone_at final_at"),
-        Use.ELIGIBILITY, Basis.DECISION, "file", Erased.ANONYMISED, exported=("merges",),
+        Use.ELIGIBILITY, Basis.DECISION, "file", Erased.DELETED, exported=("merges",),
         also=("by", "undone_by"), history=True,
     ),
     Holding(
@@ -53,7 +52,7 @@ MEETINGS = (
         "intake.intakemeeting", "application__participant__user", "meeting",
         these("id application coordinator starts_at ends_at blocked_until place revision own_changes set_at state"
               " link"),
-        Use.MEETING, Basis.DECISION, "file", Erased.ANONYMISED, exported=("meetings", "meetings_before"),
+        Use.MEETING, Basis.DECISION, "file", Erased.DELETED, exported=("meetings", "meetings_before"),
         also=("coordinator",), history=True,
     ),
     Holding(
@@ -71,7 +70,7 @@ MEETINGS = (
 WAITING = Holding(
     "intake.waitingplace", "participant__user", "groups",
     these("id participant application service since state priority priority_until priority_by desk_region"),
-    Use.PLACE, Basis.PROGRAM, "file", Erased.ANONYMISED, exported=("waiting", "waiting_before"), also=("priority_by",),
+    Use.PLACE, Basis.PROGRAM, "file", Erased.DELETED, exported=("waiting", "waiting_before"), also=("priority_by",),
     history=True,
 )  # fmt: skip
 SAVED = (
@@ -89,7 +88,7 @@ APART = (
     Holding(
         "intake.keepapart", "person", "safety",
         these("id person other name program_region noted_by noted_at ended_at ended_by end_reason"),
-        Use.SAFETY, Basis.PROTECT, "apart", Erased.KEPT, not_exported=IN_DANGER, kept_because=OTHERS_STAY,
+        Use.SAFETY, Basis.PROTECT, "apart", Erased.DELETED, not_exported=IN_DANGER,
         also=("other", "noted_by", "ended_by"), history=True,
     ),
     Holding(

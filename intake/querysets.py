@@ -30,19 +30,21 @@ class ParticipantQuerySet(models.QuerySet[Any]):
         """The own file; for coordinators, the files of their regions ([domain] "Who uses it")."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(Q(user_id=user.pk) | Q(program_region__in=coordinated_regions(user)))
+        mine = Q(user_id=user.pk) | Q(program_region__in=coordinated_regions(user))
+        return self.filter(mine, emptied_at__isnull=True)
 
     def in_regions_of(self, user: Any) -> ParticipantQuerySet:
         """Files of the regions that this account coordinates, each person once; for the desk."""
         return self.with_merged_in_regions_of(user).filter(merged_into__isnull=True)
 
     def with_merged_in_regions_of(self, user: Any) -> ParticipantQuerySet:
-        """The same with the files that count with another one of the same person."""
-        return self.filter(program_region__in=coordinated_regions(user))
+        """The same with the files that count with another one of the same person. Emptied ones are nobody's."""
+        return self.filter(program_region__in=coordinated_regions(user), emptied_at__isnull=True)
 
     def outside_regions_of(self, user: Any) -> ParticipantQuerySet:
         """Files that count, of every other region: to learn that there is one, never to list or open them."""
-        return self.exclude(program_region__in=coordinated_regions(user)).filter(merged_into__isnull=True)
+        elsewhere = self.exclude(program_region__in=coordinated_regions(user))
+        return elsewhere.filter(merged_into__isnull=True, emptied_at__isnull=True)
 
     def opened_by_glass(self, user: Any, now: datetime) -> ParticipantQuerySet:
         """Files that this account has opened from another region and may read until the hour is over.

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from privacy.choices import BREACH_TRANSITIONS, AffectedState, BreachData, BreachState
+from privacy.models import RightsRequest
 from privacy.models_breach import Breach
 from privacy.models_log import LogExport
 from privacy.rules import urgency
@@ -104,4 +105,5 @@ def card(request: HttpRequest) -> dict[str, Any] | None:
 def approvals_card(request: HttpRequest) -> dict[str, Any] | None:
     waits = Breach.objects.to_approve(account(request)).count()
     waits += LogExport.objects.to_approve(account(request)).count()
+    waits += RightsRequest.objects.to_confirm(account(request)).count()
     return {"waits": waits} if waits else None

@@ -50,7 +50,6 @@ class Basis(models.TextChoices):
 class Erased(models.TextChoices):
     """What becomes of it when a person's information is destroyed."""
 
-    WITH_KEY = "with_key", pgettext_lazy("erased", "Nobody can read it any more: the key to it is destroyed")
     DELETED = "deleted", pgettext_lazy("erased", "Deleted")
     ANONYMISED = "anonymised", pgettext_lazy("erased", "It stays without anything that says who it was")
     KEPT = "kept", pgettext_lazy("erased", "Kept")

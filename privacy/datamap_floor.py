@@ -71,9 +71,10 @@ LOCKS = (
 REQUESTS = Holding(
     "privacy.rightsrequest", "person", "requests",
     these("id person kind item state language asked_on due_on asked_at text answer note disposal_text answered_by"
-          " ended_at revision channel recorded_by identity_checked_at first_due_on extension_reason extended_by"),
-    Use.RIGHTS, Basis.RIGHTS, "request", Erased.WITH_KEY, exported=("requests", "requests_before"),
-    also=("answered_by", "recorded_by", "extended_by"), history=True,
+          " ended_at revision channel recorded_by identity_checked_at identity_checked_by first_due_on"
+          " extension_reason extended_by"),
+    Use.RIGHTS, Basis.RIGHTS, "request", Erased.DELETED, exported=("requests", "requests_before"),
+    also=("answered_by", "recorded_by", "extended_by", "identity_checked_by"), history=True,
 )  # fmt: skip
 DELETION_STAYS = _("Proof that it was deleted, and who agreed to that. It holds a number and days, no word about you")
 DISPOSAL = (

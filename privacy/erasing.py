@@ -45,8 +45,10 @@ def add_eraser(eraser: Eraser) -> None:
 
 Closer = Callable[[User, User], None]
 Identities = Callable[[User], list[UUID]]
+Objection = Callable[[User, list[UUID]], str]
 _closers: list[Closer] = []
 _identities: list[Identities] = []
+_objections: list[Objection] = []
 
 
 def add_closer(closer: Closer) -> None:
@@ -69,6 +71,15 @@ def identities_of(person: User) -> list[UUID]:
     for find in _identities:
         found |= set(find(person))
     return sorted(found)
+
+
+def add_objection(against: Objection) -> None:
+    """`against(person, accounts)`: why these accounts cannot go together now, as a sentence; "" if they can."""
+    _objections.append(against)
+
+
+def objection_to(person: User, accounts: list[UUID]) -> str:
+    return next((said for against in _objections if (said := against(person, accounts))), "")
 
 
 def erasers() -> list[Eraser]:

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from privacy.log_words import record_words
 from privacy.people import labels_of
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
@@ -78,7 +79,8 @@ def described(entries: list[Entry], reader: User) -> list[dict[str, Any]]:
             "who": people.get(entry.actor, _("Closed account")) if entry.actor else _("The program’s computer"),
             "what": Action(entry.action).label, "denied": entry.action == Action.DENIED,
             "about": people.get(entry.person, _("Closed account")) if entry.person else "",
-            "record": entry.model, "fields": entry.fields.replace(",", ", "), "why": Purpose(entry.purpose).label,
+            "record": record_words(entry.model), "fields": entry.fields.replace(",", ", "),
+            "why": Purpose(entry.purpose).label,
         }
         for entry in entries
     ]  # fmt: skip

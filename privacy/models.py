@@ -51,6 +51,7 @@ class RightsRequest(SealedModel):
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.PORTAL)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     identity_checked_at = models.DateTimeField(null=True)
+    identity_checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     first_due_on = models.DateField(null=True)
     extension_reason = models.CharField(max_length=12, choices=ExtensionReason, blank=True)
     extended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
@@ -110,6 +111,13 @@ class RightsRequest(SealedModel):
             models.CheckConstraint(
                 condition=~Q(kind="access", state="accepted") | Q(identity_checked_at__isnull=False),
                 name="rights_access_identity_checked",
+            ),
+            # Whoever writes a request down does not also let a whole file go out for it.
+            models.CheckConstraint(
+                condition=~Q(state="open")
+                | Q(identity_checked_at__isnull=True)
+                | Q(identity_checked_by__isnull=False) & ~Q(identity_checked_by=F("recorded_by")),
+                name="rights_identity_checked_by_another",
             ),
             models.UniqueConstraint(
                 fields=["person"], condition=Q(kind="access", state="open"), name="rights_one_open_access"

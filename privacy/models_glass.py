@@ -20,6 +20,8 @@ from psp.sight import coordinated_regions, sight_of
 
 WORDS = 200
 HOUR = timedelta(hours=1)
+# Openings of one file by one coordinator that nobody has looked at; the trigger `glass_looked_at_first` counts too.
+MOST_UNSEEN = 3
 
 
 class Span(Func):

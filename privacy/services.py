@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy import hooks
+from privacy import hooks, notices
 from privacy.choices import TRANSITIONS, CorrectionItem, RequestKind, RequestState
 from privacy.correcting import corrector_of
 from privacy.models import Erasure, RightsRequest
@@ -60,7 +60,10 @@ def ask_erasure(*, person: User, disposal_text: str, language: str, by: User) ->
     )
     if standing is not None:
         return standing
-    return _asked(person, kind=RequestKind.ERASURE, disposal_text=disposal_text, language=language)
+    asked = _asked(person, kind=RequestKind.ERASURE, disposal_text=disposal_text, language=language)
+    # Somebody else at their session could have asked: the person hears that there is something to read.
+    notices.send(person, asked.pk)
+    return asked
 
 
 def _asked(person: User, **values: Any) -> RightsRequest:
@@ -94,7 +97,7 @@ def _stop_prepared(request: RightsRequest, by: User) -> None:
     """What was prepared stops with the request. Conflict `erasure_begun` once two people have approved."""
     from privacy.services_erasure import stop_erasure
 
-    standing = Erasure.objects.standing().filter(person=request.person_id).first()
+    standing = Erasure.objects.standing().of_person(request.person_id).first()
     if standing is not None:
         stop_erasure(erasure=standing, by=by)
 
@@ -154,8 +157,12 @@ def change_own_details(*, person: User, name: str, language: str, by: User) -> U
 
 
 def _locked(request: RightsRequest) -> RightsRequest:
+    """Locked after the account, as everywhere. Conflict `gone`: it went with the person meanwhile."""
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=request.person_id)
     rows = RightsRequest.objects.select_for_update(of=("self",)).select_related("person")
-    found: RightsRequest = rows.get(pk=request.pk)
+    found: RightsRequest | None = rows.filter(pk=request.pk).first()
+    if found is None:
+        raise Conflict(_("This request is not here any more."), code="gone")
     return found
 
 

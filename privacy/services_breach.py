@@ -131,7 +131,7 @@ def _add(breach: Breach, people: list[UUID], found_by: FoundBy) -> int:
     rows = [Affected(breach=breach, person_id=person, found_by=found_by) for person in people]
     Affected.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
     added = breach.people.count() - before
-    _note(Action.CHANGE, breach, "people")
+    _kept(breach, "people")
     return added
 
 
@@ -143,7 +143,8 @@ def decide_affected(*, breach: Breach, people: Collection[UUID] | None, confirme
     rows = rows.filter(state=AffectedState.FOUND) if people is None else rows.filter(pk__in=people)
     state = AffectedState.CONFIRMED if confirmed else AffectedState.LEFT_OUT
     decided: int = rows.update(state=state, decided_by=by)
-    _note(Action.CHANGE, fresh, "people")
+    # Whoever is about to approve notices for other people than these looks again.
+    _kept(fresh, "people")
     return decided
 
 

@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 
 from privacy import ledger
 from privacy.choices import ERASURE_TRANSITIONS, ErasureCause, ErasureState, RequestKind
-from privacy.erasing import close_everything, erase_everything, identities_of
+from privacy.erasing import close_everything, erase_everything, identities_of, objection_to
 from privacy.models import Erasure, Hold, RightsRequest
 from privacy.models_disposal import certificate_number
 from privacy.permissions import can_approve_erasure, can_prepare_erasure
@@ -45,7 +45,8 @@ log = get_logger(__name__)
 
 @transaction.atomic
 def prepare_erasure(*, request: RightsRequest, by: User) -> Erasure:
-    """Take up a person's request. Twice is once. DomainError: `not_open`, `held`, `not_a_participant`."""
+    """Take up a person's request. Twice is once. DomainError: `not_open`, `held`, `uncertain`,
+    `not_a_participant`."""
     person = _locked_person(request.person_id)
     require(can_prepare_erasure(by) and by.pk != person.pk, "prepare_erasure")
     fresh = RightsRequest.objects.filter(pk=request.pk, kind=RequestKind.ERASURE).open().first()
@@ -75,6 +76,7 @@ def _prepared(person: User, *, by: User, **values: Any) -> Erasure:
     if standing is not None:
         return standing
     _refuse_if_held(identities)
+    _refuse_if_uncertain(person, identities)
     also = [one for one in identities if one != person.pk]
     erasure = Erasure(person=person.pk, also=also, prepared_by=by, **values)
     erasure.save(force_insert=True)
@@ -85,6 +87,12 @@ def _prepared(person: User, *, by: User, **values: Any) -> Erasure:
 def _refuse_if_held(identities: list[UUID]) -> None:
     if Hold.objects.standing().filter(person__in=identities).exists():
         raise _held()
+
+
+def _refuse_if_uncertain(person: User, identities: list[UUID]) -> None:
+    """What may turn out to be somebody else's is not destroyed with it."""
+    if said := objection_to(person, identities):
+        raise DomainError(said, code="uncertain")
 
 
 def _held() -> DomainError:
@@ -112,8 +120,8 @@ def stop_erasure(*, erasure: Erasure, by: User) -> Erasure:
 def approve_erasure(*, erasure: Erasure, by: User) -> Erasure:
     """The second person says yes; from here on nothing leads back. Twice by the same person is once.
 
-    DomainError: `held`, `too_early` (before the two years, without the person's agreement), `changed` (another file
-    of the person was merged or taken apart meanwhile); Conflict `decided` when somebody else was faster.
+    DomainError: `held`, `uncertain`, `too_early` (before the two years, without the person's agreement), `changed`
+    (another file of the person was merged or taken apart meanwhile); Conflict `decided` when somebody else was faster.
     """
     accounts = User.objects.select_for_update(of=("self",), no_key=True)
     people = {one.pk: one for one in accounts.filter(pk__in=[erasure.person, *erasure.also]).order_by("pk")}
@@ -142,6 +150,7 @@ def approve_erasure(*, erasure: Erasure, by: User) -> Erasure:
 def _check_still_true(erasure: Erasure, person: User) -> None:
     identities = identities_of(person)
     _refuse_if_held(identities)
+    _refuse_if_uncertain(person, identities)
     if set(identities) != {erasure.person, *erasure.also}:
         raise DomainError(
             _("Files of this person were merged or taken apart meanwhile. Stop this deletion and prepare it again."),

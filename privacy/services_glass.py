@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from privacy.choices import GlassReason, GlassReview
-from privacy.models_glass import HOUR, GlassGrant
+from privacy.models_glass import HOUR, MOST_UNSEEN, GlassGrant, GlassGrantQuerySet
 from privacy.permissions import can_break_glass, can_run_office
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -17,7 +18,7 @@ from psp.models import ProgramRegion, User
 
 @transaction.atomic
 def open_glass(*, person: User, region: ProgramRegion, reason: str, words: str, by: User) -> GlassGrant:
-    """Open for one hour; the second click finds the first one's hour. DomainError: `empty`.
+    """Open for one hour; the second click finds the first one's hour. DomainError: `empty`, `looked_at_first`.
 
     The person, the coordinators of `region` and the privacy officer see it from this moment on.
     """
@@ -30,11 +31,23 @@ def open_glass(*, person: User, region: ProgramRegion, reason: str, words: str, 
     standing: GlassGrant | None = GlassGrant.objects.made_by(by).live(now).filter(person=person).first()
     if standing is not None:
         return standing
+    _check_earlier(GlassGrant.objects.made_by(by).filter(person=person))
     grant = GlassGrant(person=person, program_region=region, by=by, reason=GlassReason(reason), words=words.strip(),
                        opened_at=now, ends_at=now + HOUR)  # fmt: skip
     grant.save(force_insert=True)
     audit.record(Action.CREATE, grant, person=person.pk, purpose=Purpose.BREAK_GLASS, fields=(grant.reason,))
     return grant
+
+
+def _check_earlier(openings: GlassGrantQuerySet) -> None:
+    """One hour is one hour: what somebody closed, or what was opened again and again, is looked at first."""
+    unseen = openings.to_review()
+    closed = openings.exclude(ended_by__isnull=True).exclude(ended_by=F("by"))
+    if unseen.count() >= MOST_UNSEEN or closed.filter(Q(reviewed_at=None) | Q(review=GlassReview.BREACH)).exists():
+        raise DomainError(
+            _("The privacy officer looks at your earlier openings of this file first. Call the other region."),
+            code="looked_at_first",
+        )
 
 
 @transaction.atomic

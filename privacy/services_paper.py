@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy import hooks
+from privacy import hooks, notices
 from privacy.choices import TRANSITIONS, Channel, ExtensionReason, HoldKind, RequestKind, RequestState
 from privacy.models import Hold, RightsRequest
-from privacy.permissions import can_run_office
+from privacy.permissions import can_be_second, can_run_office
 from privacy.rules import LONGEST_EXTENSION, due_on, may_extend_until
 from privacy.services_holds import close_hold, open_hold
 from psp.audit import services as audit
@@ -54,6 +54,8 @@ def record_request(
     if made.kind == RequestKind.ACCESS:
         open_hold(person=person, kind=HoldKind.ACCESS, by=by, matter=made.pk)
     audit.record(Action.CREATE, made, person=person.pk, purpose=Purpose.RIGHTS, fields=(made.kind, made.channel))
+    # Whoever did not ask learns that somebody did, as far as telling them is safe.
+    notices.send(person, made.pk)
     return made
 
 
@@ -99,10 +101,13 @@ def extend_request(*, request: RightsRequest, reason: str, until: date, by: User
 
 @transaction.atomic
 def check_identity(*, request: RightsRequest, by: User) -> RightsRequest:
-    """The officer has made sure that whoever asks is the person; before that no copy is made."""
-    fresh = _open_one(request, by)
+    """A second person has made sure that whoever asks is the person; before that no copy is made.
+
+    Never who wrote the request down: a request that nobody made would hand a whole file to one insider.
+    """
+    fresh = _open_one(request, by, may=can_be_second(by, request.recorded_by_id))
     if fresh.identity_checked_at is None:
-        fresh.identity_checked_at = timezone.now()
+        fresh.identity_checked_at, fresh.identity_checked_by = timezone.now(), by
         fresh.revision += 1
         fresh.save()
         _changed(fresh, "identity_checked_at")
@@ -132,13 +137,16 @@ def close_request(*, request: RightsRequest, outcome: str, answer: str, by: User
     return fresh
 
 
-def _open_one(request: RightsRequest, by: User) -> RightsRequest:
-    """The request as it is now, locked after the person, still open. Conflict: `wrong_state`."""
+def _open_one(request: RightsRequest, by: User, *, may: bool | None = None) -> RightsRequest:
+    """The request as it is now, locked after the person, still open. Conflict: `wrong_state`.
+
+    `may`: whether `by` may, where that is not for the privacy officer alone.
+    """
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=request.person_id)
     fresh: RightsRequest = (
         RightsRequest.objects.select_for_update(of=("self",)).select_related("person").get(pk=request.pk)
     )
-    require(can_run_office(by) and by.pk != fresh.person_id, "handle_request")
+    require((can_run_office(by) if may is None else may) and by.pk != fresh.person_id, "handle_request")
     if fresh.state != RequestState.OPEN:
         raise Conflict(_("This request is not open any more. Look at it as it is now."), code="wrong_state")
     return fresh

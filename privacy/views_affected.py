@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from privacy import notices
 from privacy.choices import DECIDERS, AffectedState
 from privacy.forms_breach import ApproveForm, FindForm, NoticeForm
+from privacy.models import RightsRequest
 from privacy.models_breach import Affected, Breach
 from privacy.models_log import LogExport
 from privacy.people import labels_of
@@ -26,6 +27,7 @@ from privacy.services_breach import (
     prepare_notices,
 )
 from privacy.views_breach import breach_or_404, note_read, officers
+from privacy.words import request_row
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
@@ -133,7 +135,11 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """What others prepared and this account may agree to."""
     waiting = list(Breach.objects.to_approve(account(request)).order_by("recorded_at"))
     asked = list(LogExport.objects.to_approve(account(request)).select_related("asked_by"))
-    return render(request, "privacy/approvals.html", {"breaches": waiting, "exports": asked})
+    papers = list(RightsRequest.objects.to_confirm(account(request)).select_related("recorded_by").order_by("due_on"))
+    audit.record_reads(papers, purpose=Purpose.RIGHTS)
+    labels = labels_of({one.person_id for one in papers})
+    copies = [request_row(one, reference=labels.get(one.person_id, "")) for one in papers]
+    return render(request, "privacy/approvals.html", {"breaches": waiting, "exports": asked, "copies": copies})
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from privacy import copies
-from privacy.choices import RequestKind, RequestState
+from privacy.choices import DECIDERS, RequestKind, RequestState
 from privacy.forms_paper import CloseForm, ExtendForm, PaperForm
 from privacy.models import Hold, RightsRequest
 from privacy.people import labels_of
@@ -69,11 +69,12 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Closed. Nothing holds the information back for it any more."))
             return redirect("privacy:request", found.pk)
     audit.record(Action.READ, found, person=found.person_id, purpose=Purpose.RIGHTS)
-    return render(request, "privacy/request.html", shown(found, form, ExtendForm()))
+    return render(request, "privacy/request.html", shown(found, form, ExtendForm(), account(request)))
 
 
-def shown(found: RightsRequest, form: Any, extending: Any) -> dict[str, Any]:
+def shown(found: RightsRequest, form: Any, extending: Any, reader: User) -> dict[str, Any]:
     return {
+        "may_confirm": RightsRequest.objects.to_confirm(reader).filter(pk=found.pk).exists(),
         "row": request_row(found, reference=labels_of({found.person_id}).get(found.person_id, "")),
         "first_due": day(found.first_due_on) if found.first_due_on else "",
         "form": form, "extending": extending, "is_access": found.kind == RequestKind.ACCESS,
@@ -94,16 +95,17 @@ def extend(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Extended. Tell the person the new last day and the reason."))
             return redirect("privacy:request", found.pk)
     audit.record(Action.READ, found, person=found.person_id, purpose=Purpose.RIGHTS)
-    return render(request, "privacy/request.html", shown(found, CloseForm(), form))
+    return render(request, "privacy/request.html", shown(found, CloseForm(), form, account(request)))
 
 
 @require_POST
-@officers
+@requires(*DECIDERS)
 def identity(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = request_or_404(request, pk)
+    """The second person: whoever wrote the request down does not find it here."""
+    found: RightsRequest = get_object_or_404(RightsRequest.objects.to_confirm(account(request)), pk=pk)
     check_identity(request=found, by=account(request))
-    messages.success(request, _("Noted. You can make the copy now."))
-    return redirect("privacy:request", found.pk)
+    messages.success(request, _("Noted. A privacy officer can make the copy now."))
+    return redirect("privacy:approvals")
 
 
 @require_POST

@@ -22,7 +22,7 @@ MAP = (
     Holding(
         "peer_sessions.attendance", "participant__user", "groups",
         these("id session participant status recorded_by recorded_at"),
-        Use.GROUPS, Basis.PROGRAM, "file", Erased.ANONYMISED, exported=("attendance", "attendance_before"),
+        Use.GROUPS, Basis.PROGRAM, "file", Erased.DELETED, exported=("attendance", "attendance_before"),
         also=("recorded_by",), history=True,
     ),
     Holding(

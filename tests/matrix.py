@@ -302,7 +302,10 @@ POLICY: dict[str, Rule] = {
     "privacy:requests": Rule(OFFICE),
     "privacy:paper": Rule(OFFICE),
     "privacy:request": Rule(OFFICE, of=thing("correction_here")),
-    **{f"privacy:request_{name}": post(OFFICE, of=thing("access_here")) for name in ("extend", "identity", "copy")},
+    **{f"privacy:request_{name}": post(OFFICE, of=thing("access_here")) for name in ("extend", "copy")},
+    "privacy:request_identity": post(
+        only(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR), of=thing("access_waiting"), foreign=thing("access_here")
+    ),
     "privacy:breaches": Rule(OFFICE),
     "privacy:breach_record": Rule(OFFICE),
     **{
@@ -402,6 +405,7 @@ def a_world() -> World:
     add_settings(world)
     officer = world.accounts[Role.PRIVACY_OFFICER]
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
+    world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)
     world.things["breach_ready"] = factories.a_breach(people=[here], ready=True)
     return world

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,9 +16,10 @@ from consent.services import sign, texts_in_force, withdraw
 from contact import delivery
 from contact.choices import OutboxState
 from contact.models import OutboxMessage
-from contact.services import queue_message, set_safe_contact
+from contact.outcome import OvertakenError
+from contact.services import queue_message, safe_contact_of, set_safe_contact
 from psp.models import User
-from tests.factories import a_participant
+from tests.factories import a_participant, agree
 from tests.smtp import HANG
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,6 +85,82 @@ def test_property_34_what_the_mail_server_did_not_take_is_not_tried_again_after_
         delivery.send_due(timezone.now() + timedelta(hours=hours))
     assert smtp_sink.mails == []
     assert OutboxMessage.objects.get(pk=message.pk).state in {OutboxState.CANCELLED, OutboxState.WITHHELD}
+
+
+def during(monkeypatch, where, name, act) -> list[str]:
+    """Runs `act` once, elsewhere, right after `where.name`: the message is under way and has not left."""
+    original, done = getattr(where, name), []
+
+    def and_then(*arguments, **named):
+        answer = original(*arguments, **named)
+        if not done:
+            done.append(name)
+            with ThreadPoolExecutor(1) as elsewhere:
+                elsewhere.submit(alone, act).result()
+        return answer
+
+    monkeypatch.setattr(where, name, and_then)
+    return done
+
+
+@pytest.mark.parametrize("purpose", ["taking_part", "contact_email"])
+def test_property_34_nothing_leaves_once_a_withdrawal_came_back_not_even_what_the_mail_server_waits_for(
+    person, smtp_sink, purpose, monkeypatch
+):
+    """After the last check, between the envelope and the letter itself."""
+    message = a_waiting_message(person)
+    done = during(monkeypatch, smtplib.SMTP, "rcpt", lambda: withdraw(person=person, purpose=purpose))
+    state = delivery.send_one(message.pk, timezone.now())
+    assert done == ["rcpt"]
+    assert smtp_sink.mails == []
+    assert not smtp_sink.handed_over.is_set()
+    assert state in {OutboxState.CANCELLED, OutboxState.WITHHELD}
+    delivery.send_due(timezone.now() + timedelta(hours=1))
+    assert smtp_sink.mails == []
+
+
+def test_property_27_mailbox_that_stops_being_safe_while_the_mail_server_is_asked_gets_nothing(
+    person, smtp_sink, monkeypatch
+):
+    message = a_waiting_message(person)
+    during(monkeypatch, smtplib.SMTP, "rcpt", lambda: set_safe_contact(person=person, by=person, email_safe=False))
+    assert delivery.send_one(message.pk, timezone.now()) == OutboxState.WITHHELD
+    assert smtp_sink.mails == []
+
+
+def test_choices_that_change_at_the_last_moment_are_followed_and_the_message_goes_once(person, smtp_sink, monkeypatch):
+    message = a_waiting_message(person)
+    renamed = {"email_safe": True, "language": "en", "name_to_use": "Alex"}
+    during(monkeypatch, smtplib.SMTP, "rcpt", lambda: set_safe_contact(person=person, by=person, **renamed))
+    assert delivery.send_one(message.pk, timezone.now()) == OutboxState.WAITING
+    delivery.send_due(timezone.now())
+    assert ["Alex" in mail.body for mail in smtp_sink.mails] == [True]
+
+
+def test_property_34_text_message_is_asked_once_more_when_the_line_is_open(person, notify, monkeypatch):
+    agree(person, "contact_sms")
+    withdraw(person=person, purpose="contact_email")
+    set_safe_contact(person=person, by=person, email_safe=False, sms_safe=True, phone="613 555 0123")
+    message = a_waiting_message(person)
+    done = during(
+        monkeypatch, http.client.HTTPConnection, "connect", lambda: withdraw(person=person, purpose="contact_sms")
+    )
+    assert delivery.send_one(message.pk, timezone.now()) == OutboxState.WITHHELD
+    assert (done, notify.taken) == (["connect"], [])
+
+
+def test_property_34_withdrawal_waits_the_moment_in_which_a_message_leaves(person):
+    """Held for the bytes of the message, not for any answer: then the withdrawal holds, and the gate is shut."""
+    message, choices = a_waiting_message(person), safe_contact_of(person)
+    through = delivery.gate(message, choices, "email", timezone.now())
+    with ThreadPoolExecutor(1) as elsewhere:
+        with through:
+            withdrawing = elsewhere.submit(alone, withdraw, person=person, purpose="taking_part")
+            with pytest.raises(TimeoutError):
+                withdrawing.result(0.5)
+        assert withdrawing.result(10) == 1
+    with pytest.raises(OvertakenError), delivery.gate(message, choices, "email", timezone.now()):
+        pytest.fail("it was shut")
 
 
 def test_signing_in_two_windows_at_once_is_one_signature(person):

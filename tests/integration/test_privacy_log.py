@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
+from privacy.datamap import holdings
+from privacy.log_words import record_words
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
@@ -140,3 +143,26 @@ def test_log_is_paged_without_gap_or_repetition(officer, django_assert_max_num_q
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "٣"])
 def test_made_up_page_is_the_first_one(officer, before):
     assert officer.get(URL, {"before": before}).status_code == 200
+
+
+def test_every_kind_of_record_about_people_has_words_in_both_languages():
+    """No code of the program on the officer's pages: every table of our own in the data map is named."""
+    told = {}
+    ours = {one.model for one in holdings() if not one.model.startswith(("account.", "admin.", "keys.", "sessions."))}
+    ours -= {"audit.link", "audit.unsealed", "psp.user_groups", "psp.user_user_permissions"}  # never an entry's record
+    for language in ("en", "fr"):
+        with override(language):
+            told[language] = {code: record_words(code) for code in ours}
+            assert [code for code, words in told[language].items() if code in words] == []
+    alike = {code for code in ours if told["en"][code] == told["fr"][code]}
+    assert alike <= {"contact.outboxmessage", "peer_sessions.groupsession", "peer_sessions.historicalgroupsession"}
+
+
+def test_log_names_records_and_refused_pages_in_words(officer):
+    person, coordinator = make.a_participant(), make.a_coordinator()
+    a_read(person, coordinator)
+    audit.record_denial("desk:file", str(person.pk), purpose=Purpose.INTAKE, person=person.user_id)
+    page = officer.get(f"{URL}?person={person.reference}").content.decode()
+    assert "intake.participant" not in page
+    assert "<span>File" in page
+    assert "Page desk:file" in page
