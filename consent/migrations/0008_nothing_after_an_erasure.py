@@ -9,5 +9,5 @@ BACKWARD = "DROP TRIGGER person_is_here ON consent_consent;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0006_agreeing_again"), ("privacy", "0011_second_looks")]
+    dependencies = [("consent", "0007_paper_text_of_its_day"), ("privacy", "0011_second_looks")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
