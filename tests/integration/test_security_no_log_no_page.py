@@ -11,7 +11,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from intake.models import Participant
+from psp.models import User
 from tests import factories as make
+from tests.browser import Browser
+from tests.matrix import POLICY, a_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = "Canari-Sans-Journal"
@@ -69,3 +73,36 @@ def test_property_05_no_access_row_no_change():
         )  # fmt: skip
     assert answer.status_code == 500
     assert group.memberships.count() == 1
+
+
+# Pages that show nobody: forms that nothing was typed into, lists that are empty here, counts, and groups by name.
+SHOW_NOBODY = {
+    "desk:availability", "desk:bulk_done", "desk:duplicates", "desk:elsewhere", "desk:enter", "desk:group_cancel",
+    "desk:group_complete", "desk:group_establish", "desk:group_new", "desk:group_schedule", "desk:groups",
+    "desk:rechecks", "desk:search", "desk:session_cancel", "privacy:breach_record", "privacy:exports",
+    "privacy:log_person", "privacy:office", "privacy:paper", "rights:notices",
+}  # fmt: skip
+
+
+def test_property_05_no_access_row_no_page_of_the_privacy_officer_the_desk_or_the_persons_rights():
+    """Every page of theirs that is asked for with GET: it is not served, or it shows nobody."""
+    world = a_world()
+    names = {user.name for user in User.objects.filter(kind="participant")}
+    telling = names | set(Participant.objects.values_list("reference", flat=True))
+    browsers = {role: Browser(raise_request_exception=False) for role in world.accounts}
+    for role, browser in browsers.items():
+        make.sign_in(browser, world.accounts[role])
+    served, told = set(), {}
+    for name, rule in POLICY.items():
+        if rule.method != "get" or not name.startswith(("privacy:", "desk:", "rights:", "consent:")):
+            continue
+        path = reverse(name, args=rule.of(world) if rule.of else ())
+        browser = browsers[sorted(rule.who)[-1]]
+        with log_that_takes_nothing():
+            answer = browser.get(path)
+        if answer.status_code < 300:
+            served.add(name)
+            page = getattr(answer, "content", b"").decode(errors="replace")
+            told[name] = sorted(one for one in telling if one in page)
+    assert {name: who for name, who in told.items() if who} == {}
+    assert served == SHOW_NOBODY
