@@ -79,6 +79,13 @@ def lines() -> list[Line]:
         return []
 
 
+def check_whole(known: Iterable[Line], done: Iterable[UUID]) -> None:
+    """LedgerBroken where the database knows of an erasure that the file does not: it is lost, or lost its end."""
+    missing = {str(one) for one in done} - {line.erasure for line in known}
+    if missing:
+        raise LedgerBroken(f"The erasure ledger lacks {len(missing)} erasures that the database knows to be done.")
+
+
 def _checked(content: bytes) -> list[Line]:
     found: list[Line] = []
     # What follows the last newline was never whole: whoever wrote it died before anything was destroyed.
@@ -103,15 +110,23 @@ def _parsed(raw: bytes) -> Line:
 
 
 def append(
-    *, at: str, erasure: UUID, certificate: str, cause: str, accounts: Iterable[UUID], by: Iterable[UUID | None]
+    *,
+    at: str,
+    erasure: UUID,
+    certificate: str,
+    cause: str,
+    accounts: Iterable[UUID],
+    by: Iterable[UUID | None],
+    done: Iterable[UUID] = (),
 ) -> Line:
     """Write that these accounts are erased, on the disk when this returns. The same erasure twice is once.
 
-    OSError or LedgerBroken: then nothing may be destroyed.
+    `done`: every erasure of before, which the file must know. OSError or LedgerBroken: then nothing may be destroyed.
     """
     with _opened() as file:
         content = file.read()
         known = _checked(content)
+        check_whole(known, done)
         same = next((line for line in known if line.erasure == str(erasure)), None)
         if same is not None:
             return same

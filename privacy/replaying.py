@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
 from privacy import ledger
 from privacy.choices import ErasureState
 from privacy.models import Erasure, Hold
-from privacy.services_erasure import carry_out
+from privacy.services_erasure import carry_out, done_erasures
 from psp.crypto import keyring
 from psp.keys.models import DataKey
 from psp.models import User
@@ -37,6 +38,9 @@ def replay() -> Replayed:
     Raises LedgerBroken before anything is touched.
     """
     known = ledger.lines()
+    ledger.check_whole(known, done_erasures())
+    # Whoever signed out or lost a role after the moment would be signed in again with the cookie of then.
+    Session.objects.all().delete()
     named = {who: line for line in known for who in line.who}
     keys = _destroy_again(named)
     found: dict[str, list[UUID]] = {}

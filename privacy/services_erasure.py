@@ -208,9 +208,16 @@ def write_and_destroy(erasure: Erasure, accounts: list[UUID]) -> None:
     ledger.append(
         at=(erasure.approved_at or timezone.now()).isoformat(), erasure=erasure.pk, certificate=erasure.reference,
         cause=erasure.cause, accounts=accounts, by=(erasure.prepared_by_id, erasure.approved_by_id),
+        done=done_erasures(but=erasure.pk),
     )  # fmt: skip
     for account in accounts:
         keyring.destroy(account)
+
+
+def done_erasures(*, but: UUID | None = None) -> list[UUID]:
+    """What the ledger must know."""
+    done = Erasure.objects.filter(state=ErasureState.DONE)
+    return list((done.exclude(pk=but) if but else done).values_list("pk", flat=True))
 
 
 def finish_erasures(*, only: UUID | None = None) -> int:

@@ -64,12 +64,14 @@ def find_program(name: str) -> str:
 
 def take_base(source: Source, folder: Path, key: bytes) -> Path:
     """The server's files as of now, sealed, under a name that appears only when it is whole."""
+    if (folder / BASE).exists():
+        raise BackupFailed("There is a backup in that folder already: begin a new folder for each.")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = source.command("pg_basebackup", "--pgdata=-", "--format=tar", "--wal-method=fetch", "--checkpoint=fast")
     target, unfinished = folder / BASE, folder / f"{BASE}.new"
     with subprocess.Popen(
         command, env=source.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as taking, _private(unfinished) as file:  # fmt: skip
+    ) as taking, private(unfinished) as file:  # fmt: skip
         assert taking.stdout is not None
         stream.seal(cast("BinaryIO", taking.stdout), file, key, name=BASE)
         said = _last_words(taking)
@@ -112,7 +114,7 @@ def seal_wal(spool: Path, folder: Path, key: bytes) -> int:
     for path in sorted(spool.iterdir()):
         name = path.name.removesuffix(PARTIAL)
         unfinished = target / f"{name}.new"
-        with path.open("rb") as segment, _private(unfinished) as file:
+        with path.open("rb") as segment, private(unfinished) as file:
             stream.seal(segment, file, key, name=name)
             file.flush()
             os.fsync(file.fileno())
@@ -123,5 +125,6 @@ def seal_wal(spool: Path, folder: Path, key: bytes) -> int:
     return done
 
 
-def _private(path: Path):  # type: ignore[no-untyped-def] # a context manager of a binary file
+def private(path: Path):  # type: ignore[no-untyped-def] # a context manager of a binary file
+    """A new file, or an old one emptied, that its owner alone can read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

@@ -35,6 +35,7 @@ from privacy.choices import ErasureState, HoldKind
 from privacy.datamap import Erased, declared, topics
 from privacy.erasing import covered
 from privacy.models import Erasure, RightsRequest
+from privacy.replaying import replay
 from privacy.services_erasure import approve_erasure, carry_out, finish_erasures, prepare_disposal, prepare_erasure
 from privacy.services_holds import close_hold, open_hold
 from psp.audit.models import Entry
@@ -54,6 +55,7 @@ from tests.factories import (
     a_user,
     agree,
     an_accepted_participant,
+    sign_in,
     with_role,
 )
 
@@ -565,6 +567,27 @@ def test_only_the_owner_of_the_tables_carries_out_again_what_the_ledger_says(ful
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         Erasure.objects.create(person=full.user_id, cause="request", state="approved", replayed_at=timezone.now())
     assert constraint_name(caught.value) == "erasure_replayed_by_owner"
+
+
+def test_ledger_that_lost_its_end_destroys_nothing_more_and_replays_nothing(full, book):
+    """Lines cut off the end follow from each other all the same; the database knows better."""
+    erase(a_participant())
+    second = erase(a_participant())
+    book.write_bytes(book.read_bytes().splitlines(keepends=True)[0])
+    erasure = decided(full)
+    with pytest.raises(ledger.LedgerBroken, match="lacks 1 erasures"), transaction.atomic():
+        done_inside(erasure)
+    assert DataKey.objects.filter(person=full.user_id).exists()
+    with pytest.raises(ledger.LedgerBroken, match="lacks 1 erasures"):
+        replay()
+    assert str(second.pk) not in book.read_text()
+
+
+def test_sessions_of_before_a_restore_end_with_the_replay(client):
+    """Whoever signed out, lost a role or left quickly since then is not signed in again by the backup."""
+    sign_in(client, a_participant().user)
+    replay()
+    assert client.get("/en/my/").status_code == 302
 
 
 # --- The command ---

@@ -22,10 +22,8 @@ from pathlib import Path
 
 import pytest
 
-from psp.backups.restoring import restore
-from psp.backups.stream import BackupBroken
-from psp.backups.taking import WAL, Source, receive_wal, seal_wal, take_base
-from psp.crypto.cipher import decode_key
+from psp.backups.ledgers import LEDGERS
+from psp.backups.taking import BASE, WAL
 from psp.embedded import home as homes
 from psp.embedded import postgres, process
 from psp.embedded.databases import url
@@ -96,6 +94,19 @@ class Site:
         )
         assert done.returncode == 0, f"{arguments[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
         return done.stdout.strip()
+
+    @property
+    def ledger(self) -> Path:
+        return Path(self.environment["PSP_ERASURE_LEDGER"])
+
+    def refused(self, *arguments: str, code: int = 2, **more: str) -> str:
+        """What the command complains about."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment | more, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stderr
 
     def run(self, script: str) -> str:
         return self.manage("shell", "--verbosity", "0", "--command", script).splitlines()[-1]
@@ -185,10 +196,8 @@ def wait_until_open(site: Site) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_property_33_recovery_drill(site, tmp_path):
-    backup, spool, secret = tmp_path / "backup", tmp_path / "receiving", decode_key(key())
-    source = Source(url(site.server.port, SUPERUSER, site.server.password, "postgres"))
-    receiving = receive_wal(source, spool)
-    take_base(source, backup, secret)
+    backup, secret = tmp_path / "backup", key()
+    following = follow(site, backup, secret)
 
     people = json.loads(site.run(BEFORE))
     shape = site.shape()
@@ -200,21 +209,27 @@ def test_property_33_recovery_drill(site, tmp_path):
     assert site.run(AFTER) == "done"
 
     wait_until_received(site)
-    with receiving:
-        lose_everything(site)
-        receiving.wait(20)
-    assert seal_wal(spool, backup, secret) >= 1
-    assert_no_canary(tmp_path, Path(site.environment["PSP_ERASURE_LEDGER"]).parent)
+    assert process.wait_until(lambda: len(list((backup / LEDGERS).glob("*"))) == 2, 20)
+    lose_everything(site)
+    assert "does not send its log any more" in following.communicate(timeout=60)[1]
+    assert following.returncode == 1
+    assert list((backup / WAL).iterdir())
+    assert_no_canary(tmp_path, site.ledger.parent)
 
-    # The wrong key fails loudly and leaves nothing; a file that was cut off as well.
+    # The wrong key fails loudly and leaves nothing; so does a ledger whose end, with the erasure after T, is lost.
     cluster, account = site.home.cluster, site.home.account
-    owner = (account.uid, account.gid) if account else None
-    with pytest.raises(BackupBroken, match="another key"):
-        restore(backup, cluster, decode_key(key()), until=moment, owner=owner)
+    command = ("restore", "--from", str(backup), "--into", str(cluster), "--until", moment.isoformat())
+    assert "another key" in site.refused(*command, PSP_BACKUP_KEY=key())
+    whole = site.ledger.read_bytes()
+    site.ledger.write_bytes(b"")
+    assert "The end of erasures.jsonl is missing here: 1 lines" in site.refused(*command, PSP_BACKUP_KEY=secret)
     assert not cluster.exists()
 
     began = time.monotonic()
-    restore(backup, cluster, secret, until=moment, owner=owner)
+    assert site.manage(*command, "--take-ledgers", PSP_BACKUP_KEY=secret).startswith("Restored.")
+    assert site.ledger.read_bytes() == whole
+    if account:
+        give_to(cluster, account.uid, account.gid)
     wait_until_open(site)
     assert time.monotonic() - began < 30 * 60
 
@@ -236,6 +251,25 @@ def test_property_33_recovery_drill(site, tmp_path):
     assert "0 keys destroyed again, 0 people erased again" in site.manage("replay_erasures", PSP_DB_ROLE="owner")
 
 
+def follow(site: Site, backup: Path, secret: str) -> subprocess.Popen[str]:
+    """`manage.py backup --follow`, once it has sealed the server's files."""
+    address = url(site.server.port, SUPERUSER, site.server.password, "postgres")
+    following = subprocess.Popen(
+        [sys.executable, str(ROOT / "manage.py"), "backup", "--to", str(backup), "--follow", "0.2"],
+        cwd=ROOT, env=site.environment | {"PSP_BACKUP_URL": address, "PSP_BACKUP_KEY": secret},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert following.stdout is not None
+    assert following.stdout.readline() == "The server's files are sealed.\n", following.communicate(timeout=10)
+    return following
+
+
+def give_to(cluster: Path, user: int, group: int) -> None:
+    """To the account that the server runs as, as whoever restores on a server of their own does."""
+    for path in (cluster, *cluster.rglob("*")):
+        os.chown(path, user, group, follow_symlinks=False)
+
+
 def assert_no_canary(*folders: Path) -> None:
     """Neither the sealed backup, nor the log as it was received, nor a ledger: they hold sealed text alone."""
     found, looked_at = [], 0
@@ -249,8 +283,16 @@ def assert_no_canary(*folders: Path) -> None:
     assert found == []
 
 
-def test_backup_is_readable_for_its_owner_alone(site, tmp_path):
-    source = Source(url(site.server.port, SUPERUSER, site.server.password, "postgres"))
-    made = take_base(source, tmp_path / "backup", decode_key(key()))
-    assert made.stat().st_mode & 0o777 == 0o600
-    assert not (tmp_path / "backup" / WAL).exists()
+def test_backup_is_its_owners_alone_and_a_service_that_is_stopped_leaves_it_whole(site, tmp_path):
+    backup, secret = tmp_path / "backup", key()
+    following = follow(site, backup, secret)
+    following.send_signal(signal.SIGTERM)
+    said, _complaints = following.communicate(timeout=60)
+    assert (said, following.returncode) == ("Stopped.\n", 0)
+    assert (backup / BASE).stat().st_mode & 0o777 == 0o600
+    assert list((backup / WAL).iterdir())
+    # Nobody goes on receiving by themselves, and a folder is not used twice.
+    assert site.ask("SELECT count(*) FROM pg_stat_replication") == [(0,)]
+    address = url(site.server.port, SUPERUSER, site.server.password, "postgres")
+    again = site.refused("backup", "--to", str(backup), code=1, PSP_BACKUP_URL=address, PSP_BACKUP_KEY=secret)
+    assert "begin a new folder" in again

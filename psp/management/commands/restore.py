@@ -11,10 +11,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from psp.backups.ledgers import check_ledger
 from psp.backups.restoring import restore
 from psp.backups.stream import BackupBroken
 from psp.backups.taking import BackupFailed
-from psp.management.commands.backup import backup_key
+from psp.management.commands.backup import backup_key, ledgers
 
 
 class Command(BaseCommand):
@@ -24,6 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", required=True, dest="source", help="the folder of the backup")
         parser.add_argument("--into", required=True, help="the server's data directory, empty or not there yet")
+        parser.add_argument(
+            "--take-ledgers", action="store_true", help="add the end of a ledger that is missing here from the backup"
+        )
         parser.add_argument("--until", required=True, help="the moment, with its zone, e.g. 2026-11-25T18:30:00-05:00")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,8 +37,11 @@ class Command(BaseCommand):
             raise CommandError("Write the moment as in 2026-11-25T18:30:00-05:00.", returncode=2) from error
         if until.tzinfo is None:
             raise CommandError("Say in which zone the moment is, e.g. with -05:00 at its end.", returncode=2)
+        folder, key = Path(options["source"]), backup_key()
         try:
-            restore(Path(options["source"]), Path(options["into"]), backup_key(), until=until)
+            for path in ledgers():
+                check_ledger(path, folder, key, take=options["take_ledgers"])
+            restore(folder, Path(options["into"]), key, until=until)
         except (BackupBroken, BackupFailed, OSError) as error:
             raise CommandError(f"Nothing was restored. {error}", returncode=2) from error
         self.stdout.write("Restored. Start the server, then replay_erasures and replay_sends, then open the site.")
