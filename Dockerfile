@@ -8,7 +8,7 @@ COPY requirements/runtime.txt /tmp/runtime.txt
 # Every package is pinned and hashed: what was tested is what runs.
 RUN /opt/venv/bin/pip install --require-hashes --no-deps -r /tmp/runtime.txt
 
-FROM python:3.12-slim-bookworm
+FROM python:3.12-slim-bookworm AS program
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -36,3 +36,16 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["pyt
 # nobody's business, and the program writes its own log without personal data.
 CMD ["gunicorn", "psp.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", \
      "--preload", "--timeout=60", "--graceful-timeout=20", "--worker-tmp-dir=/dev/shm", "--no-control-socket"]
+
+# The same program beside PostgreSQL's own copying programs, of the servers' version, which the database's makers publish.
+FROM program AS backup
+USER root
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 && rm -rf /var/lib/apt/lists/* \
+    && install -d -o psp -g psp -m 0700 /backups
+USER psp
+HEALTHCHECK NONE
+
+# What is built where no target is named.
+FROM program

@@ -7,6 +7,8 @@
 #
 # PSP_DB_NAME, PSP_DB_OWNER, PSP_DB_OWNER_PASSWORD, PSP_DB_APP, PSP_DB_APP_PASSWORD   names and passwords
 # PSP_DB_EXTENSIONS   extensions that the database needs, separated by spaces; may be empty
+# PSP_DB_COPIER_PASSWORD   of the role psp_copier, which may copy the whole server for a backup and read no table;
+#                          without it there is no such role
 set -euo pipefail
 
 for name in PSP_DB_NAME PSP_DB_OWNER PSP_DB_OWNER_PASSWORD PSP_DB_APP PSP_DB_APP_PASSWORD; do
@@ -44,3 +46,15 @@ GRANT USAGE ON SCHEMA public TO :"app";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"app";
 ALTER DEFAULT PRIVILEGES FOR ROLE :"owner" IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO :"app";
 SQL
+
+if [ -n "${PSP_DB_COPIER_PASSWORD:-}" ]; then
+  psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
+\getenv copier_password PSP_DB_COPIER_PASSWORD
+SET password_encryption = 'scram-sha-256';
+CREATE ROLE psp_copier LOGIN REPLICATION NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'copier_password';
+SQL
+  # The image lets every role in from elsewhere, but for copying.
+  if [ -w "${PGDATA:-/nonexistent}/pg_hba.conf" ]; then
+    echo "host replication psp_copier all scram-sha-256" >> "$PGDATA/pg_hba.conf"
+  fi
+fi

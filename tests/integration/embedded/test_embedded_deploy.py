@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ import psycopg
 import pytest
 import yaml
 
-from psp.embedded import databases, env, home, paths
+from psp.backups.taking import Source, take_base
+from psp.embedded import databases, env, home, paths, secretfile
 from psp.embedded.servers import Servers, superuser
 
 ROOT = paths.project_root()
+# 32 zeros: a key that nothing was ever sealed with.
+EMPTY = "A" * 43 + "="
 RIGHTS = """
 SELECT r.rolsuper, r.rolcreatedb, r.rolcreaterole, r.rolbypassrls,
        has_database_privilege(r.rolname, current_database(), 'CONNECT'),
@@ -101,7 +105,8 @@ def test_compose_takes_only_settings_that_env_example_explains() -> None:
 def test_compose_gives_the_owner_of_the_tables_to_migrate_only() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
 
-    assert set(services) == {"postgres", "postgres-keys", "valkey", "migrate", "web", "worker", "beat"}
+    backups = {"backup", "backup-keys"}
+    assert set(services) - backups == {"postgres", "postgres-keys", "valkey", "migrate", "web", "worker", "beat"}
     assert "psp_owner:" in services["migrate"]["environment"]["DATABASE_OWNER_URL"]
     for name in ("web", "worker", "beat"):
         assert not [value for value in services[name]["environment"].values() if "owner" in str(value).lower()]
@@ -112,12 +117,64 @@ def test_compose_gives_the_owner_of_the_tables_to_migrate_only() -> None:
     assert services["postgres"]["volumes"][0] != services["postgres-keys"]["volumes"][0]
 
 
+def test_compose_backs_up_both_servers_with_no_key_that_opens_anything() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    folders = set()
+    for name, server in (("backup", "postgres"), ("backup-keys", "postgres-keys")):
+        made = services[name]
+        assert made["profiles"] == ["backup"]
+        assert f"@{server}:5432/" in made["environment"]["PSP_BACKUP_URL"]
+        assert made["volumes"][1] == "ledgers:/var/lib/psp:ro"
+        assert services[server]["environment"]["PSP_DB_COPIER_PASSWORD"]
+        given = made["environment"]
+        assert [given[key] for key in ("PSP_MASTER_KEYS", "PSP_INDEX_KEY", "PSP_AUDIT_KEY")] == [
+            f"none:{EMPTY}",
+            EMPTY,
+            EMPTY,
+        ]
+        folders.add(made["volumes"][0])
+    assert len(folders) == 2
+    for name in ("web", "worker", "beat", "migrate"):
+        assert not [setting for setting in services[name]["environment"] if "BACKUP" in setting]
+
+
+def test_program_starts_a_backup_with_what_compose_gives_it(tmp_path: Path) -> None:
+    """The settings load, and it says what is missing: here the server."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    given = {name: str(value) for name, value in services["backup"]["environment"].items() if "${" not in str(value)}
+    given |= {"PSP_BACKUP_KEY": secretfile.random_key(), "PATH": os.environ["PATH"],
+              "PSP_BACKUP_URL": "postgresql://psp_copier:x@127.0.0.1:1/postgres"}  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "manage.py", "backup", "--to", str(tmp_path / "new"), "--follow", "1"],
+        cwd=ROOT, env=given, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "The server does not send its log" in done.stderr
+
+
+def test_init_db_script_makes_a_role_that_copies_and_reads_no_table(servers: Servers, tmp_path: Path) -> None:
+    (tmp_path / "pg_hba.conf").write_text("# first line\n", encoding="utf-8")
+    done = init_db(
+        servers, PSP_DB_NAME="copied", PSP_DB_OWNER="copied_owner", PSP_DB_OWNER_PASSWORD="a", PSP_DB_APP="copied_app",
+        PSP_DB_APP_PASSWORD="b", PSP_DB_COPIER_PASSWORD="only copies", PGDATA=str(tmp_path),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = (tmp_path / "pg_hba.conf").read_text(encoding="utf-8").splitlines()
+    assert lines[1:] == ["host replication psp_copier all scram-sha-256"]
+    server = superuser(servers.data)
+    source = Source(f"postgresql://psp_copier:only%20copies@127.0.0.1:{server.port}/postgres")
+    assert take_base(source, tmp_path / "backup", os.urandom(32)).stat().st_size > 1_000_000
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(host="127.0.0.1", port=server.port, user="psp_copier", password="only copies", dbname="copied")
+
+
 def test_image_runs_without_privileges_and_holds_every_app() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     kept = {line[1:] for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line[:1] == "!"}
     apps = {path.parent.name for path in ROOT.glob("*/apps.py")}
 
-    assert re.findall(r"^USER (\w+)", dockerfile, re.M) == ["psp"]
+    assert re.findall(r"^USER (\w+)", dockerfile, re.M) == ["psp", "root", "psp"]
+    assert dockerfile.rstrip().endswith("FROM program")
     assert "HEALTHCHECK" in dockerfile
     assert "--require-hashes" in dockerfile
     assert apps - kept == set()
