@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import uuid5
+
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from privacy import notices
 from privacy.choices import GlassReason, GlassReview
 from privacy.models_glass import HOUR, MOST_UNSEEN, GlassGrant, GlassGrantQuerySet
 from privacy.permissions import can_break_glass, can_run_office
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.choices import Role
 from psp.errors import Conflict, DomainError, require
 from psp.models import ProgramRegion, User
 
@@ -20,7 +24,7 @@ from psp.models import ProgramRegion, User
 def open_glass(*, person: User, region: ProgramRegion, reason: str, words: str, by: User) -> GlassGrant:
     """Open for one hour; the second click finds the first one's hour. DomainError: `empty`, `looked_at_first`.
 
-    The person, the coordinators of `region` and the privacy officer see it from this moment on.
+    The person, the coordinators of `region` and the privacy officer see it from this moment on; officers get a mail.
     """
     # Two clicks at once come here one after the other.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
@@ -36,7 +40,15 @@ def open_glass(*, person: User, region: ProgramRegion, reason: str, words: str, 
                        opened_at=now, ends_at=now + HOUR)  # fmt: skip
     grant.save(force_insert=True)
     audit.record(Action.CREATE, grant, person=person.pk, purpose=Purpose.BREAK_GLASS, fields=(grant.reason,))
+    _tell_officers(grant)
     return grant
+
+
+def _tell_officers(grant: GlassGrant) -> None:
+    """An hour is short: a neutral mail to each officer's own mailbox says that there is something to read."""
+    officers = User.objects.filter(is_active=True, roles__role=Role.PRIVACY_OFFICER).exclude(pk=grant.by_id).distinct()
+    for officer in officers.order_by("pk"):
+        notices.send(officer, uuid5(grant.pk, str(officer.pk)))
 
 
 def _check_earlier(openings: GlassGrantQuerySet) -> None:

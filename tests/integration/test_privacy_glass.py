@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from contact import delivery
 from contact.services import set_safe_contact
 from intake.models import Participant
 from privacy.models import GlassGrant
@@ -316,3 +317,20 @@ def test_database_refuses_what_no_service_makes(elsewhere, coordinator, fields, 
 def test_two_clicks_at_once_are_one_opening(elsewhere, coordinator):
     at_once([lambda: make.an_opening(coordinator, participant=elsewhere)] * 4)
     assert GlassGrant.objects.count() == 1
+
+
+def test_privacy_officers_get_a_neutral_mail_at_once_and_nobody_else_does(elsewhere, coordinator, smtp_sink):
+    officers = [make.a_privacy_officer() for _one in range(2)]
+    both = make.with_role(coordinator, "privacy_officer")
+    left = make.a_privacy_officer()
+    left.is_active = False
+    left.save()
+    for _click in range(2):
+        make.an_opening(both, participant=elsewhere)
+    assert delivery.send_due(timezone.now())["sent"] == 2
+    assert sorted(mail.recipients for mail in smtp_sink.mails) == sorted((one.sealed_email,) for one in officers)
+    for mail in smtp_sink.mails:
+        whole = mail.raw.decode()
+        assert "something" in whole
+        for secret in (CANARY, elsewhere.reference, coordinator.name, "Ontario", "region"):
+            assert secret not in whole
