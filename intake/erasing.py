@@ -64,17 +64,15 @@ def identities(person: User) -> list[UUID]:
         found |= more
 
 
-def doubt(person: User, accounts: list[UUID]) -> str:
+def doubt(accounts: list[UUID]) -> str:
     """Files that can be taken apart again may be two people's, and only one of them asked."""
     joined = Merge.objects.standing().filter(Q(kept__user__in=accounts) | Q(merged__user__in=accounts))
-    if joined.filter(final_at__isnull=True).exists():
-        return _(
-            "Files of this person became one less than 30 days ago, and may still be two people’s. Have them taken"
-            " apart, or wait until they stay together."
-        )
-    if joined.filter(merged__user=person).exists():
-        return _("This file counts with another one now. It goes when the person asks for that one to be deleted.")
-    return ""
+    if not joined.filter(final_at__isnull=True).exists():
+        return ""
+    return _(
+        "Files of this person became one less than 30 days ago, and may still be two people’s. Have them taken"
+        " apart, or wait until they stay together."
+    )
 
 
 def erase_meetings_and_wishes(person: User) -> Counter[str]:

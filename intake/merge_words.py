@@ -9,6 +9,7 @@ from intake.rules_merge import Refusal
 SENTENCES = {
     Refusal.SAME_FILE: _("This is the same file."),
     Refusal.MERGED_ALREADY: _("One of these files counts with another one already."),
+    Refusal.GOING: _("One of these files is being deleted. The other one stays by itself."),
     Refusal.UNDO_FIRST: _("The file to merge took up another file in the last 30 days. Keep that one, or take those two"
                           " apart first."),
     Refusal.QUIET_DIFFERS: _("In the file to merge the person asks not to be contacted. Ask the person what holds, and"

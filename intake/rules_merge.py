@@ -14,6 +14,7 @@ class Refusal(StrEnum):
 
     SAME_FILE = "same_file"
     MERGED_ALREADY = "merged_already"
+    GOING = "going"
     UNDO_FIRST = "undo_first"
     QUIET_DIFFERS = "quiet_differs"
     CONSENTS_DIFFER = "consents_differ"
@@ -27,11 +28,13 @@ class File:
 
     `agreed`, `withdrawn`: purposes with a consent in force, and those whose last consent was withdrawn. `standing`:
     an application that is open or accepted. `open`, `meeting_set`: an open application, and whether its intake
-    meeting is set. `took_up_lately`: it took up another file and that can still be undone.
+    meeting is set. `going`: two people have approved that it is erased. `took_up_lately`: it took up another file and
+    that can still be undone.
     """
 
     id: str
     merged: bool = False
+    going: bool = False
     took_up_lately: bool = False
     agreed: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
@@ -49,6 +52,7 @@ def refusals(kept: File, merged: File, *, taking_part: str) -> list[Refusal]:
     checks = {
         Refusal.SAME_FILE: kept.id == merged.id,
         Refusal.MERGED_ALREADY: kept.merged or merged.merged,
+        Refusal.GOING: kept.going or merged.going,
         Refusal.UNDO_FIRST: kept.id != merged.id and merged.took_up_lately,
         Refusal.QUIET_DIFFERS: merged.quiet and not kept.quiet,
         Refusal.CONSENTS_DIFFER: bool(kept.agreed & merged.withdrawn),

@@ -23,6 +23,8 @@ from intake.models import Application, Participant
 from intake.models_desk import DifferentPeople, Merge
 from intake.permissions import can_merge_files
 from intake.rules_merge import UNDO_FOR, File, can_be_undone, refusals
+from privacy.choices import ErasureState
+from privacy.models import Erasure
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError, require
@@ -50,6 +52,7 @@ def file_of(participant: Participant) -> File:
     lately = Merge.objects.filter(kept=participant).can_be_undone(timezone.now() - UNDO_FOR)
     return File(
         id=str(participant.pk), merged=participant.merged_into_id is not None, took_up_lately=lately.exists(),
+        going=Erasure.objects.of_person(participant.user_id).filter(state=ErasureState.APPROVED).exists(),
         agreed=frozenset(agreed), withdrawn=frozenset(purpose for purpose, _at in signed) - agreed,
         quiet=choices is not None and choices.do_not_contact, open=bool(states & set(OPEN)), meeting_set=meeting,
         standing=bool(states & {*WAITING, ApplicationState.ACCEPTED}),

@@ -45,7 +45,7 @@ def add_eraser(eraser: Eraser) -> None:
 
 Closer = Callable[[User, User], None]
 Identities = Callable[[User], list[UUID]]
-Objection = Callable[[User, list[UUID]], str]
+Objection = Callable[[list[UUID]], str]
 _closers: list[Closer] = []
 _identities: list[Identities] = []
 _objections: list[Objection] = []
@@ -74,12 +74,12 @@ def identities_of(person: User) -> list[UUID]:
 
 
 def add_objection(against: Objection) -> None:
-    """`against(person, accounts)`: why these accounts cannot go together now, as a sentence; "" if they can."""
+    """`against(accounts)`: why these accounts cannot go together now, as a sentence; "" if they can."""
     _objections.append(against)
 
 
-def objection_to(person: User, accounts: list[UUID]) -> str:
-    return next((said for against in _objections if (said := against(person, accounts))), "")
+def objection_to(accounts: list[UUID]) -> str:
+    return next((said for against in _objections if (said := against(accounts))), "")
 
 
 def erasers() -> list[Eraser]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from privacy.choices import DECIDERS
+from privacy.choices import DECIDERS, RequestKind
 from privacy.models import Erasure, RightsRequest, StandingApproval
 from psp.choices import Role
 from psp.models import User
@@ -16,7 +16,9 @@ def can_ask_for_rights(by: User, person: User) -> bool:
 
 
 def can_take_back_request(by: User, request: RightsRequest) -> bool:
-    return by.pk == request.person_id and request.recorded_by_id is None
+    """The person what they asked themselves, and a deletion whoever wrote it down: it must be theirs to stop."""
+    stops = request.recorded_by_id is None or request.kind == RequestKind.ERASURE
+    return by.pk == request.person_id and stops
 
 
 def can_annotate_request(by: User, request: RightsRequest) -> bool:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from privacy import ledger
 from privacy.choices import ERASURE_TRANSITIONS, ErasureCause, ErasureState, RequestKind
 from privacy.erasing import close_everything, erase_everything, identities_of, objection_to
+from privacy.identities import main_identity
 from privacy.models import Erasure, Hold, RightsRequest
 from privacy.models_disposal import certificate_number
 from privacy.permissions import can_approve_erasure, can_prepare_erasure
@@ -76,7 +77,7 @@ def _prepared(person: User, *, by: User, **values: Any) -> Erasure:
     if standing is not None:
         return standing
     _refuse_if_held(identities)
-    _refuse_if_uncertain(person, identities)
+    _refuse_if_uncertain(person, identities, values["cause"])
     also = [one for one in identities if one != person.pk]
     erasure = Erasure(person=person.pk, also=also, prepared_by=by, **values)
     erasure.save(force_insert=True)
@@ -89,9 +90,12 @@ def _refuse_if_held(identities: list[UUID]) -> None:
         raise _held()
 
 
-def _refuse_if_uncertain(person: User, identities: list[UUID]) -> None:
-    """What may turn out to be somebody else's is not destroyed with it."""
-    if said := objection_to(person, identities):
+def _refuse_if_uncertain(person: User, identities: list[UUID], cause: str) -> None:
+    """What may turn out to be somebody else's, or is still in use under another identity, is not destroyed with it."""
+    said = objection_to(identities)
+    if not said and cause == ErasureCause.REQUEST and main_identity(person) != person:
+        said = _("This file counts with another one now. It goes when the person asks for that one to be deleted.")
+    if said:
         raise DomainError(said, code="uncertain")
 
 
@@ -150,7 +154,7 @@ def approve_erasure(*, erasure: Erasure, by: User) -> Erasure:
 def _check_still_true(erasure: Erasure, person: User) -> None:
     identities = identities_of(person)
     _refuse_if_held(identities)
-    _refuse_if_uncertain(person, identities)
+    _refuse_if_uncertain(person, identities, erasure.cause)
     if set(identities) != {erasure.person, *erasure.also}:
         raise DomainError(
             _("Files of this person were merged or taken apart meanwhile. Stop this deletion and prepare it again."),

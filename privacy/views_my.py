@@ -19,6 +19,7 @@ from privacy.copies_page import drawn
 from privacy.copies_words import as_words
 from privacy.forms_rights import CorrectionForm, DetailsForm, ErasureForm, NoteForm
 from privacy.models import RightsRequest
+from privacy.permissions import can_take_back_request
 from privacy.quick_changes import quick_changes
 from privacy.rules import DAYS_TO_ANSWER, due_on
 from privacy.words import day, request_row
@@ -137,7 +138,8 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
             return redirect("rights:request", found.pk)
     note_own_read(request, found)
     may_note = found.state == RequestState.REFUSED and not found.note
-    context = {"row": request_row(found), "form": form if may_note else None}
+    may_take_back = found.state == RequestState.OPEN and can_take_back_request(account(request), found)
+    context = {"row": request_row(found), "form": form if may_note else None, "may_take_back": may_take_back}
     return render(request, "privacy/my/request.html", context)
 
 

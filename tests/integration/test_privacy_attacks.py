@@ -213,6 +213,43 @@ def test_person_hears_of_a_request_that_somebody_wrote_down_in_their_name():
     assert OutboxMessage.objects.filter(key=f"notice|{asked.pk}", person=person.user).exists()
 
 
+def test_person_stops_a_deletion_that_somebody_wrote_down_in_their_name():
+    person, officer = make.a_participant(), make.a_privacy_officer()
+    values = {"kind": "erasure", "channel": "letter", "received_on": timezone.localdate(), "disposal_text": "Agreed."}
+    asked = record_request(person=person.user, by=officer, **values)
+    erasure = prepare_erasure(request=asked, by=officer)
+    me = browser_of(person.user)
+    page = me.get(reverse("rights:request", args=[asked.pk])).content.decode()
+    assert reverse("rights:take_back", args=[asked.pk]) in page
+    assert me.post(reverse("rights:take_back", args=[asked.pk])).status_code == 302
+    assert Erasure.objects.get(pk=erasure.pk).state == "stopped"
+    with pytest.raises(Conflict):
+        approve_erasure(erasure=erasure, by=make.a_privacy_officer())
+
+
+def test_file_is_not_merged_with_one_that_is_about_to_be_erased():
+    """Its applications would change hands, and go with somebody else's file."""
+    coordinator, victim = make.a_coordinator("QC"), make.a_participant(name=CANARY, consents=())
+    make.an_application(victim, state="withdrawn")
+    asking = make.a_participant(consents=())
+    erasure = approved(asking)
+    for one, other in ((asking, victim), (victim, asking)):
+        with pytest.raises(DomainError, match="cannot_merge"):
+            merge_files(kept=one, merged=other, by=coordinator)
+    services_erasure._carry_out(erasure.pk)
+    assert victim.applications.count() == 1
+
+
+def test_merge_after_approval():
+    """The trigger, for whoever goes around the service."""
+    victim, asking = make.a_participant(), make.a_participant()
+    approved(asking)
+    for kept, merged in ((asking, victim), (victim, asking)):
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            Merge.objects.create(kept=kept, merged=merged, by=make.a_coordinator("QC"))
+        assert constraint_name(refused.value) == "merge_after_approval"
+
+
 # --- After the erasure ---
 
 
