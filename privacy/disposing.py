@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,35 +33,42 @@ from psp.logs import get_logger
 from psp.models import User
 
 log = get_logger(__name__)
-STEP = 5000
+FETCHED = 2000
 
 
-def carry_out(batch_id: UUID, *, most: int = STEP, pause: float = 0.0) -> int:
+def carry_out(batch_id: UUID, *, most: int | None = None, pause: float = 0.0) -> int:
     """Dispose of everything in an approved batch; returns how many went in this run. Doing it again does nothing.
 
+    `most`: rows in a step, if not as many as suits them.
     `pause`: how long to rest after each step, as a part of the time that the step took.
     """
     batch = DisposalBatch.objects.select_related("rule").get(pk=batch_id)
     if batch.state != BatchState.APPROVED:
         return 0
-    gone, begun = 0, time.perf_counter()
-    for count in _files(batch) if batch.record_type == RecordType.FILE else _rows(batch, most):
-        gone += count
-        time.sleep(pause * (time.perf_counter() - begun))
-        begun = time.perf_counter()
+    gone = sum(_files(batch, pause) if batch.record_type == RecordType.FILE else _rows(batch, most, pause))
     if batch.record_type == RecordType.FILE:
         services_erasure.finish_erasures()  # what a run that died had only approved
     _finish(batch.pk)
     return gone
 
 
+@contextmanager
+def _then_rest(pause: float) -> Iterator[None]:
+    begun = time.perf_counter()
+    yield
+    time.sleep(pause * (time.perf_counter() - begun))
+
+
 # --- Rows of tables ---
 
 
-def _rows(batch: DisposalBatch, most: int) -> Iterator[int]:
+def _rows(batch: DisposalBatch, most: int | None, pause: float) -> Iterator[int]:
     for rows in rows_of(batch.record_type):
-        rows.find(batch.cutoff, most)
-        while count := _step(batch.pk, rows, most):
+        size, count = most or rows.most, 1
+        rows.find(batch.cutoff, size)
+        while count:
+            with _then_rest(pause):
+                count = _step(batch.pk, rows, size)
             yield count
 
 
@@ -80,19 +88,20 @@ def _step(batch_id: UUID, rows: Rows, most: int) -> int:
 # --- Whole files ---
 
 
-def _files(batch: DisposalBatch) -> Iterator[int]:
+def _files(batch: DisposalBatch, pause: float) -> Iterator[int]:
     """One file after the other. One that cannot go now stays waiting; the next run finds it again."""
     tried: list[int] = []
     while True:
         try:
-            found, state = _next_file(batch, tried)
+            with _then_rest(pause):
+                found, state = _next_file(batch, tried)
+                if found and state == ItemState.DISPOSED:
+                    services_erasure.finish_erasures(only=found)
         except DomainError as error:
             log.error("disposal_waits", ids=str(batch.pk), error=error.code)
             continue
         if found is None:
             return
-        if state == ItemState.DISPOSED:
-            services_erasure.finish_erasures(only=found)
         yield int(state == ItemState.DISPOSED)
 
 
@@ -169,7 +178,7 @@ def digest_of(batch: DisposalBatch) -> str:
     """SHA-256 over the facts and then every file's opaque id and what became of it, one line each."""
     digest = hashlib.sha256(_line(facts_of(batch)))
     items = batch.items.order_by("id").values_list("person", "state", "last_use", "due_on")
-    for person, state, last_use, due_on in items.iterator(chunk_size=STEP):
+    for person, state, last_use, due_on in items.iterator(chunk_size=FETCHED):
         digest.update(_line([str(person), state, last_use.isoformat(), due_on.isoformat()]))
     return digest.hexdigest()
 

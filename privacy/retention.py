@@ -37,6 +37,7 @@ class Rows:
     `find(cutoff, most)`: called once before the first step, outside any transaction.
     `remove(cutoff, most, batch)`: takes up to `most` rows last used before `cutoff`, none about anybody whom a hold
     protects, inside the caller's transaction; how many went. Zero ends it.
+    `most`: how many at a time, so that a step takes a few hundredths of a second.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Rows:
     due: Callable[[datetime, datetime], Iterable[tuple[date, int]]]
     remove: Callable[[datetime, int, UUID], int]
     find: Callable[[datetime, int], None] = _nothing
+    most: int = 2000
 
 
 _last_uses: dict[str, LastUse] = {}

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from privacy import disposing, services_retention
 
-# A step is followed by a rest of half its length: people who apply meanwhile must not notice.
-PAUSE = 0.5
+# A step is followed by a rest of a third of its length: people who apply meanwhile must not notice.
+PAUSE = 0.33
 
 
 @shared_task(acks_late=True, ignore_result=True)

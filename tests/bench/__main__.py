@@ -12,7 +12,7 @@ from itertools import count
 
 import django
 
-from tests.bench import booking, copies, desk, retention, servers, starting
+from tests.bench import booking, copies, desk, reads, retention, servers, starting
 from tests.bench.client import Site, in_turn
 from tests.bench.figures import Figure, against_floor, expect
 from tests.bench.forms import ANSWERS, filled, hidden
@@ -98,6 +98,7 @@ def measure(people: int) -> list[Figure]:
             *desk.figures(port, floor),
             *booking.figures(port, below),
             *copies.figures(),
+            *reads.figures(port),
             *retention.figures(port),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")

@@ -1,4 +1,4 @@
-"""Old earlier states removed while people apply; the access log walked whole; what noting a list's readings costs."""
+"""Old earlier states removed while people apply; the access log walked whole."""
 
 from __future__ import annotations
 
