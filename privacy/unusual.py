@@ -16,8 +16,11 @@ from django.utils import timezone
 from privacy.models_log import Finding
 from privacy.people import regions_of
 from privacy.rules_unusual import Found, Limits, Look, unusual
+from privacy.words import day as in_words
+from privacy.words import language_code
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
+from psp.calendar_text import time_of_day
 from psp.choices import Kind
 from psp.models import RoleAssignment, User
 
@@ -105,9 +108,14 @@ def summary(rows: Iterable[Finding], labels: dict[UUID, str]) -> list[dict[str, 
     return [
         {
             "id": row.pk, "pattern": row.get_pattern_display(), "count": row.count, "day": row.day.isoformat(),
-            "first": row.first_at, "last": row.last_at, "who": labels.get(row.actor_id, ""),
+            "when": f"{in_words(row.day)}, {_clock(row.first_at)} – {_clock(row.last_at)}",
+            "who": labels.get(row.actor_id, ""),
             "about": labels.get(row.person, "") if row.person else "", "outcome": row.get_outcome_display(),
             "looked_by": labels.get(row.looked_by_id, "") if row.looked_by_id else "", "actor": row.actor_id,
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _clock(at: datetime) -> str:
+    return time_of_day(timezone.localtime(at), language_code())

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from privacy import copies, log, log_sums, unusual
+from privacy.breach import moment
 from privacy.choices import DECIDERS, FindingOutcome
 from privacy.forms import LogForm, PersonForm
 from privacy.models_log import Finding, LogExport
@@ -101,8 +102,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_GET
 @officers
 def exports(request: HttpRequest) -> HttpResponse:
-    rows = LogExport.objects.made_by(account(request)).select_related("approved_by")[:PAGE]
-    return render(request, "privacy/exports.html", {"rows": rows})
+    me = account(request)
+    found = LogExport.objects.made_by(me).select_related("approved_by")[:PAGE]
+    return render(request, "privacy/exports.html", {"rows": [(one, moment(one.asked_at, me)) for one in found]})
 
 
 @require_POST

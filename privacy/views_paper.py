@@ -78,6 +78,7 @@ def shown(found: RightsRequest, form: Any, extending: Any, reader: User) -> dict
         "row": request_row(found, reference=labels_of({found.person_id}).get(found.person_id, "")),
         "first_due": day(found.first_due_on) if found.first_due_on else "",
         "form": form, "extending": extending, "is_access": found.kind == RequestKind.ACCESS,
+        "is_deletion": found.kind == RequestKind.ERASURE,
         "is_open": found.state == RequestState.OPEN, "held": Hold.objects.standing().filter(matter=found.pk).exists(),
     }  # fmt: skip
 
