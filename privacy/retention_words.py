@@ -67,9 +67,12 @@ def facts(batch: DisposalBatch) -> list[tuple[str, str]]:
 
 
 def counts(batch: DisposalBatch) -> list[tuple[str, str]]:
-    """How many of what: (label, count)."""
-    known = {str(state): str(state.label) for state in ItemState}
-    return [(known.get(code, code), str(count)) for code, count in sorted(batch.counts.items())]
+    """How many of what: (label, count). Rows go by the names of their tables, after the sum of all."""
+    if batch.record_type == RecordType.FILE:
+        known = {str(state): str(state.label) for state in ItemState}
+        return [(known[code], str(count)) for code, count in sorted(batch.counts.items())]
+    tables = [(_("Table %(name)s") % {"name": code}, str(count)) for code, count in sorted(batch.counts.items())]
+    return [(_("All together"), str(sum(batch.counts.values()))), *tables]
 
 
 def progress(batch: DisposalBatch) -> dict[str, Any]:
