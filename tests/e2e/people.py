@@ -8,7 +8,7 @@ import re
 import struct
 import time
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 from psp.demo.accounts import PASSWORD, TOTP_SECRET
 from tests.e2e.conftest import Visitor
@@ -52,6 +52,13 @@ def fill(page: Page, **values: str) -> None:
     """Type into the fields of these names."""
     for name, value in values.items():
         page.locator(f"main [name={name}]").fill(value)
+
+
+def download(visitor: Visitor, ending: str) -> Download:
+    """The file behind the link of the page whose address ends so."""
+    with visitor.page.expect_download() as waiting:
+        visitor.page.locator(f"main a[href$='{ending}']").click()
+    return waiting.value
 
 
 def fill_step(visitor: Visitor, *, name: str, email: str, province: str, answers: dict[str, str]) -> None:

@@ -9,18 +9,11 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Visitor
-from tests.e2e.people import apply, sign_in_participant, sign_in_team, submit
+from tests.e2e.people import apply, download, sign_in_participant, sign_in_team, submit
 from tests.papers import assert_pdf_ua, pdf_text
 
 REGIONS = {"fr": ("QC", "coordinator.qc", "NB"), "en": ("ON", "coordinator.on", "MB")}
 PLACES = {"NB": ("Nouveau-Brunswick", "New Brunswick"), "MB": ("Manitoba", "Manitoba")}
-
-
-def download(visitor: Visitor, ending: str):
-    with visitor.page.expect_download() as waiting:
-        visitor.page.locator(f"main a[href$='{ending}']").click()
-    return waiting.value
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
