@@ -20,7 +20,7 @@ from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
 LONG_AGO = timezone.now() - timedelta(days=20)
 
 

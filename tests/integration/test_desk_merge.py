@@ -25,7 +25,7 @@ from psp.errors import DomainError, Forbidden
 from sessions.models import Attendance, GroupSession
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
 PHONE = "613 555 0123"
 
 

@@ -25,7 +25,7 @@ from psp.errors import Conflict, DomainError, Forbidden
 from psp.models import ProgramRegion, Region
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
 
 
 @pytest.fixture

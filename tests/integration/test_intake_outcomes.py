@@ -19,7 +19,7 @@ from intake.services_decisions import ask_again
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
 
 
 @pytest.fixture

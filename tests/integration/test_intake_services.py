@@ -21,7 +21,7 @@ from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden
 from tests.factories import a_coordinator, a_participant, a_privacy_officer, an_application, disagree
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
 
 
 def soon(hours: int = 24):

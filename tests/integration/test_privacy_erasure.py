@@ -59,7 +59,7 @@ from tests.factories import (
     with_role,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
 MODELS = {model._meta.label_lower: model for model in apps.get_models(include_auto_created=True)}
 # Declared as deleted, and not by an eraser: saved forms while the address can be read (`intake.erasing.forget_drafts`),
 # the key by the keyring, a short call names no account and goes by itself.

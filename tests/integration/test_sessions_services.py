@@ -23,7 +23,7 @@ from sessions.choices import AttendanceStatus, SessionState
 from sessions.models import Attendance, GroupSession
 from tests.factories import a_coordinator, a_facilitator, a_formal_group, a_participant, agree, an_accepted_participant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
 
 TORONTO = ZoneInfo("America/Toronto")
 BEFORE = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
