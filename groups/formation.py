@@ -1,0 +1,394 @@
+"""Form the best groups there are, prove how good they are, and say why somebody is left out. Pure; the contract
+"Group formation".
+
+What is best, in this order: most people placed; then the most days of waiting among them; then sizes as even as can
+be (the largest group least larger than the smallest). The steps: a first answer by hand; the same problem without the
+pairs to keep apart, which is quick and bounds what can be reached; the pairs then with the groups of that answer;
+and only where that does not reach the bound, the whole problem. Every answer is checked once more against the rules
+as they were given (`formation_check`), whatever the solver says.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from groups.formation_check import broken_rules
+from groups.formation_frames import Frame, frames_of
+from groups.formation_groups import Draft, Sizes, first_answer, split
+from groups.formation_input import Problem, Slot
+from groups.formation_model import NEVER, Apart, Model, apart_of, build, build_leaders
+from groups.formation_reasons import Unplaced, reasons_for
+from groups.formation_solver import Effort, Found, SolverError, maximise, relaxed_bound, whole
+
+SECONDS = 60.0
+# Above this many places to choose from the whole problem is not searched, only bounded and improved in parts.
+MOST_PLACES = 60_000
+# How far the second and third aims are searched, in nodes: a limit that gives the same answer on every machine.
+NODES = 200
+# How often the leaders are asked again.
+TRIES = 8
+HALF = 0.5
+PLACED, WAITING, EVEN = "placed", "waiting_days", "sizes"
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A proposed group, by ids. A trait is None where nobody named any."""
+
+    members: tuple[str, ...]
+    leaders: tuple[str, ...]
+    slot: Slot | None
+    language: str | None
+    modality: str | None
+    region: str | None
+    composition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """`bound`: nobody can place more people than this. `proven`: the aims of which no better answer exists."""
+
+    status: str
+    groups: tuple[Group, ...]
+    unplaced: tuple[Unplaced, ...]
+    placed: int
+    bound: int
+    waiting_days: int
+    proven: tuple[str, ...]
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer of the contract."""
+        return {
+            "status": self.status, "placed": self.placed, "bound": self.bound, "seconds": round(self.seconds, 2),
+            "groups": [
+                {
+                    "members": list(one.members), "facilitators": list(one.leaders),
+                    "slot": None if one.slot is None else list(one.slot), "language": one.language,
+                    "modality": one.modality, "region": one.region, "composition": one.composition,
+                }
+                for one in self.groups
+            ],
+            "unplaced": [one.to_json() for one in self.unplaced],
+            "waiting_days": self.waiting_days, "proven": list(self.proven),
+        }  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Search:
+    """The best answer so far, and what is known about better ones."""
+
+    problem: Problem
+    frames: list[Frame]
+    apart: Apart
+    ends: float
+    begun: float
+    stop: Callable[[], bool] | None
+    report: Report
+    best: list[Draft] = field(default_factory=list)
+    bound: int = 0
+    proven: set[str] = field(default_factory=set)
+
+    @property
+    def sizes(self) -> Sizes:
+        return self.problem.min_size, self.problem.max_size
+
+    @property
+    def placed(self) -> int:
+        return sum(len(one.people) for one in self.best)
+
+    def waiting(self) -> int:
+        return sum(self.problem.people[person].waiting_days for one in self.best for person in one.people)
+
+    def spread(self) -> int:
+        sizes = [len(one.people) for one in self.best]
+        return max(sizes, default=0) - min(sizes, default=0)
+
+    def effort(self, share: float, nodes: int | None = None) -> Effort:
+        """This share of the time that is left."""
+        now = time.monotonic()
+        return Effort(now + max(0.0, self.ends - now) * share, nodes, self.stop)
+
+    @property
+    def over(self) -> bool:
+        return time.monotonic() >= self.ends or bool(self.stop and self.stop())
+
+
+def propose(
+    problem: Problem, *, seconds: float = SECONDS, report: Report | None = None, stop: Callable[[], bool] | None = None
+) -> Proposal:
+    """The best groups that are found within `seconds`, with a proven bound; the same problem gives the same answer
+    where the time suffices.
+
+    `report(aim, reached, bound)` hears of each step; `stop()` true ends the search, and the best so far is answered.
+    """
+    begun = time.monotonic()
+    search = _Search(problem, frames_of(problem), apart_of(problem), begun + seconds, begun, stop,
+                     report or (lambda *_: None))  # fmt: skip
+    if search.frames:
+        _place_most(search)
+        _longest_waiting(search)
+        _most_even(search)
+    else:
+        search.proven |= {WAITING, EVEN}
+    return _answer(search)
+
+
+def _answer(search: _Search) -> Proposal:
+    groups = tuple(_group(search, one) for one in sorted(search.best, key=lambda one: (one.frame, one.people)))
+    broken = broken_rules(search.problem, groups)
+    if broken:
+        raise SolverError(f"a proposed group breaks a rule: {broken[0]}")
+    placed, bound = search.placed, max(search.bound, search.placed)
+    status = "feasible" if placed < bound else "optimal" if placed else "infeasible"
+    known = [placed == bound, WAITING in search.proven, EVEN in search.proven]
+    # Each aim counts among the answers that are best in those before it.
+    proven = [aim for at, aim in enumerate((PLACED, WAITING, EVEN)) if all(known[: at + 1])]
+    unplaced = reasons_for(search.problem, groups)
+    return Proposal(status, groups, unplaced, placed, bound, search.waiting(), tuple(proven),
+                    time.monotonic() - search.begun)  # fmt: skip
+
+
+def _group(search: _Search, draft: Draft) -> Group:
+    frame, problem = search.frames[draft.frame], search.problem
+    return Group(
+        tuple(problem.people[person].id for person in draft.people),
+        tuple(problem.leaders[leader].id for leader in draft.leaders),
+        frame.slot, frame.language, frame.modality, frame.region, frame.composition,
+    )  # fmt: skip
+
+
+# The first aim: most people --------------------------------------------------------------------------------
+
+
+def _place_most(search: _Search) -> None:
+    search.best = first_answer(search.problem, search.frames, search.apart, search.sizes)
+    search.bound = len(search.problem.people)
+    search.report(PLACED, search.placed, search.bound)
+    for step in (_leaders_first, _without_pairs, _whole_problem):
+        if search.placed < search.bound and not search.over:
+            step(search)
+            search.report(PLACED, search.placed, search.bound)
+
+
+def _aim(model: Model) -> dict[int, float]:
+    return {column: 1.0 for people in model.people for column in people.values()}
+
+
+def _bounded(search: _Search, found: Found) -> None:
+    if found.bound is not None:
+        search.bound = min(search.bound, found.bound)
+
+
+def _leaders_first(search: _Search) -> None:
+    """As many groups as the leaders can lead, then the people into them; what was missing is said to the next try."""
+    if not search.problem.leaders_per_group:
+        return
+    leaders = build_leaders(search.problem, search.frames, search.sizes)
+    model = build(search.problem, search.frames, search.apart, search.sizes)
+    begun, last = time.monotonic(), search.effort(0.25)
+    for _ in range(TRIES):
+        found = maximise(leaders, dict.fromkeys(leaders.sizes, 1.0), last)
+        _bounded(search, found)
+        filled = _with_these_groups(search, model, leaders, found)
+        if search.placed == search.bound or filled is None or 2 * time.monotonic() - begun > last.until:
+            return
+        _say_what_is_missing(search, leaders, model, filled)
+
+
+def _say_what_is_missing(search: _Search, leaders: Model, model: Model, values: tuple[float, ...]) -> None:
+    """People without a place, those whom they could replace, and the frames where all these could be: these frames
+    hold at most as many as their groups have room for (the smallest cut of the flow, as a rule)."""
+    at_frame = [{person for person, place in people.items() if values[place] > HALF} for people in model.people]
+    placed = set().union(*at_frame)
+    suits: dict[int, list[int]] = {}
+    for at, people in enumerate(model.people):
+        for person in people:
+            suits.setdefault(person, []).append(at)
+    waiting = [person for person in suits if person not in placed]
+    reached, tight = set(waiting), set[int]()
+    while waiting:
+        for at in suits[waiting.pop()]:
+            if at not in tight:
+                tight.add(at)
+                waiting += at_frame[at] - reached
+                reached |= at_frame[at]
+    most = search.problem.max_size
+    room = [(leaders.groups[at], -float(_most_in(search.frames[at], most))) for at in sorted(tight)]
+    everyone = [(size, 1.0) for size in leaders.sizes]
+    leaders.row(-NEVER, len(suits) - len(reached), [*everyone, *room])
+
+
+def _most_in(frame: Frame, most: int | None) -> int:
+    able = frame.people.bit_count()
+    return able if most is None else min(most, able)
+
+
+def _without_pairs(search: _Search) -> None:
+    """People and leaders at once, with nobody kept apart; then the pairs in the groups that this gives."""
+    model = build(search.problem, search.frames, None, search.sizes)
+    if model.places > MOST_PLACES:
+        _bounded(search, relaxed_bound(model, _aim(model), search.effort(0.5)))
+        return
+    found = maximise(model, _aim(model), search.effort(0.4), start=_columns(model, search.best))
+    _bounded(search, found)
+    paired = build(search.problem, search.frames, search.apart, search.sizes)
+    _with_these_groups(search, paired, model, found)
+
+
+def _with_these_groups(search: _Search, model: Model, other: Model, found: Found) -> tuple[float, ...] | None:
+    """All the rules, with as many groups of each frame as another model's answer has; the answer's columns."""
+    if found.values is None:
+        return None
+    counts = {column: float(whole(found.values[was])) for column, was in zip(model.groups, other.groups, strict=True)}
+    filled = maximise(model, _aim(model), search.effort(0.3), fixed=counts)
+    return filled.values if _take(search, model, filled, search.sizes) else None
+
+
+def _whole_problem(search: _Search) -> None:
+    """Everything at once; a frame whose groups cannot be told apart as needed is told apart from the beginning."""
+    while not search.over:
+        model = build(search.problem, search.frames, search.apart, search.sizes)
+        if model.places > MOST_PLACES:
+            return
+        start = _columns(model, search.best)
+        found = maximise(model, _aim(model), search.effort(0.6), start=start)
+        _bounded(search, found)
+        if _take(search, model, found, search.sizes) or not found.ended:
+            return
+
+
+def _columns(model: Model, drafts: Iterable[Draft]) -> dict[int, float]:
+    """The columns that say the same as these groups."""
+    values: dict[int, float] = {}
+    for draft in drafts:
+        at = draft.frame
+        for column, more in ((model.groups[at], 1.0), (model.sizes[at], float(len(draft.people)))):
+            values[column] = values.get(column, 0.0) + more
+        for person in draft.people:
+            values[model.people[at][person]] = 1.0
+        for leader in draft.leaders:
+            column = model.leaders[at][leader]
+            values[column] = values.get(column, 0.0) + 1.0
+    for total, counted in model.totals.items():
+        values[total] = sum(values.get(column, 0.0) for column in counted)
+    return values
+
+
+# From numbers to groups ------------------------------------------------------------------------------------
+
+
+def _take(search: _Search, model: Model, found: Found, sizes: Sizes) -> bool:
+    """Take the answer if it is better than what we have. False where it cannot be made into groups: then the frame
+    in question was told apart, and the search can be repeated."""
+    if found.values is None:
+        return True
+    drafts = _drafts(search, model, found.values, sizes)
+    if isinstance(drafts, int):
+        _tell_apart(search, drafts)
+        return False
+    kept = (search.placed, search.waiting(), -search.spread())
+    before, search.best = search.best, drafts
+    if (search.placed, search.waiting(), -search.spread()) < kept:
+        search.best = before
+    return True
+
+
+def _drafts(search: _Search, model: Model, values: tuple[float, ...], sizes: Sizes) -> list[Draft] | int:
+    """The groups that the numbers say; or the frame whose people cannot be put into groups."""
+    drafts: list[Draft] = []
+    for at, column in enumerate(model.groups):
+        count = whole(values[column])
+        if not count:
+            continue
+        people = [person for person, place in model.people[at].items() if whole(values[place])]
+        leaders = {leader: times for leader, place in model.leaders[at].items() if (times := whole(values[place]))}
+        effort = search.effort(0.2)
+        parts = split(search.problem, at, people, leaders, count, search.apart, sizes, effort)
+        if parts is None:
+            return at
+        drafts += parts
+    return drafts
+
+
+def _tell_apart(search: _Search, at: int) -> None:
+    """From now on each group of this frame is a frame of its own, so that pairs are kept apart group by group."""
+    frame, more = search.frames[at], len(search.frames)
+    search.frames += [replace(frame, most=1) for _ in range(frame.most - 1)]
+    search.frames[at] = replace(frame, most=1)
+    places = iter([at, *range(more, len(search.frames))])
+    search.best = [replace(one, frame=next(places)) if one.frame == at else one for one in search.best]
+
+
+# The second and third aims ---------------------------------------------------------------------------------
+
+
+def _as_many(model: Model, people: int) -> tuple[float, float, dict[int, float]]:
+    return people, NEVER, _aim(model)
+
+
+def _days(search: _Search, model: Model) -> dict[int, float]:
+    waits = [float(one.waiting_days) for one in search.problem.people]
+    return {column: waits[person] for people in model.people for person, column in people.items() if waits[person]}
+
+
+def _longest_waiting(search: _Search) -> None:
+    """Of all answers with as many people, one with the most days of waiting."""
+    if search.placed in (0, len(search.problem.people)) or not any(one.waiting_days for one in search.problem.people):
+        search.proven.add(WAITING)
+        return
+    for settled in (True, False):
+        while search.best and not search.over:  # repeated where a frame had to be told apart
+            model = build(search.problem, search.frames, search.apart, search.sizes)
+            if model.places > MOST_PLACES and not settled:
+                return
+            start = _columns(model, search.best)
+            fixed = {column: start.get(column, 0.0) for column in model.groups} if settled else {}
+            effort = search.effort(0.3 if settled else 0.7, None if settled else NODES)
+            rows = [_as_many(model, search.placed)]
+            found = maximise(model, _days(search, model), effort, rows=rows, fixed=fixed, start=start)
+            if _take(search, model, found, search.sizes):
+                if not settled and found.ended:
+                    search.proven.add(WAITING)
+                break
+        search.report(WAITING, search.waiting(), 0)
+
+
+def _most_even(search: _Search) -> None:
+    """Of all those, one whose largest group is least larger than its smallest."""
+    for spread in range(search.spread()):
+        for least in _least_sizes(search, spread):
+            if search.over or not _even(search, (least, least + spread)):
+                return
+            if search.spread() <= spread:
+                search.proven.add(EVEN)
+                return
+    search.proven.add(EVEN)
+
+
+def _least_sizes(search: _Search, spread: int) -> list[int]:
+    """Smallest sizes with which groups of nearly one size can hold as many people as are placed."""
+    least, most, placed = search.problem.min_size, search.problem.max_size or search.placed, search.placed
+    return [
+        low
+        for low in range(least, min(most, placed) - spread + 1)
+        if any(low * count <= placed <= (low + spread) * count for count in range(1, placed // low + 1))
+    ]
+
+
+def _even(search: _Search, sizes: tuple[int, int]) -> bool:
+    """Look for groups of these sizes. False where the search could not be carried to its end."""
+    while not search.over:
+        model = build(search.problem, search.frames, search.apart, sizes)
+        if model.places > MOST_PLACES:
+            return False
+        rows, days = [_as_many(model, search.placed)], _days(search, model)
+        found = maximise(model, days, search.effort(0.5, NODES), rows=rows, enough=search.waiting())
+        if _take(search, model, found, sizes):
+            return found.ended
+    return False
