@@ -78,13 +78,12 @@ def traits_of(problem: Problem) -> tuple[Traits, Traits]:
 def _named(values: Iterable[tuple[str, ...] | None]) -> list[str | None]:
     """What anybody names, the usual ones first; where nobody names any, the one that is none."""
     found = {one for several in values for one in several or ()}
-    ordered: list[str | None] = sorted(found, key=lambda one: (one not in FIRST, one))
-    return ordered or [None]
+    return [*sorted(found, key=lambda one: (one not in FIRST, one))] or [None]
 
 
 def _places(everyone: Sequence[Member | Leader]) -> list[tuple[str | None, str | None]]:
     """Ways to meet, each with its region where it has one."""
-    regions: list[str | None] = sorted({one.region for one in everyone if one.region is not None})
+    regions: list[str | None] = [*sorted({one.region for one in everyone if one.region is not None})]
     found: list[tuple[str | None, str | None]] = []
     for modality in _named(one.modalities for one in everyone):
         found += [(modality, region) for region in (regions or [None])] if modality == IN_PERSON else [(modality, None)]

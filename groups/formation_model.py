@@ -29,8 +29,10 @@ class Apart:
 
 
 def apart_of(problem: Problem) -> Apart:
-    position = {one.id: at for at, one in enumerate([*problem.people, *problem.leaders])}
-    pairs = sorted({tuple(sorted((position[one], position[other]))) for one, other in problem.keep_apart})
+    ids = [one.id for one in problem.people] + [one.id for one in problem.leaders]
+    position = {name: at for at, name in enumerate(ids)}
+    both = [(position[one], position[other]) for one, other in problem.keep_apart]
+    pairs = sorted({(min(pair), max(pair)) for pair in both})
     of: dict[int, set[int]] = defaultdict(set)
     for one, other in pairs:
         of[one].add(other)
@@ -180,7 +182,8 @@ def _leaders_free(model: Model) -> None:
         if most is not None:
             model.row(-NEVER, most, [(column, 1.0) for columns in places.values() for column in columns])
         for slot in places:
-            together = [(column, 1.0) for other in at_once.get(slot, ()) for column in places.get(other, ())]
+            others = () if slot is None else at_once[slot]
+            together = [(column, 1.0) for other in others for column in places.get(other, ())]
             if len(together) > 1:
                 model.row(-NEVER, 1, together)
 

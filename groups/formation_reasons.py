@@ -101,7 +101,7 @@ class _Table:
             [value for value, mask in trait.items() if mask >> person & 1]
             for trait in (self.people.slots, self.people.languages, self.people.places, self.people.compositions)
         ]
-        yield from product(*suits)  # type: ignore[misc]
+        yield from product(*suits)
 
     def able(self, cell: Cell) -> int:
         slot, language, place, composition = cell

@@ -71,9 +71,10 @@ def maximise(
     if effort.seconds <= 0:
         return Found(None, None, ended=False)
     solver, rows = _solver(effort), list(rows)
-    least = [] if enough is None or not aim else [(enough, NEVER, dict(aim))]
-    solver.passModel(_as_highs(model, aim, [*rows, *least], fixed or {}))
-    if least:
+    if enough is None or not aim:
+        solver.passModel(_as_highs(model, aim, rows, fixed or {}))
+    else:
+        solver.passModel(_as_highs(model, aim, [*rows, (enough, NEVER, dict(aim))], fixed or {}))
         solver.setOptionValue("objective_target", enough)
     if start is not None:
         _start_from(solver, model, start)
@@ -120,11 +121,11 @@ class _Quiet(highspy.Highs):
 
     def enableCallbacks(self) -> None:  # noqa: N802 - the library's name
         self.setOptionValue("output_flag", False)
-        super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def _solver(effort: Effort) -> highspy.Highs:
-    solver = _Quiet()
+    solver = _Quiet()  # type: ignore[no-untyped-call]
     options = {
         "threads": THREADS, "random_seed": SEED, "time_limit": effort.seconds,
         # Every aim is a sum of whole numbers: a gap below one is none.
