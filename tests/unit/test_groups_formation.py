@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -170,3 +171,146 @@ def test_no_rule_is_broken_and_the_same_problem_gets_the_same_answer(data):
     result, again = answer(data), answer(json.loads(json.dumps(data)))
     check(data, result)
     assert {**result, "seconds": 0} == {**again, "seconds": 0}
+
+
+# Single cases ------------------------------------------------------------------------------------------------
+
+EVENING, LATER = [1110, 1200], [2550, 2640]
+
+
+def people(count, start=1, **fields):
+    return [{"id": f"p{number}", **fields} for number in range(start, start + count)]
+
+
+def leaders(count, **fields):
+    return [{"id": f"f{number}", **fields} for number in range(1, count + 1)]
+
+
+def reasons(result):
+    return {one["id"]: one["reason"] for one in result["unplaced"]}
+
+
+def test_nobody_asks_and_nobody_is_placed():
+    result = answer({"people": [], "slots": [EVENING]})
+    assert (result["status"], result["placed"], result["bound"], result["unplaced"]) == ("infeasible", 0, 0, [])
+
+
+def test_pair_that_the_fullest_group_would_bring_together_is_kept_apart():
+    """Five people, one evening and one team: the naive group is all five. Ours leaves one of the pair out, and the
+    one who has waited less."""
+    five = [*people(4, waiting_days=30), {"id": "p5", "waiting_days": 2}]
+    data = {"size": {"min": 4, "max": 10}, "people": five, "slots": [EVENING], "keep_apart": [["p1", "p5"]]}
+    result = answer(data)
+    check(data, result)
+    assert result["groups"][0]["members"] == ["p1", "p2", "p3", "p4"]
+    assert result["unplaced"] == [{"id": "p5", "reason": "kept_apart"}]
+
+
+def test_pair_has_two_groups_where_there_are_enough_people():
+    data = {"size": {"min": 4, "max": 10}, "people": people(8), "slots": [EVENING], "keep_apart": [["p1", "p2"]]}
+    result = answer(data)
+    check(data, result)
+    assert (result["placed"], len(result["groups"])) == (8, 2)
+
+
+def test_clique_needs_as_many_groups_as_it_has_people():
+    clique = [list(pair) for pair in combinations(["p1", "p2", "p3"], 2)]
+    data = {"size": {"min": 2, "max": 4}, "people": people(6), "slots": [EVENING], "keep_apart": clique}
+    result = answer(data)
+    check(data, result)
+    assert (result["placed"], len(result["groups"])) == (6, 3)
+
+
+def test_everybody_apart_from_everybody_is_no_group():
+    apart = [[one["id"], other["id"]] for one, other in combinations(people(6), 2)]
+    result = answer({"size": {"min": 2}, "people": people(6), "slots": [EVENING], "keep_apart": apart})
+    assert (result["status"], result["placed"]) == ("infeasible", 0)
+    assert set(reasons(result).values()) == {"kept_apart"}
+
+
+def test_leader_does_not_lead_someone_they_are_kept_apart_from():
+    data = {
+        "size": {"min": 2}, "facilitators_per_group": 1, "people": people(4), "facilitators": leaders(2),
+        "slots": [EVENING, LATER], "keep_apart": [["f1", "p1"], ["f2", "p2"]],
+    }  # fmt: skip
+    result = answer(data)
+    check(data, result)
+    assert result["placed"] == 4
+
+
+def test_leader_is_not_at_two_places_at_once():
+    data = {"size": {"min": 2, "max": 2}, "facilitators_per_group": 1, "people": people(4),
+            "facilitators": leaders(1), "slots": [[1110, 1200], [1199, 1290]]}  # fmt: skip
+    result = answer(data)
+    check(data, result)
+    assert result["placed"] == 2
+    assert set(reasons(result).values()) == {"no_facilitator"}
+    data["slots"][1] = [1200, 1290]
+    assert answer(data)["placed"] == 4
+
+
+def test_in_person_group_is_of_one_region():
+    data = {"size": {"min": 3}, "slots": [EVENING], "people": [
+        *people(2, modalities=["in_person"], region="QC"),
+        *people(2, 3, modalities=["in_person"], region="ON"),
+    ]}  # fmt: skip
+    assert answer(data)["placed"] == 0
+    data["people"].append({"id": "p5", "modalities": ["in_person"], "region": "ON"})
+    result = answer(data)
+    check(data, result)
+    assert (result["placed"], result["groups"][0]["region"]) == (3, "ON")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "missing"),
+    [
+        ({"languages": ["fr"]}, "no_language", (3, 0)),
+        ({"availability": []}, "no_common_slot", None),
+        ({"availability": [[2500, 2700]]}, "no_common_slot", (3, 0)),
+        ({"composition": ["women"]}, "too_few", (3, 0)),
+        ({"modalities": ["in_person"], "region": "QC"}, "too_few", (3, 0)),
+        ({}, "capacity", None),
+    ],
+)
+def test_reason_and_what_would_help(change, reason, missing):
+    four = people(4, languages=["en"], availability=[EVENING], composition=["any"], modalities=["virtual"])
+    last = {
+        "id": "p9",
+        "languages": ["en"],
+        "availability": [EVENING],
+        "composition": ["any"],
+        "modalities": ["virtual"],
+    }
+    data = {"size": {"min": 4, "max": 4}, "facilitators_per_group": 1, "people": [*four, last | change],
+            "facilitators": leaders(2), "slots": [EVENING, LATER]}  # fmt: skip
+    result = answer(data)
+    check(data, result)
+    (left,) = result["unplaced"]
+    assert (left["id"], left["reason"]) == ("p9" if change else left["id"], reason)
+    lack = left.get("missing")
+    assert (lack and (lack["people"], lack["facilitators"])) == missing
+
+
+def test_reason_is_the_leaders_where_only_they_are_missing():
+    data = {"size": {"min": 2}, "facilitators_per_group": 2, "people": people(3), "facilitators": leaders(1),
+            "slots": [EVENING]}  # fmt: skip
+    result = answer(data)
+    assert set(reasons(result).values()) == {"no_facilitator"}
+    assert result["unplaced"][0]["missing"]["facilitators"] == 1
+
+
+def test_stopped_search_answers_with_what_it_has():
+    data = {"size": {"min": 2, "max": 4}, "people": people(9), "slots": [EVENING, LATER]}
+    result = answer(data, stop=lambda: True)
+    check(data, result)
+    assert result["placed"] > 0
+    assert result["status"] in ("optimal", "feasible")
+
+
+def test_steps_are_told():
+    heard: list[tuple[str, int, int]] = []
+    answer(
+        {"size": {"min": 2, "max": 4}, "people": people(9), "slots": [EVENING]}, report=lambda *step: heard.append(step)
+    )
+    assert heard[0][0] == "placed"
+    assert heard[0][1] <= heard[-1][1] or heard[-1][0] != "placed"
