@@ -89,7 +89,8 @@ def test_property_34_what_the_mail_server_did_not_take_is_not_tried_again_after_
 
 def during(monkeypatch, where, name, act) -> list[str]:
     """Runs `act` once, elsewhere, right after `where.name`: the message is under way and has not left."""
-    original, done = getattr(where, name), []
+    original = getattr(where, name)
+    done: list[str] = []
 
     def and_then(*arguments, **named):
         answer = original(*arguments, **named)
