@@ -42,6 +42,18 @@ def _order(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     return ("-at", "-id") if by_time else ("-id",)
 
 
+def in_words(kept: Mapping[str, Any]) -> list[str]:
+    """What an export is narrowed to, for whoever agrees to it; nothing where it is the whole log."""
+    people = labels_of({UUID(kept[name]) for name in ("person", "actor") if name in kept})
+    labels = {"person": _("About (reference)"), "actor": _("By (username)"), "start": _("From"), "end": _("Until")}
+    said = [
+        f"{label} {people.get(UUID(kept[name]), _('Closed account')) if name in ('person', 'actor') else kept[name]}"
+        for name, label in labels.items()
+        if name in kept
+    ]
+    return [*said, _("Refused only")] if kept.get("denied") else said
+
+
 def wanted_from(kept: Mapping[str, Any]) -> dict[str, Any]:
     """What the form held, from the text that was kept of it."""
     found: dict[str, Any] = {name: UUID(kept[name]) for name in ("person", "actor") if name in kept}

@@ -16,7 +16,7 @@ WORDS: dict[str, Any] = {
     "psp.crisisline": _("Crisis line"),
     "audit.entry": _("Access log"),
     "audit.checkpoint": _("Checkpoint of the access log"),
-    "privacy.rightsrequest": _("Request about one’s own information"),
+    "privacy.rightsrequest": _("Request of the person"),
     "privacy.breach": _("Breach"),
     "privacy.affected": _("Person concerned by a breach"),
     "privacy.hold": _("Hold"),

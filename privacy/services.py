@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -61,8 +62,8 @@ def ask_erasure(*, person: User, disposal_text: str, language: str, by: User) ->
     if standing is not None:
         return standing
     asked = _asked(person, kind=RequestKind.ERASURE, disposal_text=disposal_text, language=language)
-    # Somebody else at their session could have asked: the person hears that there is something to read.
-    notices.send(person, asked.pk)
+    # Somebody else at their session could have asked: the person hears that there is something to read, once a day.
+    notices.send(person, uuid5(person.pk, f"deletion|{asked.asked_on}"))
     return asked
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from privacy import notices
+from privacy import log, notices
 from privacy.breach import moment
 from privacy.choices import DECIDERS, AffectedState
 from privacy.forms_breach import ApproveForm, FindForm, NoticeForm
@@ -136,13 +136,15 @@ def approvals(request: HttpRequest) -> HttpResponse:
     """What others prepared and this account may agree to."""
     waiting = list(Breach.objects.to_approve(account(request)).order_by("recorded_at"))
     me = account(request)
-    asked = LogExport.objects.to_approve(me).select_related("asked_by")
-    exports = [(one, moment(one.asked_at, me)) for one in asked]
+    asked = [
+        {"export": one, "at": moment(one.asked_at, me), "narrowed": log.in_words(one.wanted)}
+        for one in LogExport.objects.to_approve(me).select_related("asked_by")
+    ]
     papers = list(RightsRequest.objects.to_confirm(me).select_related("recorded_by").order_by("due_on"))
     audit.record_reads(papers, purpose=Purpose.RIGHTS)
     labels = labels_of({one.person_id for one in papers})
     copies = [request_row(one, reference=labels.get(one.person_id, "")) for one in papers]
-    return render(request, "privacy/approvals.html", {"breaches": waiting, "exports": exports, "copies": copies})
+    return render(request, "privacy/approvals.html", {"breaches": waiting, "exports": asked, "copies": copies})
 
 
 @require_http_methods(["GET", "POST"])
