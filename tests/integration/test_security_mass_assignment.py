@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from consent.models import Consent
 from consent.services import texts_in_force
-from contact.models import SafeContact
 from privacy.models import Breach, GlassGrant, RightsRequest
 from psp.models import User
 from tests import factories as make
@@ -162,4 +161,3 @@ def test_property_29_coordinator_who_enters_a_signature_signs_for_nobody_else(ot
     made = Consent.objects.get(purpose="results")
     assert (made.person_id, made.version_id, made.manner) == (person.user_id, text.pk, "spoken")
     assert made.countersignature.by == coordinator
-    assert SafeContact.objects.count() == 0
