@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent.choices import Manner
 from consent.forms import SignForm
 from consent.models import ConsentVersion
-from psp.choices import Language
 from psp.inputs import DayField
 
 
@@ -27,22 +27,24 @@ class EnterForm(SignForm):
         help_text=gettext_lazy("Only for a paper: the date that the person wrote beside their name."),
         error_messages={"invalid": gettext_lazy("Write the day as in 2026-12-01.")},
     )  # fmt: skip
-    language = forms.ChoiceField(label=gettext_lazy("Language of the text"), choices=Language.choices)
 
     def __init__(
         self, *args: Any, text: ConsentVersion, language: str, only_paper: bool = False, **kwargs: Any
     ) -> None:
+        """`language`: of the text that is read aloud or copied; the rest is in the team member's own."""
         super().__init__(*args, text=text, **kwargs)
+        self.language = language
         if only_paper:
             self.fields["manner"].choices = [(Manner.PAPER, Manner.PAPER.label)]
             self.fields["manner"].initial = Manner.PAPER
-        self.fields["language"].initial = language
         name = self.fields["typed_name"]
         name.label, name.help_text = _("The person's name, as they said or wrote it"), ""
         name.error_messages["required"] = _("Write the name that the person said or wrote.")
         said_no = _("Tick this line only if the person said yes to it.")
-        for line in text.lines:
-            self.fields[line["code"]].error_messages["required"] = said_no
+        for line in text.lines_in(language):
+            box = self.fields[line["code"]]
+            box.label = format_html('<span lang="{}">{}</span>', language, line["text"])
+            box.error_messages["required"] = said_no
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -54,7 +54,7 @@ class TextForm(forms.Form):
         for place, item in enumerate(version.statements, start=1):
             self._add_line(item["code"], str(place), item)
         if not closed:
-            self._add_line(NEW, str(_("new")), {})
+            self._add_line(NEW, "", {})
         for field in self.fields.values():
             field.disabled = closed
 
@@ -74,6 +74,8 @@ class TextForm(forms.Form):
         )
 
     def _title(self, name: str) -> str:
+        if name == f"line_{NEW}":
+            return _("New statement")
         if name.startswith("line_"):
             return _("Statement %(place)s") % {"place": self.places[name.removeprefix("line_")]}
         return {"title": _("Title"), "summary": _("Summary in plain words")}[name]

@@ -68,9 +68,11 @@ class ConsentVersion(models.Model):
     @property
     def lines(self) -> list[dict[str, Any]]:
         """The statements in the reader's language: [{"code", "required", "text"}]."""
-        suffix = "fr" if (get_language() or "en").startswith("fr") else "en"
+        return self.lines_in("fr" if (get_language() or "en").startswith("fr") else "en")
+
+    def lines_in(self, language: str) -> list[dict[str, Any]]:
         return [
-            {"code": item["code"], "required": item["required"], "text": item[f"text_{suffix}"]}
+            {"code": item["code"], "required": item["required"], "text": item[f"text_{language}"]}
             for item in self.statements
         ]
 

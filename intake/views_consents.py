@@ -21,7 +21,8 @@ from intake.models import Participant
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.choices import Role
+from psp.bilingual import in_language
+from psp.choices import Language, Role
 from psp.errors import DomainError, add_to_form
 from psp.pdf import pdf_response
 
@@ -43,14 +44,14 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @coordinators
 def enter(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
-    """`?version=` chooses an earlier text, for a paper that carries it."""
+    """The text in the person's language, or `?language=`; `?version=` is an earlier one that a paper carries."""
     rows = Participant.objects.in_regions_of(account(request)).select_related("user")
     participant = get_object_or_404(rows, pk=pk)
     text, earlier = _texts(purpose, request.GET.get("version", ""))
     chosen = next((one for one in earlier if one.version == text), None)
-    form = EnterForm(
-        request.POST or None, text=text, language=participant.user.language, only_paper=chosen is not None
-    )  # fmt: skip
+    asked = request.GET.get("language", "")
+    language = Language(asked if asked in Language else participant.user.language)
+    form = EnterForm(request.POST or None, text=text, language=language.value, only_paper=chosen is not None)
     if request.method == "POST" and form.is_valid() and _entered(request, participant, form):
         messages.success(request, _("It is kept, with your name and the date beside it."))
         return redirect(trail.file_url(request, participant.pk))
@@ -61,6 +62,8 @@ def enter(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
         "form": form, "text": text, "participant": participant, "person": participant.user,
         "file_url": trail.file_url(request, participant.pk), "chosen": days_words(chosen) if chosen else None,
         "earlier": [days_words(one) for one in earlier if one.version != text],
+        "language": language, "other": next(one for one in Language if one != language),
+        "title": in_language(text, "title", language), "summary": in_language(text, "summary", language),
     }  # fmt: skip
     return render(request, "desk/consent_enter.html", context)
 
@@ -81,7 +84,7 @@ def _entered(request: HttpRequest, participant: Participant, form: EnterForm) ->
     said = form.cleaned_data
     try:
         enter_signature(
-            person=participant.user, by=account(request), version=form.text, language=said["language"],
+            person=participant.user, by=account(request), version=form.text, language=form.language,
             ticked=form.ticked(), typed_name=said["typed_name"], manner=said["manner"], signed_on=said["signed_on"],
         )  # fmt: skip
     except DomainError as error:

@@ -238,7 +238,7 @@ def test_the_desk_enters_a_paper_and_the_file_shows_it(person):
     coordinator = a_coordinator("QC", name="Marie")
     sign_in(desk, coordinator)
     path = f"/en/desk/people/{person.participant.pk}/consents/results/"
-    form = {"version": "1", "manner": "paper", "language": "en", "typed_name": "Camille", "may_count": "on"}
+    form = {"version": "1", "manner": "paper", "typed_name": "Camille", "may_count": "on"}
     shown = unescape(desk.post(path, form).content.decode())
     assert "Write the date that stands on the paper." in shown
     answer = desk.post(path, form | {"signed_on": str(timezone.localdate())})

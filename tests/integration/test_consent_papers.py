@@ -77,7 +77,7 @@ def test_the_desk_offers_the_earlier_text_for_a_paper_alone(person, changed):
     shown = unescape(desk.get(f"{path}?version=1").content.decode())
     assert "Only a paper from those days can be entered here." in shown
     assert "It counts until " in shown
-    form = {"version": "1", "language": "en", "typed_name": "Camille", "may_count": "on", "signed_on": str(day)}
+    form = {"version": "1", "typed_name": "Camille", "may_count": "on", "signed_on": str(day)}
     assert desk.post(f"{path}?version=1", form | {"manner": "spoken"}).status_code == 200
     assert not Consent.objects.filter(person=person, purpose="results").exists()
     assert desk.post(f"{path}?version=1", form | {"manner": "paper"}).status_code == 302
@@ -96,3 +96,18 @@ def test_what_is_not_offered_any_more_is_still_read_and_taken_back(person):
     shown = unescape(me.get("/en/my/consents/").content.decode())
     assert "Not used at present" not in shown
     assert "What you took back" in shown
+
+
+def test_the_text_to_read_aloud_is_in_the_language_of_the_person(person):
+    desk, text = Browser(), ConsentVersion.objects.get(purpose="results", number=1)
+    sign_in(desk, a_coordinator("QC", language="en"))
+    path = f"/en/desk/people/{person.participant.pk}/consents/results/"
+    said = {"en": text.statements[0]["text_en"], "fr": text.statements[0]["text_fr"]}
+    shown = unescape(desk.get(path).content.decode())
+    assert (said["fr"] in shown, said["en"] in shown) == (True, False)
+    assert "How did the person agree?" in shown
+    shown = unescape(desk.get(f"{path}?language=en").content.decode())
+    assert (said["fr"] in shown, said["en"] in shown) == (False, True)
+    form = {"version": "1", "typed_name": "Camille", "may_count": "on", "manner": "spoken"}
+    assert desk.post(path, form).status_code == 302
+    assert Consent.objects.get(person=person, purpose="results").text == canonical_text(text.as_text(), "fr")
