@@ -110,7 +110,7 @@ class Erasure(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.UUIDField()
     also = ArrayField(models.UUIDField(), default=list)
-    reference = models.CharField(max_length=9, unique=True, default=new_reference, editable=False)
+    reference = models.CharField(max_length=9, default=new_reference, editable=False)
     cause = models.CharField(max_length=10, choices=ErasureCause)
     state = models.CharField(max_length=10, choices=ErasureState, default=ErasureState.PREPARED)
     language = models.CharField(max_length=2, choices=Language, default=Language.EN)
@@ -166,6 +166,8 @@ class Erasure(models.Model):
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state__in=["prepared", "approved"]), name="erasure_one_standing"
             ),
+            # The person has known the number since they asked; it stays theirs when a first attempt was stopped.
+            models.UniqueConstraint(fields=["reference"], condition=~Q(state="stopped"), name="erasure_number_once"),
         ]
 
     def __str__(self) -> str:

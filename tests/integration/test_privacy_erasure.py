@@ -36,7 +36,14 @@ from privacy.datamap import Erased, declared, topics
 from privacy.erasing import covered
 from privacy.models import Erasure, RightsRequest
 from privacy.replaying import replay
-from privacy.services_erasure import approve_erasure, carry_out, finish_erasures, prepare_disposal, prepare_erasure
+from privacy.services_erasure import (
+    approve_erasure,
+    carry_out,
+    finish_erasures,
+    prepare_disposal,
+    prepare_erasure,
+    stop_erasure,
+)
 from privacy.services_holds import close_hold, open_hold
 from psp.audit.models import Entry
 from psp.choices import Role
@@ -404,6 +411,23 @@ def test_request_that_is_taken_back_stops_what_was_prepared_and_comes_too_late_a
     approve_erasure(erasure=erasure, by=a_privacy_officer())
     with pytest.raises(Conflict, match="erasure_begun"):
         services.take_back_request(request=again, by=full.user)
+
+
+def test_deletion_that_was_stopped_is_prepared_again_under_the_number_that_the_person_knows(full):
+    request, officer = ask(full), a_privacy_officer()
+    first = prepare_erasure(request=request, by=officer)
+    stop_erasure(erasure=first, by=officer)
+    again = prepare_erasure(request=request, by=officer)
+    assert again.pk != first.pk
+    assert again.reference == first.reference
+    done_inside(approve_erasure(erasure=again, by=a_privacy_officer()))
+    assert list(Erasure.objects.filter(reference=first.reference, state=ErasureState.DONE)) == [again]
+
+
+def test_two_deletions_that_stand_have_two_numbers():
+    one, other = (decided(a_participant()) for _ in range(2))
+    with pytest.raises(IntegrityError, match="erasure_number_once"), transaction.atomic():
+        Erasure.objects.filter(pk=other.pk).update(reference=one.reference)
 
 
 def test_approval_ends_taking_part_messages_and_the_account_at_once(full):

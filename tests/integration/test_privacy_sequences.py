@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
@@ -16,14 +18,18 @@ from consent.leaving import leave_program
 from consent.models import Consent
 from privacy import ledger, services, services_erasure
 from privacy.choices import ErasureState, HoldKind, RequestKind
-from privacy.models import Erasure, Hold, RightsRequest
+from privacy.choices_retention import BatchState, ItemState
+from privacy.disposing import carry_out
+from privacy.models import DisposalBatch, DisposalItem, Erasure, Hold, RightsRequest
 from privacy.services_erasure import approve_erasure, prepare_erasure, stop_erasure
 from privacy.services_holds import close_hold, open_hold
+from privacy.services_retention import approve_batch, drop_batch, prepare_batch, propose
 from psp.crypto import keyring
 from psp.errors import DomainError
 from psp.keys.models import DataKey
 from psp.models import User
 from tests.factories import a_participant, a_privacy_officer, agree
+from tests.retention import OLD, a_rule
 
 pytestmark = pytest.mark.django_db
 NAME = "Canari-Suite"
@@ -156,3 +162,104 @@ def test_the_way_that_everything_allows_ends_in_an_erasure(book):
     erasure = play.erasure()
     assert erasure is not None
     assert erasure.state == ErasureState.DONE
+
+
+# --- Consent and disposal by retention ---
+
+
+def batch(play: Play) -> DisposalBatch | None:
+    return DisposalBatch.objects.order_by("-proposed_at", "-pk").first()
+
+
+def find(play: Play) -> None:
+    propose(a_rule(), timezone.localdate())
+
+
+def prepare_disposal(play: Play) -> None:
+    if found := batch(play):
+        prepare_batch(batch=found, by=play.one)
+
+
+def approve_own_disposal(play: Play) -> None:
+    if found := batch(play):
+        approve_batch(batch=found, by=play.one)
+
+
+def approve_disposal(play: Play) -> None:
+    if found := batch(play):
+        approve_batch(batch=found, by=play.two)
+
+
+def drop_disposal(play: Play) -> None:
+    if found := batch(play):
+        drop_batch(batch=found, by=play.two)
+
+
+def dispose(play: Play) -> None:
+    if found := batch(play):
+        carry_out(found.pk)
+
+
+DISPOSAL = (find, prepare_disposal, approve_own_disposal, approve_disposal, drop_disposal, dispose)
+OFTEN = (find, prepare_disposal, approve_disposal, dispose)
+
+
+def an_old_play() -> Play:
+    """A file that was made and signed years ago, and that nobody has used since."""
+    with time_machine.travel(timezone.now() - OLD, tick=False):
+        person = a_participant(name=NAME).user
+    return Play(person, a_privacy_officer(), a_privacy_officer())
+
+
+def is_there(play: Play) -> bool:
+    keyring.clear()
+    return DataKey.objects.filter(person=play.person.pk).exists()
+
+
+def check_disposal(play: Play, step: object, before: tuple[bool, bool, bool]) -> None:
+    """`before`: was the file there, was it used lately, did a hold stand, when the step was taken."""
+    there, used, held = before
+    if is_there(play):
+        assert there, "what was destroyed came back"
+        assert User.objects.get(pk=play.person.pk).name == NAME
+        return
+    assert not Consent.objects.filter(person=play.person).exists()
+    if there:
+        # Only the office's carrying out takes a file: an old one, over no hold, decided by two people.
+        assert step in (dispose, finish)
+        assert not held
+        if step is dispose:
+            assert not used
+            item = DisposalItem.objects.select_related("batch").get(person=play.person.pk, state=ItemState.DISPOSED)
+            assert item.batch.state in (BatchState.APPROVED, BatchState.DONE)
+            assert {item.batch.prepared_by_id, item.batch.approved_by_id} == {play.one.pk, play.two.pk}
+
+
+@example_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(OFTEN * 3 + DISPOSAL + STEPS), min_size=6, max_size=18))
+def test_no_sequence_of_consent_requests_and_disposals_breaks_a_rule(book, steps):
+    with transaction.atomic(), transaction.atomic(using="keys"):
+        book.unlink(missing_ok=True)
+        play, used = an_old_play(), False
+        for step in steps:
+            before = (is_there(play), used, play.hold() is not None)
+            try:
+                with transaction.atomic():
+                    step(play)
+                used = used or step in (sign, leave, ask, take_back)
+            except (DomainError, PermissionDenied):
+                pass  # refused: then nothing may have changed, which the checks see
+            check_disposal(play, step, before)
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using="keys")
+
+
+def test_old_file_that_two_people_gave_up_goes_at_last(book):
+    """The steps above do reach the end."""
+    play = an_old_play()
+    for step in (find, prepare_disposal, hold, approve_disposal, dispose):
+        step(play)
+        assert is_there(play)
+    for step in (release, find, prepare_disposal, approve_disposal, dispose):
+        step(play)
+    assert not is_there(play)
