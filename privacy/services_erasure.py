@@ -138,7 +138,8 @@ def approve_erasure(*, erasure: Erasure, by: User) -> Erasure:
     _check_still_true(fresh, people[fresh.person])
     for account in people.values():
         close_everything(account, by)
-        User.objects.filter(pk=account.pk).update(is_active=False)
+        account.is_active = False
+        account.save(update_fields=["is_active"])
         account.end_sessions()
     try:
         with transaction.atomic():
