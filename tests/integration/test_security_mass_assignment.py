@@ -32,7 +32,7 @@ def browser_of(user: User) -> Browser:
 
 def hostile(model: type[models.Model], other: User) -> dict[str, str]:
     """Every field of the model, by name and by column, with a value of its kind that nobody may choose."""
-    found = {}
+    found: dict[str, str] = {}
     for field in model._meta.concrete_fields:
         value = _value(field, other)
         found |= {field.name: value, field.attname: value}
