@@ -6,9 +6,11 @@ import secrets
 import sys
 from collections.abc import Iterable
 from datetime import date, time, timedelta
+from functools import cache
 from itertools import count
 from uuid import uuid4
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from consent.models import Consent, ConsentVersion, Withdrawal
@@ -42,6 +44,12 @@ def a_user(*, kind: str = Kind.STAFF, username: str = "", name: str = "", langua
         username or f"{kind}.{number}", kind=kind, name=name or f"Person {number}", language=language,
         email=fields.pop("email", f"person{number}@example.org"), **fields,
     )  # fmt: skip
+
+
+@cache
+def hashed(password: str) -> str:
+    """As it is stored. Slow on purpose, so the same one is not made a hundred times."""
+    return make_password(password)
 
 
 def with_role(user: User, role: str, region: str | None = None) -> User:

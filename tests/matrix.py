@@ -413,7 +413,7 @@ def a_world() -> World:
 
 def with_factor(user: User) -> User:
     """Password, app and recovery codes, so that the pages that change them open."""
-    user.set_password("a long and quiet river")
+    user.password = factories.hashed("a long and quiet river")
     user.save()
     enrol_totp(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
     codes = {"seed": factors.seal("ab" * 40, user.pk), "used_mask": 0}

@@ -11,13 +11,14 @@ from contact.models import OutboxMessage
 from psp.accounts import factors
 from psp.accounts.services import current_code, enrol_totp
 from psp.models import User
+from tests.factories import hashed
 
 PASSWORD = "a long and quiet river"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def with_password(user: User) -> User:
-    user.set_password(PASSWORD)
+    user.password = hashed(PASSWORD)
     user.save()
     return user
 

@@ -55,13 +55,16 @@ def test_every_page_is_html_without_a_fault(tmp_path):
     assert nu_checker.faults([(shown.name, shown.text) for shown in every_page()], tmp_path) == []
 
 
-@pytest.mark.parametrize(
-    "fault",
-    ["<p><ul><li>a</li></ul></p>", '<a href="tel:1 2">a</a>', '<p id="a"></p><p id="a"></p>', "<div><span></div>"],
-)
-def test_checker_finds_a_fault(fault, tmp_path):
-    page = f'<!doctype html><html lang="en"><head><title>a</title></head><body>{fault}</body></html>'
-    assert nu_checker.faults([("a page", page)], tmp_path) != []
+def test_checker_finds_a_fault(tmp_path):
+    wrong = [
+        "<p><ul><li>a</li></ul></p>",
+        '<a href="tel:1 2">a</a>',
+        '<p id="a"></p><p id="a"></p>',
+        "<div><span></div>",
+    ]
+    page = '<!doctype html><html lang="en"><head><title>a</title></head><body>{}</body></html>'
+    found = nu_checker.faults([(f"page {number}", page.format(fault)) for number, fault in enumerate(wrong)], tmp_path)
+    assert {number for number in range(len(wrong)) if any(f"page {number}" in told for told in found)} == {0, 1, 2, 3}
 
 
 def test_property_19_titles_of_all_pages_are_neutral():

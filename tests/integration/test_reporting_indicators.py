@@ -32,6 +32,12 @@ def came(session, participant, by, status: str = AttendanceStatus.PRESENT) -> At
     return Attendance.objects.create(session=session, participant=participant, status=status, recorded_by=by)
 
 
+def everybody_came(session, persons, by, status=lambda: AttendanceStatus.PRESENT) -> None:
+    """`came` for many, without their earlier states: no figure looks at those."""
+    rows = [Attendance(session=session, participant=one, status=status(), recorded_by=by) for one in persons]
+    Attendance.objects.bulk_create(rows)
+
+
 def a_region_with(people: int, region: str = "QC", *, sessions: int = 12, at=datetime(2026, 5, 5, 23, tzinfo=UTC)):
     """A group of the region whose people came to every one of its sessions, one a week."""
     coordinator = make.a_coordinator(ProgramRegion.objects.get(regions__code=region).code)
@@ -39,8 +45,7 @@ def a_region_with(people: int, region: str = "QC", *, sessions: int = 12, at=dat
     persons = [make.a_participant(region, consents=BOTH) for _number in range(people)]
     for number in range(sessions):
         session = a_session(group, at + timedelta(weeks=number), number + 1)
-        for person in persons:
-            came(session, person, coordinator)
+        everybody_came(session, persons, coordinator)
     return group, persons, coordinator
 
 
@@ -131,24 +136,24 @@ def seeded(seed: int) -> None:
         for number in range(1, 31):
             at = datetime(2026, 3, 20, 12, tzinfo=UTC) + timedelta(hours=chance.randrange(24 * 380))
             session = a_session(group, at, number, chance.choice([SessionState.HELD] * 4 + [SessionState.CANCELLED]))
-            for person in chance.sample(persons, 12):
-                came(session, person, coordinator, chance.choice(AttendanceStatus.values))
+            sample = chance.sample(persons, 12)
+            everybody_came(session, sample, coordinator, lambda: chance.choice(AttendanceStatus.values))
 
 
-@pytest.mark.parametrize("code", ["2026", "2026-Q2", "2026-07", "2027-03"])
-def test_figures_equal_an_independent_count(code):
+def test_figures_equal_an_independent_count():
     seeded(7)
-    period = parse(code)
-    with connection.cursor() as cursor:
-        cursor.execute(BY_HAND, [period.first, period.after])
-        by_hand = {region: (people, visits) for region, people, visits in cursor.fetchall()}
-    people, visits = people_served(period.year), attendances(period.year)
-    counted = {
-        region: (people[region][period].count, visits[region][period].count)
-        for region in people if period in people[region]
-    }  # fmt: skip
-    assert counted == by_hand
-    assert by_hand
+    for code in ("2026", "2026-Q2", "2026-07", "2027-03"):
+        period = parse(code)
+        with connection.cursor() as cursor:
+            cursor.execute(BY_HAND, [period.first, period.after])
+            by_hand = {region: (people, visits) for region, people, visits in cursor.fetchall()}
+        people, visits = people_served(period.year), attendances(period.year)
+        counted = {
+            region: (people[region][period].count, visits[region][period].count)
+            for region in people if period in people[region]
+        }  # fmt: skip
+        assert counted == by_hand, code
+        assert by_hand, code
 
 
 def test_published_figures_are_the_true_ones_or_hidden():

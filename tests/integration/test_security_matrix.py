@@ -16,9 +16,26 @@ from tests.browser import Browser
 from tests.factories import sign_in
 from tests.matrix import ROLES, VISITOR, Rule, World, a_world
 
-pytestmark = pytest.mark.django_db
 # Leaving must never fail, so it is the one change that asks for no token; it can only end a session.
 WITHOUT_TOKEN = {"quick_exit"}
+
+
+@pytest.fixture(scope="module")
+def everything(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for all tests of this module; it goes with the transaction that made it."""
+    with django_db_blocker.unblock(), transaction.atomic(), transaction.atomic(using="keys"):
+        yield a_world()
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using="keys")
+
+
+@pytest.fixture
+def world(everything: World) -> Iterator[World]:
+    """As it was made, whatever the test before did to it."""
+    with transaction.atomic(), transaction.atomic(using="keys"):
+        yield everything
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using="keys")
 
 
 def cookies_of(world: World, role: str) -> Any:
@@ -88,8 +105,7 @@ def test_property_01_no_policy_is_left_over():
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_property_01_route_opens_for_its_roles_and_for_nobody_else(role):
-    world = a_world()
+def test_property_01_route_opens_for_its_roles_and_for_nobody_else(role, world):
     cookies = cookies_of(world, role)
     wrong = []
     for name, rule in ruled():
@@ -105,8 +121,7 @@ def test_property_01_route_opens_for_its_roles_and_for_nobody_else(role):
     assert wrong == []
 
 
-def test_property_01_foreign_region_or_person_is_not_found():
-    world = a_world()
+def test_property_01_foreign_region_or_person_is_not_found(world):
     wrong = []
     for name, rule in ruled():
         for role in sorted(rule.who - {VISITOR}) if rule.foreign else ():
@@ -117,8 +132,7 @@ def test_property_01_foreign_region_or_person_is_not_found():
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_property_12_every_change_needs_the_token(role):
-    world = a_world()
+def test_property_12_every_change_needs_the_token(role, world):
     cookies, strict = cookies_of(world, role), Client(enforce_csrf_checks=True)
     wrong = []
     for name, rule in ruled():
@@ -137,24 +151,24 @@ MAY_CHANGE = {"audit_entry", "audit_unsealed", "audit_entry_id_seq", "django_ses
 
 def fingerprint() -> dict[str, Any]:
     """Number and sum of the rows of every table: changes whenever anything in them does."""
-    found = {}
     with connection.cursor() as cursor:
-        for table in sorted(set(connection.introspection.table_names(cursor)) - MAY_CHANGE):
-            cursor.execute(f'SELECT count(*), coalesce(sum(hashtext(t::text)::bigint), 0) FROM "{table}" t')
-            found[table] = cursor.fetchone()
-    return found
+        tables = sorted(set(connection.introspection.table_names(cursor)) - MAY_CHANGE)
+        sums = (
+            f"SELECT '{table}', count(*), coalesce(sum(hashtext(t::text)::bigint), 0) FROM \"{table}\" t"
+            for table in tables
+        )
+        cursor.execute(" UNION ALL ".join(sums))
+        return {table: found for table, *found in cursor.fetchall()}
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_property_12_looking_changes_nothing_but_the_access_log(role):
-    world = a_world()
-    cookies = cookies_of(world, role)
+def test_property_12_looking_changes_nothing_but_the_access_log(role, world):
+    cookies, before = cookies_of(world, role), fingerprint()
     wrong = []
     for name, rule in ruled():
         if role not in rule.who:
             continue
         with transaction.atomic():
-            before = fingerprint()
             browser_with(cookies).get(address(name, rule, world))
             after = fingerprint()
             transaction.set_rollback(True)
