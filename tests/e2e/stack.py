@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import os
 import re
 import signal
@@ -69,6 +70,7 @@ class Stack:
     environment: dict[str, str]
     port: int
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    shell: subprocess.Popen[str] | None = None
 
     @property
     def url(self) -> str:
@@ -96,8 +98,20 @@ class Stack:
         return done.stdout
 
     def run(self, script: str) -> str:
-        """Run Python in this site; the last line that it printed."""
-        return self.manage("shell", "--verbosity", "0", "--command", script).strip().splitlines()[-1]
+        """Run Python in this site, as in its shell; the last line that it printed."""
+        if self.shell is None:
+            with (self.folder / "shell.log").open("ab") as log:
+                self.shell = subprocess.Popen(
+                    [sys.executable, "-m", "tests.e2e.shell"], cwd=ROOT, env=self.environment, text=True,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                )  # fmt: skip
+        ask, answers = self.shell.stdin, self.shell.stdout
+        assert ask
+        assert answers
+        print(json.dumps(script), file=ask, flush=True)
+        printed, error = json.loads(answers.readline())
+        assert not error, f"{printed}{error}"
+        return str(printed.strip().rpartition("\n")[2])
 
     def dump(self) -> str:
         """A plain backup of the main database, as a thief would hold it."""
@@ -139,6 +153,8 @@ class Stack:
         raise AssertionError("The site does not answer: " + (self.folder / "web.log").read_text()[-3000:])
 
     def stop(self) -> None:
+        if self.shell:
+            self.shell.communicate(timeout=10)  # the end of its questions
         for process in self.processes.values():
             process.send_signal(signal.SIGTERM)
         for process in self.processes.values():

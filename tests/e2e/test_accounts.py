@@ -131,7 +131,7 @@ def test_participant_makes_a_passkey_and_needs_no_code_any_more(visitor):
     person = visitor("en")
     with_passkeys(person)
     speak(person)
-    person.site.manage("shell", "-c", SOMEBODY)
+    person.site.run(SOMEBODY)
     sign_in_participant(person, "passkey@example.org")
     make_passkey(person)
     leave(person)

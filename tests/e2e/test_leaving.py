@@ -106,7 +106,7 @@ def test_property_18_leaves_without_a_script(visitor):
 
 
 def test_property_17_session_of_the_portal_is_dead_after_leaving_also_without_a_network(visitor, site):
-    site.manage("shell", "-c", SOMEBODY)
+    site.run(SOMEBODY)
     person = visitor("en")
     sign_in_participant(person, "leaving@example.org")
     kept = [cookie for cookie in person.context.cookies() if "session" in cookie["name"]]

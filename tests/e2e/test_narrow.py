@@ -70,7 +70,7 @@ def test_property_20_every_public_page_fits_320_pixels_and_asks_nobody_else(narr
 
 
 def test_property_20_every_page_of_a_participant_fits_320_pixels_and_asks_nobody_else(narrow):
-    narrow.site.manage("shell", "-c", SOMEBODY)
+    narrow.site.run(SOMEBODY)
     sign_in_participant(narrow, "narrow@example.org")
     found = walk(narrow, "/fr/my/")
     assert len(found) >= 6, found
