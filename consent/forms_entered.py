@@ -35,8 +35,10 @@ class EnterForm(SignForm):
         super().__init__(*args, text=text, **kwargs)
         self.language = language
         if only_paper:
-            self.fields["manner"].choices = [(Manner.PAPER, Manner.PAPER.label)]
-            self.fields["manner"].initial = Manner.PAPER
+            choices = [(Manner.PAPER, Manner.PAPER.label)]
+            self.fields["manner"] = forms.ChoiceField(
+                label=self.fields["manner"].label, widget=forms.RadioSelect, choices=choices, initial=Manner.PAPER
+            )
         name = self.fields["typed_name"]
         name.label, name.help_text = _("The person's name, as they said or wrote it"), ""
         name.error_messages["required"] = _("Write the name that the person said or wrote.")

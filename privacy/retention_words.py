@@ -165,4 +165,4 @@ def certificate(batch: DisposalBatch) -> dict[str, Any]:
     ]
     if ids:
         sections.append({"heading": _("Files, by their numbers, with the day of their last use"), "lines": ids})
-    return {"heading": f"{_('Certificate of disposal')} {batch.reference}", "sections": sections}
+    return {"heading": _("Certificate of disposal %(number)s") % {"number": batch.reference}, "sections": sections}

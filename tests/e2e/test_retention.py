@@ -36,6 +36,9 @@ print(json.dumps([str(made[0].user_id), made[0].reference]))
 """
 
 
+TITLE = {"fr": "Attestationd’élimination", "en": "Certificateofdisposal"}
+
+
 @pytest.mark.parametrize(("language", "province", "username"), CASES)
 def test_old_file_falls_due_and_goes_by_two_people(visitor, site, language, province, username):
     person, reference = json.loads(site.run(TWO_OLD_FILES.format(language=language, province=province)))
@@ -56,6 +59,7 @@ def test_old_file_falls_due_and_goes_by_two_people(visitor, site, language, prov
     certificate = wait_for_certificate(officer, path)
     said = pdf_text(certificate).replace(" ", "")
     assert person in said
+    assert TITLE[language] in said
     assert_pdf_ua(certificate, language=language)
     officer.open("privacy/retention/")
 
