@@ -44,5 +44,8 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     grant: GlassGrant = get_object_or_404(GlassGrant.objects.of_office(account(request)), pk=pk)
     if (chosen := request.POST.get("review", "")) in GlassReview:
         review_glass(grant=grant, review=chosen, by=account(request))
+        if chosen == GlassReview.BREACH:
+            messages.success(request, _("Noted. Record the breach here, as far as it is known."))
+            return redirect("privacy:breach_record")
         messages.success(request, _("Noted."))
     return redirect("privacy:glass")

@@ -80,6 +80,9 @@ def look_at(request: HttpRequest, pk: int) -> HttpResponse:
     finding: Finding = get_object_or_404(Finding.objects.of_office(account(request)), pk=pk)
     if (outcome := request.POST.get("outcome", "")) in FindingOutcome:
         look_at_finding(finding=finding, outcome=outcome, by=account(request))
+        if outcome == FindingOutcome.BREACH:
+            messages.success(request, _("Noted. Record the breach here, as far as it is known."))
+            return redirect("privacy:breach_record")
         messages.success(request, _("Noted."))
     return redirect("privacy:unusual")
 

@@ -149,6 +149,17 @@ def test_officer_sees_the_pattern_without_names_and_notes_what_it_was(office, co
     assert "Unusual patterns" not in text(office.get(reverse("privacy:office")))
 
 
+def test_what_is_treated_as_a_breach_leads_to_its_record(office, coordinator):
+    finding, opening = make.a_finding(coordinator), make.an_opening(coordinator)
+    for answer in (
+        office.post(reverse("privacy:unusual_look", args=[finding.pk]), {"outcome": "breach"}),
+        office.post(reverse("privacy:glass_review", args=[opening.pk]), {"review": "breach"}),
+    ):
+        assert answer.status_code == 302
+        assert answer["Location"].endswith(reverse("privacy:breach_record"))
+    assert "Record the breach here" in text(office.get(reverse("privacy:breach_record")))
+
+
 def test_what_was_looked_at_stays_as_it_was_seen(coordinator, settings):
     settings.PSP_UNUSUAL_FILES = 1
     a_look(coordinator, make.a_participant())
