@@ -25,7 +25,9 @@ from groups.formation_solver import Effort, Found, SolverError, maximise, relaxe
 
 SECONDS = 60.0
 # Above this many places to choose from the whole problem is not searched, only bounded and improved in parts.
-MOST_PLACES = 60_000
+MOST_PLACES = 40_000
+# The share of the time after which nothing new is begun for the first aim.
+FIRST_AIM = 0.75
 # How far the second and third aims are searched, in nodes: a limit that gives the same answer on every machine.
 NODES = 200
 # How often the leaders are asked again.
@@ -99,6 +101,10 @@ class _Search:
         return self.problem.min_size, self.problem.max_size
 
     @property
+    def too_large(self) -> bool:
+        return sum(frame.people.bit_count() for frame in self.frames) > MOST_PLACES
+
+    @property
     def placed(self) -> int:
         return sum(len(one.people) for one in self.best)
 
@@ -116,7 +122,11 @@ class _Search:
 
     @property
     def over(self) -> bool:
-        return time.monotonic() >= self.ends or bool(self.stop and self.stop())
+        return self.after(1.0)
+
+    def after(self, share: float) -> bool:
+        """Whether this share of the whole time has gone, or somebody stops the search."""
+        return time.monotonic() >= self.begun + (self.ends - self.begun) * share or bool(self.stop and self.stop())
 
 
 def propose(
@@ -171,7 +181,7 @@ def _place_most(search: _Search) -> None:
     search.bound = len(search.problem.people)
     search.report(PLACED, search.placed, search.bound)
     for step in (_leaders_first, _without_pairs, _whole_problem):
-        if search.placed < search.bound and not search.over:
+        if search.placed < search.bound and not search.after(FIRST_AIM):
             step(search)
             search.report(PLACED, search.placed, search.bound)
 
@@ -231,10 +241,12 @@ def _most_in(frame: Frame, most: int | None) -> int:
 
 def _without_pairs(search: _Search) -> None:
     """People and leaders at once, with nobody kept apart; then the pairs in the groups that this gives."""
-    model = build(search.problem, search.frames, None, search.sizes)
-    if model.places > MOST_PLACES:
-        _bounded(search, relaxed_bound(model, _aim(model), search.effort(0.5)))
+    if search.too_large:
+        if search.bound == len(search.problem.people):
+            model = build(search.problem, search.frames, None, search.sizes)
+            _bounded(search, relaxed_bound(model, _aim(model), search.effort(0.5)))
         return
+    model = build(search.problem, search.frames, None, search.sizes)
     found = maximise(model, _aim(model), search.effort(0.4), start=_columns(model, search.best))
     _bounded(search, found)
     paired = build(search.problem, search.frames, search.apart, search.sizes)
@@ -252,10 +264,8 @@ def _with_these_groups(search: _Search, model: Model, other: Model, found: Found
 
 def _whole_problem(search: _Search) -> None:
     """Everything at once; a frame whose groups cannot be told apart as needed is told apart from the beginning."""
-    while not search.over:
+    while not search.over and not search.too_large:
         model = build(search.problem, search.frames, search.apart, search.sizes)
-        if model.places > MOST_PLACES:
-            return
         start = _columns(model, search.best)
         found = maximise(model, _aim(model), search.effort(0.6), start=start)
         _bounded(search, found)
@@ -344,9 +354,9 @@ def _longest_waiting(search: _Search) -> None:
         return
     for settled in (True, False):
         while search.best and not search.over:  # repeated where a frame had to be told apart
-            model = build(search.problem, search.frames, search.apart, search.sizes)
-            if model.places > MOST_PLACES and not settled:
+            if search.too_large and not settled:
                 return
+            model = build(search.problem, search.frames, search.apart, search.sizes)
             start = _columns(model, search.best)
             fixed = {column: start.get(column, 0.0) for column in model.groups} if settled else {}
             effort = search.effort(0.3 if settled else 0.7, None if settled else NODES)
@@ -383,10 +393,8 @@ def _least_sizes(search: _Search, spread: int) -> list[int]:
 
 def _even(search: _Search, sizes: tuple[int, int]) -> bool:
     """Look for groups of these sizes. False where the search could not be carried to its end."""
-    while not search.over:
+    while not search.over and not search.too_large:
         model = build(search.problem, search.frames, search.apart, sizes)
-        if model.places > MOST_PLACES:
-            return False
         rows, days = [_as_many(model, search.placed)], _days(search, model)
         found = maximise(model, days, search.effort(0.5, NODES), rows=rows, enough=search.waiting())
         if _take(search, model, found, sizes):

@@ -73,11 +73,6 @@ class Model:
     leaders: list[dict[int, int]] = field(default_factory=list)
     totals: dict[int, list[int]] = field(default_factory=dict)
 
-    @property
-    def places(self) -> int:
-        """How many places there are to choose from: each person in each frame that suits them."""
-        return sum(map(len, self.people))
-
     def column(self, upper: float, *, whole: bool = True, lower: float = 0) -> int:
         self.lower.append(lower)
         self.upper.append(upper)
