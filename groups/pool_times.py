@@ -1,0 +1,70 @@
+"""Whether people's weeks fit a series of sessions, on everybody's own clock and on each of its dates. Pure.
+
+A week is on the wall clock where the person lives (`intake.week`); a series is on the wall clock of the group. The
+two move apart when one place changes its clocks and the other does not, or not on the same day: so a slot fits only
+if it fits on every date, and what is compared is the instant, never the hour on two walls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from groups.formation_input import Slot
+from intake.week import WEEK, Interval, merged
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTime:
+    """A weekly time on the wall in `zone`: the first date, the time of day, the number of sessions and their length."""
+
+    first: date
+    at: time
+    zone: str
+    count: int
+    minutes: int
+    weeks_apart: int = 1
+
+    def starts(self) -> list[datetime]:
+        """The instants (UTC) at which the sessions begin. Days that will be left out later end the series later:
+        the same wall clock again, so that nothing is compared that does not take place at these hours."""
+        zone = ZoneInfo(self.zone)
+        days = [self.first + timedelta(weeks=self.weeks_apart * number) for number in range(self.count)]
+        return [datetime.combine(day, self.at.replace(tzinfo=None), zone).astimezone(UTC) for day in days]
+
+    def slot(self) -> Slot:
+        """The first session in minutes since Monday 00:00 UTC, as the contract "Group formation" has it."""
+        start = _minute_of_week(self.starts()[0])
+        return start, start + self.minutes
+
+
+def _minute_of_week(moment: datetime) -> int:
+    return moment.weekday() * 24 * 60 + moment.hour * 60 + moment.minute
+
+
+def attends(week: Iterable[Sequence[int]], zone: str, series: SeriesTime) -> bool:
+    """Whether somebody whose free time is `week`, in their `zone`, can come to every session from start to end."""
+    free = merged(week)
+    there = ZoneInfo(zone)
+    return all(_is_free(free, start.astimezone(there), series.minutes) for start in series.starts())
+
+
+def _is_free(free: list[Interval], start: datetime, minutes: int) -> bool:
+    """From start to end on the clock there; a session over midnight on Sunday goes on on Monday."""
+    begins = _minute_of_week(start)
+    ends = begins + minutes
+    if ends <= WEEK:
+        return _covered(free, begins, ends)
+    return _covered(free, begins, WEEK) and _covered(free, 0, ends - WEEK)
+
+
+def _covered(free: list[Interval], begins: int, ends: int) -> bool:
+    return any(start <= begins and ends <= end for start, end in free)
+
+
+def fitting(week: Iterable[Sequence[int]], zone: str, times: Iterable[SeriesTime]) -> tuple[Slot, ...]:
+    """The slots of the series that somebody can come to throughout: their availability in the contract's sense."""
+    whole = merged(week)
+    return tuple(series.slot() for series in times if attends(whole, zone, series))
