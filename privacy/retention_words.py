@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from privacy.choices_retention import BatchState, ItemState, RecordType
+from privacy.log_words import record_words
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, RetentionRule, StandingApproval
 from privacy.people import labels_of
 from privacy.permissions import can_give_standing
@@ -67,12 +68,14 @@ def facts(batch: DisposalBatch) -> list[tuple[str, str]]:
 
 
 def counts(batch: DisposalBatch) -> list[tuple[str, str]]:
-    """How many of what: (label, count). Rows go by the names of their tables, after the sum of all."""
+    """How many of what: (label, count). Rows go by their kinds of record, after the sum of all."""
     if batch.record_type == RecordType.FILE:
         known = {str(state): str(state.label) for state in ItemState}
         return [(known[code], str(count)) for code, count in sorted(batch.counts.items())]
-    tables = [(_("Table %(name)s") % {"name": code}, str(count)) for code, count in sorted(batch.counts.items())]
-    return [(_("All together"), str(sum(batch.counts.values()))), *tables]
+    # The access log's rows go by a function of their own, and by its name.
+    names = {str(RecordType.ACCESS_LOG): "audit.entry"}
+    kinds = [(record_words(names.get(code, code)), str(count)) for code, count in sorted(batch.counts.items())]
+    return [(_("All together"), str(sum(batch.counts.values()))), *kinds]
 
 
 def progress(batch: DisposalBatch) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone, translation
 
+from privacy import retention_words
 from privacy.choices import HoldKind
-from privacy.choices_retention import BatchState
+from privacy.choices_retention import BatchState, RecordType
 from privacy.disposing import carry_out
 from privacy.models import DisposalBatch, DisposalItem, StandingApproval
+from privacy.retention import rows_of
 from privacy.services_holds import open_hold
 from privacy.services_retention import propose
 from psp.audit.models import Entry
@@ -149,3 +151,14 @@ def test_hold_shows_as_such_on_the_list(client, officer):
     carry_out(batch.pk)
     assert DisposalItem.objects.get().state == "held"
     assert "A hold keeps it" in text_of(client, f"/en/privacy/retention/{batch.pk}/")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_certificate_calls_every_kind_of_record_by_its_name(language):
+    codes = {rows.code: 2 for kind in RecordType.values for rows in rows_of(kind)}
+    assert len(codes) > 10
+    batch = DisposalBatch(record_type=RecordType.HISTORY, counts=codes)
+    with translation.override(language):
+        (_total, total), *kinds = retention_words.counts(batch)
+    assert total == str(2 * len(codes))
+    assert [label for label, _count in kinds if "." in label or "_" in label] == []
