@@ -29,7 +29,7 @@ class LeanState(ProjectState):
 
     def _find_reload_model(self, app_label: str, model_name: str, delay: bool = False) -> set[tuple[str, str]]:
         if not (delay or self.alone):
-            found: set[tuple[str, str]] = super()._find_reload_model(app_label, model_name, delay)
+            found: set[tuple[str, str]] = super()._find_reload_model(app_label, model_name, delay)  # type: ignore[misc]
             return found
         self.is_delayed = True  # a step in Python draws them all first
         return {(app_label, model_name)}
@@ -40,7 +40,7 @@ class LeanState(ProjectState):
 
 class LeanExecutor(MigrationExecutor):
     def _create_project_state(self, *args: Any, **kwargs: Any) -> LeanState:
-        return lean(super()._create_project_state(*args, **kwargs))
+        return lean(super()._create_project_state(*args, **kwargs))  # type: ignore[misc]
 
 
 def lean(state: ProjectState) -> LeanState:

@@ -9,7 +9,7 @@ from django.core.management.commands import migrate
 from psp.keys.router import KEYS
 from psp.migrating import LeanExecutor
 
-migrate.MigrationExecutor = LeanExecutor
+migrate.MigrationExecutor = LeanExecutor  # type: ignore[attr-defined]
 
 
 class Command(migrate.Command):
