@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -19,6 +20,9 @@ STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionSto
 # Whether a coordinator's shortcuts are on; and how the administrators' pages look, of Django's own.
 # The last is the address that the tab shows, for the desk's Back button; it holds opaque ids and goes with the tab.
 MAY_BE_STORED = ("desk-shortcuts", "django.admin.", "theme", "htmx-current-path-for-history")
+# Keys of a form, of a script, of a record.
+TOKENS = re.compile(r'(value|nonce)="[^"]{20,}"|[0-9a-f]{8}-[0-9a-f-]{27}')
+LOOK = "() => [innerWidth, innerHeight, matchMedia('(prefers-color-scheme: dark)').matches]"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -71,6 +75,10 @@ class Visitor:
         assert answer.status < 400, f"{path}: {answer.status}"
         self.check()
 
+    def _shown(self) -> tuple[object, ...]:
+        """The page as it is now, but for keys that are new at each showing; its size and its colours."""
+        return (TOKENS.sub("", self.page.content()), *self.page.evaluate(LOOK))
+
     def check(self, *, own_language: bool = True) -> None:
         """No axe violation, nobody else asked, the chosen language, no fault, nothing stored, no sideways scroll."""
         # Axe reads style sheets that import others, as Django's do, by writing them into the page: our policy refuses.
@@ -85,6 +93,10 @@ class Visitor:
         assert not told, f"{self.page.url} left {told} in the browser"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px"
+
+
+# What axe found nothing in: the same page, of the same size and colours, is not looked at twice.
+_sound: set[tuple[object, ...]] = set()
 
 
 @pytest.fixture

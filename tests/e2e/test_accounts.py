@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from psp.demo.accounts import PASSWORD
-from tests.e2e.people import sign_in_participant, submit, totp_now
+from tests.e2e.people import sign_in_participant, submit, unused_code
 
 OPEN_PAGES = (
     "login/",
@@ -49,21 +48,15 @@ def with_passkeys(person: Any) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-_spent: dict[str, str] = {}
-
-
 def enter(person: Any, username: str) -> None:
-    """Password and second factor. A code works once, so the same account waits for its next one."""
+    """Password and second factor."""
     page = person.page
     page.goto(f"{person.site.url}/accounts/login/")
     page.locator("input[name=login]").fill(username)
     page.locator("input[name=password]").fill(PASSWORD)
     submit(page)
     page.wait_for_url("**/accounts/2fa/authenticate/")
-    while totp_now() == _spent.get(username):
-        time.sleep(0.5)
-    _spent[username] = totp_now()
-    page.locator("input[name=code]").fill(_spent[username])
+    page.locator("input[name=code]").fill(unused_code(username))
     submit(page)
     page.wait_for_url(lambda url: "/accounts/" not in url)
 
