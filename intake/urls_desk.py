@@ -69,5 +69,6 @@ urlpatterns = [
     path("meetings/<uuid:pk>/missed/", views_decisions.missed_meeting, name="missed_meeting"),
     path("consents/<uuid:pk>/paper/", views_consents.paper, name="consent_paper"),
     path("people/<uuid:pk>/consents/<slug:purpose>/", views_consents.enter, name="consent_enter"),
+    path("people/<uuid:pk>/consents/<slug:purpose>/end/", views_consents.end, name="consent_end"),
     path("consents/<uuid:pk>/countersign/", views_decisions.countersign_consent, name="countersign"),
 ]

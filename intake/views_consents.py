@@ -8,12 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
+from consent.choices import ConsentPurpose
+from consent.consequences import what_stays, what_stops
 from consent.forms_entered import EnterForm
 from consent.models import Consent, ConsentVersion
 from consent.papers import signed_paper
-from consent.services import texts_in_force
+from consent.services import texts_in_force, withdraw
 from consent.services_entered import TextOfItsDay, enter_signature, texts_of_their_days
 from consent.words import days_words
 from intake import trail
@@ -66,6 +69,29 @@ def enter(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
         "title": in_language(text, "title", language), "summary": in_language(text, "summary", language),
     }  # fmt: skip
     return render(request, "desk/consent_enter.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@coordinators
+def end(request: HttpRequest, pk: UUID, purpose: str) -> HttpResponse:
+    """For somebody who says so by phone: what stops and what stays, in their language; then one button, no reason."""
+    rows = Participant.objects.in_regions_of(account(request)).select_related("user")
+    participant = get_object_or_404(rows, pk=pk)
+    person, file_url = participant.user, trail.file_url(request, participant.pk)
+    if purpose not in ConsentPurpose:
+        raise Http404
+    if request.method == "POST":
+        withdraw(person=person, purpose=purpose, by=account(request))
+        messages.success(request, _("Taken back. It took effect at once, everywhere."))
+        return redirect(file_url)
+    audit.record(Action.READ, Consent, person=person.pk, purpose=Purpose.CONSENT, fields=("name", purpose))
+    with override(person.language):
+        words = {"stops": what_stops(purpose), "stays": what_stays(purpose)}
+    context = {
+        "participant": participant, "person": person, "file_url": file_url,
+        "purpose": ConsentPurpose(purpose).label, **words,
+    }  # fmt: skip
+    return render(request, "desk/consent_end.html", context)
 
 
 def _texts(purpose: str, number: str) -> tuple[ConsentVersion, list[TextOfItsDay]]:

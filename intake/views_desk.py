@@ -9,6 +9,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -186,6 +187,7 @@ def consents_of(request: HttpRequest, participant: Participant) -> list[dict[str
                 "ended": desk.moment(ended.at, account(request)) if ended else "",
                 "beside": {"by": beside.by, "at": desk.moment(beside.at, account(request))} if beside else None,
                 "may_countersign": may_sign and ended is None and beside is None,
+                "end": reverse("desk:consent_end", args=[participant.pk, row.purpose]) if ended is None else "",
             }
         )  # fmt: skip
     return found

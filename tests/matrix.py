@@ -257,6 +257,11 @@ POLICY: dict[str, Rule] = {
         of=lambda world: (str(world.things["participant_here"].pk), "results"),
         foreign=lambda world: (str(world.things["participant_there"].pk), "results"),
     ),
+    "desk:consent_end": Rule(
+        DESK,
+        of=lambda world: (str(world.things["participant_here"].pk), "contact_email"),
+        foreign=lambda world: (str(world.things["participant_there"].pk), "contact_email"),
+    ),
     **{
         f"desk:{name}": here_and_there("group")
         for name in ("group", "group_add", "group_establish", "group_complete", "group_cancel", "group_schedule")

@@ -76,7 +76,9 @@ def test_new_text_is_signed_kept_and_taken_back(visitor, site, administration_in
     expect(coordinator.page.locator("#consents-tab")).to_contain_text(SAID[0][language])
     enter(coordinator, "contact_post", "paper", name)
     expect(coordinator.page.locator("#consents-tab")).to_contain_text(SAID[1][language])
+    end_for_the_person(coordinator, "contact_post")
     person.open("my/consents/")
+    expect(person.page.locator("main section[aria-labelledby=contact_post] a[href$='/sign/']")).to_be_visible()
     person.page.locator("main section[aria-labelledby=research] a.btn-secondary").click()
     person.check()
     expect(person.page.locator("main dl")).to_contain_text(SAID[0][language])
@@ -178,4 +180,16 @@ def enter(coordinator: Visitor, purpose: str, manner: str, name: str) -> None:
         fill(page, signed_on=timezone.localdate().isoformat())
         submit(page)
     page.wait_for_url(re.compile(r"/desk/people/[0-9a-f-]{36}/"))
+    coordinator.check()
+
+
+def end_for_the_person(coordinator: Visitor, purpose: str) -> None:
+    """Somebody says by phone that they take it back."""
+    page = coordinator.page
+    page.locator("[role=tab][href='#consents-tab']").click()
+    page.locator(f"#consents-tab a[href$='/consents/{purpose}/end/']").click()
+    page.wait_for_url(f"**/consents/{purpose}/end/")
+    coordinator.check()
+    page.locator("main form .btn-danger").click()
+    page.wait_for_url(re.compile(r"/desk/people/[0-9a-f-]{36}/$"))
     coordinator.check()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from consent.choices import Manner
 from consent.models import Consent, ConsentVersion, PurposeSwitch
 from consent.rules import canonical_text
+from psp.audit.models import Entry
 from psp.errors import DomainError
 from tests.browser import Browser
 from tests.factories import a_coordinator, a_participant, agree, sign_in
@@ -111,3 +112,24 @@ def test_the_text_to_read_aloud_is_in_the_language_of_the_person(person):
     form = {"version": "1", "typed_name": "Camille", "may_count": "on", "manner": "spoken"}
     assert desk.post(path, form).status_code == 302
     assert Consent.objects.get(person=person, purpose="results").text == canonical_text(text.as_text(), "fr")
+
+
+def test_a_coordinator_takes_a_consent_back_for_somebody_who_calls(person):
+    agree(person, "contact_phone")
+    desk, elsewhere, coordinator = Browser(), Browser(), a_coordinator("QC", language="en")
+    sign_in(desk, coordinator)
+    sign_in(elsewhere, a_coordinator("ON"))
+    file = f"/en/desk/people/{person.participant.pk}/"
+    path = f"{file}consents/contact_phone/end/"
+    assert path in desk.get(file).content.decode()
+    shown = unescape(desk.get(path).content.decode())
+    assert "Nous ne vous appelons pas" in shown, "to be read aloud in the language of the person"
+    assert elsewhere.post(path).status_code == 404
+    assert Consent.objects.in_force(person, "contact_phone")
+    assert desk.post(path).status_code == 302
+    assert desk.post(path).status_code == 302, "twice is once"
+    assert not Consent.objects.in_force(person, "contact_phone")
+    assert path not in desk.get(file).content.decode()
+    entry = Entry.objects.filter(model="consent.withdrawal", person=person.pk).get()
+    assert (entry.actor, entry.fields) == (coordinator.pk, "contact_phone")
+    assert desk.get(f"{file}consents/nothing/end/").status_code == 404
