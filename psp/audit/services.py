@@ -34,7 +34,7 @@ FROM (VALUES (%s::timestamptz, %s::uuid, %s, %s, %s, %s)) AS same (at, actor, ac
 WAITING = f"""
 SELECT entry.id, {CANONICAL} FROM audit_unsealed JOIN audit_entry entry ON entry.id = audit_unsealed.entry_id
  ORDER BY entry.id LIMIT %s
-"""  # noqa: S608 - from the code
+"""  # noqa: S608  # nosec B608 - names from the code
 SEALED = """
 INSERT INTO audit_link (entry_id, digest) SELECT entry_id, digest
   FROM unnest(%s::bigint[], %s::varchar[]) WITH ORDINALITY AS made (entry_id, digest, place) ORDER BY place

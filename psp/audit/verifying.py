@@ -23,7 +23,7 @@ WALK = f"""
 SELECT link.id, link.digest, link.entry_id,
        (SELECT {CANONICAL} FROM audit_entry entry WHERE entry.id = link.entry_id)
   FROM audit_link link WHERE link.id > %s ORDER BY link.id LIMIT {CHUNK}
-"""  # noqa: S608 - from the code
+"""  # noqa: S608  # nosec B608 - names from the code
 
 
 @dataclass(frozen=True, slots=True)
