@@ -11,15 +11,16 @@ as they were given (`formation_check`), whatever the solver says.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from groups.formation_check import broken_rules
-from groups.formation_frames import Frame, frames_of
-from groups.formation_groups import Draft, Sizes, first_answer, split
+from groups.formation_frames import Frame, frames_of, most_groups, overlap
+from groups.formation_groups import Draft, Sizes, bits_of, first_answer, split
 from groups.formation_input import Problem, Slot
-from groups.formation_model import NEVER, Apart, Model, apart_of, build, build_leaders
+from groups.formation_model import MOST_TIGHT, NEVER, Apart, Model, apart_of, build, build_leaders
 from groups.formation_reasons import Unplaced, reasons_for
 from groups.formation_solver import Effort, Found, SolverError, maximise, relaxed_bound, whole
 
@@ -28,6 +29,10 @@ SECONDS = 60.0
 MOST_PLACES = 40_000
 # The share of the time after which nothing new is begun for the first aim.
 FIRST_AIM = 0.75
+# The share of the time for forming groups anew window by window, and how large and how long a window is.
+WINDOWS = 0.4
+WINDOW_PLACES = 800
+WINDOW_SECONDS = 4.0
 # How far the second and third aims are searched, in nodes: a limit that gives the same answer on every machine.
 NODES = 200
 # How often the leaders are asked again.
@@ -101,8 +106,17 @@ class _Search:
         return self.problem.min_size, self.problem.max_size
 
     @property
+    def places(self) -> int:
+        """How many places there are to choose from: each person in each frame that suits them."""
+        return sum(frame.people.bit_count() for frame in self.frames)
+
+    @property
+    def large(self) -> bool:
+        return self.places > MOST_TIGHT
+
+    @property
     def too_large(self) -> bool:
-        return sum(frame.people.bit_count() for frame in self.frames) > MOST_PLACES
+        return self.places > MOST_PLACES
 
     @property
     def placed(self) -> int:
@@ -180,7 +194,8 @@ def _place_most(search: _Search) -> None:
     search.best = first_answer(search.problem, search.frames, search.apart, search.sizes)
     search.bound = len(search.problem.people)
     search.report(PLACED, search.placed, search.bound)
-    for step in (_leaders_first, _without_pairs, _whole_problem):
+    small = (_leaders_first, _whole_problem, _in_windows)
+    for step in (_leaders_first, _in_windows, _without_pairs, _whole_problem) if search.large else small:
         if search.placed < search.bound and not search.after(FIRST_AIM):
             step(search)
             search.report(PLACED, search.placed, search.bound)
@@ -201,7 +216,7 @@ def _leaders_first(search: _Search) -> None:
         return
     leaders = build_leaders(search.problem, search.frames, search.sizes)
     model = build(search.problem, search.frames, search.apart, search.sizes)
-    begun, last = time.monotonic(), search.effort(0.25)
+    begun, last = time.monotonic(), search.effort(0.25 if search.large else 0.1)
     for _ in range(TRIES):
         found = maximise(leaders, dict.fromkeys(leaders.sizes, 1.0), last)
         _bounded(search, found)
@@ -239,6 +254,82 @@ def _most_in(frame: Frame, most: int | None) -> int:
     return able if most is None else min(most, able)
 
 
+def _in_windows(search: _Search) -> None:
+    """Take some times at once, keep all other groups as they are, and form the best groups in between; then the next
+    times, until nothing more is gained anywhere. Proves nothing, and finds most of what there is."""
+    slots = sorted({frame.slot for frame in search.frames if frame.slot is not None})
+    width, last = 1, search.effort(WINDOWS)
+    while slots and last.seconds:
+        windows = _windows(search, slots, width)
+        gained = [_in_window(search, window, last) for window in windows if last.seconds]
+        if search.placed >= search.bound or (not any(gained) and len(windows) == 1):
+            return
+        width = width if any(gained) else width * 2
+
+
+def _windows(search: _Search, slots: list[Slot], width: int) -> list[frozenset[Slot]]:
+    """Times one after the other, each window as wide as a search of some seconds, half of it shared with the next."""
+    places = Counter[Slot | None]()
+    for frame in search.frames:
+        places[frame.slot] += frame.people.bit_count()
+    windows: list[frozenset[Slot]] = []
+    start = 0
+    while start < len(slots):
+        end, count = start + 1, places[slots[start]]
+        while end < len(slots) and count + places[slots[end]] <= width * WINDOW_PLACES:
+            count += places[slots[end]]
+            end += 1
+        windows.append(frozenset(slots[start:end]))
+        if end == len(slots):
+            break
+        start = max(start + 1, (start + end) // 2)
+    return windows
+
+
+def _in_window(search: _Search, window: frozenset[Slot], last: Effort) -> bool:
+    """Whether the groups at these times could be formed better; then they are."""
+    inside = {at for at, frame in enumerate(search.frames) if frame.slot in window}
+    kept = [one for one in search.best if one.frame not in inside]
+    problem, places = _what_is_free(search, kept, sorted(inside))
+    frames = list(places.values())
+    number = {at: here for here, at in enumerate(places)}
+    model = build(problem, frames, search.apart, search.sizes)
+    now = [replace(one, frame=number[one.frame]) for one in search.best if one.frame in inside]
+    effort = replace(last, until=min(last.until, time.monotonic() + WINDOW_SECONDS), nodes=NODES)
+    found = maximise(model, _aim(model), effort, start=_columns(model, now))
+    drafts = None if found.values is None else _drafts(search, model, found.values, search.sizes)
+    if drafts is None or isinstance(drafts, int):
+        return False
+    before, at_of = search.placed, list(places)
+    better = kept + [replace(one, frame=at_of[one.frame]) for one in drafts]
+    if sum(len(one.people) for one in better) <= before:
+        return False
+    search.best = better
+    search.report(PLACED, search.placed, search.bound)
+    return True
+
+
+def _what_is_free(search: _Search, kept: list[Draft], inside: list[int]) -> tuple[Problem, dict[int, Frame]]:
+    """The problem and the frames with those people and leaders only whom the kept groups leave."""
+    placed = bits_of(person for one in kept for person in one.people)
+    led = Counter(leader for one in kept for leader in one.leaders)
+    leaders = tuple(
+        one if one.max_groups is None else replace(one, max_groups=max(0, one.max_groups - led[at]))
+        for at, one in enumerate(search.problem.leaders)
+    )
+    busy = [(search.frames[one.frame].slot, bits_of(one.leaders)) for one in kept]
+    frames: dict[int, Frame] = {}
+    for at in inside:
+        frame = search.frames[at]
+        away = 0
+        for slot, mask in busy:
+            away |= mask if overlap(slot, frame.slot) else 0
+        people, able = frame.people & ~placed, frame.leaders & ~away
+        most = min(frame.most, most_groups(search.problem, people, able))
+        frames[at] = replace(frame, people=people, leaders=able, most=most)
+    return replace(search.problem, leaders=leaders), frames
+
+
 def _without_pairs(search: _Search) -> None:
     """People and leaders at once, with nobody kept apart; then the pairs in the groups that this gives."""
     if search.too_large:
@@ -266,8 +357,9 @@ def _whole_problem(search: _Search) -> None:
     """Everything at once; a frame whose groups cannot be told apart as needed is told apart from the beginning."""
     while not search.over and not search.too_large:
         model = build(search.problem, search.frames, search.apart, search.sizes)
-        start = _columns(model, search.best)
-        found = maximise(model, _aim(model), search.effort(0.6), start=start)
+        # In a small problem the solver finds more by itself than from what the first steps found.
+        start = _columns(model, search.best) if search.large else None
+        found = maximise(model, _aim(model), search.effort(0.6 if search.large else 0.8), start=start)
         _bounded(search, found)
         if _take(search, model, found, search.sizes) or not found.ended:
             return

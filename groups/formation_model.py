@@ -17,6 +17,8 @@ from groups.formation_frames import Frame, members, overlap
 from groups.formation_input import Problem, Slot
 
 NEVER = float("inf")
+# Up to so many places to choose from, each is tied to its group by a rule of its own.
+MOST_TIGHT = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,16 @@ def build(problem: Problem, frames: Sequence[Frame], apart: Apart | None, sizes:
     """The model for groups of `sizes`; `apart` None leaves the keep-apart pairs out, which can only allow more."""
     model = Model(problem, frames)
     tied = set(apart.of) if apart else set()
+    tight = sum(frame.people.bit_count() for frame in frames) <= MOST_TIGHT
     for frame in frames:
         # Given whole numbers of groups, the places of people in no pair come out whole by themselves (a flow).
         people = {person: model.column(1, whole=person in tied) for person in members(frame.people)}
         size = _add_frame(model, frame, people, sizes)
         model.row(0, 0, [*((column, 1.0) for column in people.values()), (size, -1.0)])
+        for column in people.values() if tight else ():
+            # True of whole groups anyway. Without it a tenth of a group would do for one person, and times that
+            # overlap would seem to hold ten people each.
+            model.row(-NEVER, 0, [(column, 1.0), (model.groups[-1], -1.0)])
     _once_each(model)
     _leaders_free(model)
     _totals(model)

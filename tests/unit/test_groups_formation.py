@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from groups import formation
 from groups.formation import propose
 from groups.formation_input import parse_problem
 
@@ -171,6 +172,23 @@ def test_no_rule_is_broken_and_the_same_problem_gets_the_same_answer(data):
     result, again = answer(data), answer(json.loads(json.dumps(data)))
     check(data, result)
     assert {**result, "seconds": 0} == {**again, "seconds": 0}
+
+
+@pytest.mark.parametrize("places", [0, 10**6])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=problems(most=16, leaders=5))
+def test_steps_for_large_problems_keep_the_rules_too(places, data):
+    """Windows of times, the problem without its pairs, and what is only bounded: small problems sent that way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(formation, "MOST_TIGHT", -1)
+        patch.setattr(formation, "MOST_PLACES", places)
+        patch.setattr(formation, "WINDOW_PLACES", 5)
+        result = answer(data)
+    check(data, result)
+    best = answer(data)
+    assert result["placed"] <= best["placed"] <= result["bound"]
+    if places:
+        assert result["placed"] == best["placed"]
 
 
 # Single cases ------------------------------------------------------------------------------------------------
