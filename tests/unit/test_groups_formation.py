@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groups import formation
+from groups import formation_search, formation_steps
 from groups.formation import propose
 from groups.formation_input import parse_problem
 
@@ -180,9 +180,9 @@ def test_no_rule_is_broken_and_the_same_problem_gets_the_same_answer(data):
 def test_steps_for_large_problems_keep_the_rules_too(places, data):
     """Windows of times, the problem without its pairs, and what is only bounded: small problems sent that way."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(formation, "MOST_TIGHT", -1)
-        patch.setattr(formation, "MOST_PLACES", places)
-        patch.setattr(formation, "WINDOW_PLACES", 5)
+        patch.setattr(formation_search, "MOST_TIGHT", -1)
+        patch.setattr(formation_search, "MOST_PLACES", places)
+        patch.setattr(formation_steps, "WINDOW_PLACES", 5)
         result = answer(data)
     check(data, result)
     best = answer(data)
