@@ -49,6 +49,7 @@ check: venv-dev ## Style, types, layers, templates, security, migrations, French
 	$(PY) -m tools.check_licences
 
 bench: venv-dev ## Measure speed and memory beside their floors (BENCH_SCALE=small or full)
+	@$(BOOTSTRAP) bench
 	@exec $(PY) -m tests.bench
 
 screenshots: venv-dev ## Make the pictures of the README
@@ -61,7 +62,7 @@ messages: venv-dev ## Collect new English texts into the French catalogue (needs
 
 lock: venv ## Pin the newest compatible versions in requirements/*.txt, with hashes (UPGRADE=--upgrade)
 	$(BOOTSTRAP) lock
-	for name in runtime embedded dev lock; do \
+	for name in runtime embedded dev bench lock; do \
 	  .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links --quiet $(UPGRADE) \
 	    requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \

@@ -12,7 +12,7 @@ from itertools import count
 
 import django
 
-from tests.bench import booking, copies, desk, reads, retention, servers, starting
+from tests.bench import booking, copies, desk, formation, reads, retention, servers, starting
 from tests.bench.client import Site, in_turn
 from tests.bench.figures import Figure, against_floor, expect
 from tests.bench.forms import ANSWERS, filled, hidden
@@ -102,7 +102,7 @@ def measure(people: int) -> list[Figure]:
             *retention.figures(port),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
-    return [*figures, *memory(), *starts(), seeding]
+    return [*figures, *memory(), *formation.figures(), *starts(), seeding]
 
 
 def show(figures: list[Figure]) -> None:
