@@ -22,7 +22,9 @@ ABOUT_TEAM = _("About a member of the team")
 OPENS_NOTHING = _("Tells nothing about you: it lets one device in, and opens nothing else")
 SAME_AS_ADDRESS = _("Made from your address, which is in the copy")
 IN_THE_LOG = _("Another part of the same line, which is in the copy")
-LOG_STAYS = _("It shows who looked at what. It names you by a number that leads to nobody once you are gone")
+LOG_STAYS = _(
+    "It shows who looked at what. A number stands there for the person, and leads to nobody once the file is destroyed"
+)
 
 ACCOUNT = Holding(
     "psp.user", "", "account",
