@@ -24,6 +24,8 @@ from groups.formation_solver import SolverError
 from groups.formation_steps import EVEN, PLACED, WAITING, longest_waiting, most_even, place_most
 
 SECONDS = 60.0
+# The share of the time that is kept for checking the answer and saying why people are left out.
+LAST_WORDS = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def propose(
     `report(aim, reached, bound)` hears of each step; `stop()` true ends the search, and the best so far is answered.
     """
     begun = time.monotonic()
-    search = Search(problem, frames_of(problem), apart_of(problem), begun + seconds, begun, stop,
+    ends = begun + seconds * (1 - LAST_WORDS)
+    search = Search(problem, frames_of(problem), apart_of(problem), ends, begun, stop,
                      report or (lambda *_: None))  # fmt: skip
     if search.frames:
         place_most(search)

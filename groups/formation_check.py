@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 def broken_rules(problem: Problem, groups: Sequence[Group]) -> list[str]:
     """What is wrong with these groups, in words for an engineer; empty when nothing is."""
-    found = [fault for group in groups for fault in _in_one(problem, group)]
-    return found + list(_between(problem, groups))
+    everyone: dict[str, Member | Leader] = {one.id: one for one in problem.people}
+    everyone |= {one.id: one for one in problem.leaders}
+    found = [fault for group in groups for fault in _in_one(problem, everyone, group)]
+    return found + list(_together(problem, groups)) + list(_between(problem, groups))
 
 
-def _in_one(problem: Problem, group: Group) -> Iterator[str]:
-    people = {one.id: one for one in problem.people}
-    leaders = {one.id: one for one in problem.leaders}
+def _in_one(problem: Problem, everyone: dict[str, Member | Leader], group: Group) -> Iterator[str]:
     size = len(group.members)
     if size < problem.min_size or (problem.max_size is not None and size > problem.max_size):
         yield f"a group of {size}"
@@ -33,12 +33,17 @@ def _in_one(problem: Problem, group: Group) -> Iterator[str]:
         yield f"{len(group.leaders)} leaders"
     if problem.slots is not None and group.slot not in problem.slots:
         yield "a slot that was not offered"
-    everyone: list[Member | Leader] = [people[one] for one in group.members]
-    everyone += [leaders[one] for one in group.leaders]
-    for one in everyone:
-        yield from (f"{one.id}: {fault}" for fault in _misfits(group, one))
+    for one in (*group.members, *group.leaders):
+        yield from (f"{one}: {fault}" for fault in _misfits(group, everyone[one]))
+
+
+def _together(problem: Problem, groups: Sequence[Group]) -> Iterator[str]:
+    places: dict[str, set[int]] = {}
+    for at, group in enumerate(groups):
+        for one in (*group.members, *group.leaders):
+            places.setdefault(one, set()).add(at)
     for first, second in problem.keep_apart:
-        if {first, second} <= {*group.members, *group.leaders}:
+        if places.get(first, set()) & places.get(second, set()):
             yield "two people who are kept apart"
 
 

@@ -103,8 +103,8 @@ def build(problem: Problem, frames: Sequence[Frame], apart: Apart | None, sizes:
     _once_each(model)
     _leaders_free(model)
     _totals(model)
-    for clique in apart.cliques if apart else ():
-        _keep_apart(model, clique)
+    if apart:
+        _keep_apart(model, apart)
     return model
 
 
@@ -227,12 +227,19 @@ def _most_together(model: Model, places: list[int], *, at_once: bool) -> float:
     return min(most, capacity // problem.leaders_per_group)
 
 
-def _keep_apart(model: Model, clique: tuple[int, ...]) -> None:
+def _keep_apart(model: Model, apart: Apart) -> None:
     """Of people who are all kept apart from each other, each needs a group of their own."""
     first = len(model.problem.people)
-    for at, groups in enumerate(model.groups):
-        people, leaders = model.people[at], model.leaders[at]
-        there = [people[one] for one in clique if one in people]
-        there += [leaders[one - first] for one in clique if one - first in leaders]
-        if len(there) > 1:
-            model.row(-NEVER, 0, [*((column, 1.0) for column in there), (groups, -1.0)])
+    of: dict[int, dict[int, int]] = {one: {} for one in apart.of}
+    for at, (people, leaders) in enumerate(zip(model.people, model.leaders, strict=True)):
+        everyone = people | {first + leader: column for leader, column in leaders.items()}
+        for one in of.keys() & everyone.keys():
+            of[one][at] = everyone[one]
+    for clique in apart.cliques:
+        together: dict[int, list[int]] = defaultdict(list)
+        for one in clique:
+            for at, column in of[one].items():
+                together[at].append(column)
+        for at, columns in sorted(together.items()):
+            if len(columns) > 1:
+                model.row(-NEVER, 0, [*((column, 1.0) for column in columns), (model.groups[at], -1.0)])

@@ -82,6 +82,10 @@ class _Table:
             self.apart.setdefault(one, set()).add(other)
             self.apart.setdefault(other, set()).add(one)
         self.idle = {slot: self._idle(slot) for slot in self.people.slots}
+        self.formed: dict[Cell, list[Group]] = {}
+        for group in groups:
+            self.formed.setdefault(_cell(group), []).append(group)
+        self._able: dict[Cell, int] = {}
 
     def _idle(self, slot: Slot | None) -> int:
         """Leaders who could take on one more group at this time."""
@@ -104,9 +108,12 @@ class _Table:
         yield from product(*suits)
 
     def able(self, cell: Cell) -> int:
-        slot, language, place, composition = cell
-        here = self.people
-        return here.slots[slot] & here.languages[language] & here.places[place] & here.compositions[composition]
+        if cell not in self._able:
+            slot, language, place, composition = cell
+            here = self.people
+            at_once = here.slots[slot] & here.languages[language]
+            self._able[cell] = at_once & here.places[place] & here.compositions[composition]
+        return self._able[cell]
 
     def leading(self, cell: Cell) -> int:
         slot, language, place, _ = cell
@@ -159,9 +166,9 @@ def _without(table: _Table, cell: Cell, apart: set[str]) -> bool:
 
 def _beside_groups(table: _Table, person: int) -> Reason:
     """What keeps them from a place as the groups are."""
-    problem, cells = table.problem, set(table.cells(person))
+    problem, cells = table.problem, list(table.cells(person))
     mine = table.apart.get(problem.people[person].id, set())
-    suiting = [one for one in table.groups if _cell(one) in cells]
+    suiting = [one for cell in cells for one in table.formed.get(cell, ())]
     room = [one for one in suiting if problem.max_size is None or len(one.members) < problem.max_size]
     if any(mine & {*one.members, *one.leaders} for one in room):
         return Reason.KEPT_APART

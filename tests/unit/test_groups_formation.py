@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groups import formation_search, formation_steps
-from groups.formation import propose
-from groups.formation_input import parse_problem
+from groups.formation import Group, propose
+from groups.formation_check import broken_rules
+from groups.formation_input import Leader, Member, Problem, parse_problem
 
 LANGUAGES, WAYS, REGIONS, KINDS = ("en", "fr"), ("virtual", "in_person"), ("QC", "ON"), ("any", "women", "men")
 SLOTS = ([1110, 1200], [1150, 1240], [2550, 2640])
@@ -332,3 +334,44 @@ def test_steps_are_told():
     )
     assert heard[0][0] == "placed"
     assert heard[0][1] <= heard[-1][1] or heard[-1][0] != "placed"
+
+
+# The last check, which believes nobody ------------------------------------------------------------------------
+
+
+CHECKED = Problem(
+    tuple(Member(f"p{at}", ("en",), ("virtual",), "QC", ((1000, 1300),), composition=("any",)) for at in range(6)),
+    (Leader("f1", ("en",), max_groups=1), Leader("f2", ("en",), max_groups=1)), ((1110, 1200), (1150, 1240)),
+    (("p0", "p5"), ("p1", "f2")), 2, 4, 1,
+)  # fmt: skip
+SOUND = Group(("p0", "p1"), ("f1",), (1110, 1200), "en", "virtual", None, "any")
+OTHERS = Group(("p2", "p3"), ("f2",), (1150, 1240), "en", "virtual", None, "any")
+
+
+def test_sound_groups_pass_the_last_check():
+    assert broken_rules(CHECKED, [SOUND, OTHERS]) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"members": ("p0",)}, "a group of 1"),
+        ({"members": ("p0", "p1", "p4", "p3", "p2")}, "a group of 5"),
+        ({"members": ("p0", "p5")}, "kept apart"),
+        ({"leaders": ("f2",)}, "kept apart"),
+        ({"leaders": ()}, "0 leaders"),
+        ({"leaders": ("f1", "f1")}, "2 leaders"),
+        ({"slot": (0, 90)}, "not offered"),
+        ({"language": "fr"}, "another language"),
+        ({"modality": "in_person", "region": "ON"}, "another region"),
+        ({"composition": "women"}, "composition"),
+        ({"members": ("p1", "p2")}, "p2 in two groups"),
+    ],
+)
+def test_last_check_finds_each_broken_rule(change, fault):
+    assert any(fault in one for one in broken_rules(CHECKED, [replace(SOUND, **change), OTHERS]))
+
+
+def test_last_check_finds_a_leader_at_two_places():
+    both = [SOUND, replace(OTHERS, leaders=("f1",))]
+    assert {"f1 leads too many groups", "f1 leads two groups at once"} <= set(broken_rules(CHECKED, both))
