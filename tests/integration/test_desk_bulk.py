@@ -163,7 +163,9 @@ def test_undo_leaves_what_somebody_changed_since(coordinator):
     act, _plan = carry_out(
         order=Order(BulkAction.ASSIGN, to=coordinator), applications=[row.pk, other.pk], by=coordinator
     )
-    Application.objects.filter(pk=row.pk).update(assigned_to=make.a_coordinator("QC"))
+    row.refresh_from_db()
+    row.assigned_to = make.a_coordinator("QC")
+    row.save(update_fields=["assigned_to"])
     assert take_back(act=act, by=coordinator) == 1
     row.refresh_from_db()
     assert row.assigned_to is not None
