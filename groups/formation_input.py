@@ -6,10 +6,11 @@ interval may end up to a day after that week, so that a Sunday evening in the we
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from psp.json_input import InputError, load
 
 WEEK = 7 * 24 * 60
 LATEST = WEEK + 24 * 60
@@ -23,12 +24,8 @@ T = TypeVar("T")
 Slot = tuple[int, int]
 
 
-class FormationError(ValueError):
-    """A problem that cannot be read; `path` is the place ("people[3].availability[0]")."""
-
-    def __init__(self, path: str, message: str) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path, self.message = path, message
+class FormationError(InputError):
+    """A problem that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +71,7 @@ class Problem:
 
 def read_problem(text: str) -> Problem:
     """The problem in a JSON text; FormationError with the place and the reason when there is none."""
-    try:
-        return parse_problem(json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number))
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise FormationError("input", f"not JSON ({error.msg} at {where})") from None
-    except FormationError:
-        raise
-    except (RecursionError, ValueError):
-        raise FormationError("input", "not JSON that can be read") from None
+    return parse_problem(load(text, FormationError))
 
 
 def parse_problem(data: object) -> Problem:
@@ -174,17 +163,6 @@ def _slot(data: object, path: str) -> Slot:
 
 
 # Single values --------------------------------------------------------------------------------------------
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise FormationError("input", "a name is given twice in one object")
-    return found
-
-
-def _no_number(text: str) -> None:
-    raise FormationError("input", f"{text} is not a number")
 
 
 def _object(data: object, path: str, known: tuple[str, ...], before: str | None = None) -> Mapping[str, Any]:

@@ -13,13 +13,14 @@ was hidden to protect another. (3) All margins go at the first small cell, which
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from itertools import product
 from math import prod
 from types import MappingProxyType
 from typing import Any
+
+from psp.json_input import InputError, load
 
 ALL = "*"
 DEFAULT_THRESHOLD = 10
@@ -31,12 +32,8 @@ _SEAL = object()
 Key = tuple[str, ...]
 
 
-class DisclosureError(ValueError):
-    """A table that cannot be read or must not be shown; `path` is the place ("cells[3].count")."""
-
-    def __init__(self, path: str, message: str) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path, self.message = path, message
+class DisclosureError(InputError):
+    """A table that cannot be read or must not be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +98,9 @@ class ProtectedTable:
 # Reading ---------------------------------------------------------------------------------------------------
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise DisclosureError("input", "a name is given twice in one object")
-    return found
-
-
 def read_table(text: str) -> CountTable:
     """The table in a JSON text; DisclosureError with the place and the reason when there is none."""
-    try:
-        return parse_table(json.loads(text, object_pairs_hook=_unique))
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise DisclosureError("input", f"not JSON ({error.msg} at {where})") from None
-    except DisclosureError:
-        raise
-    except (RecursionError, ValueError):
-        raise DisclosureError("input", "not JSON that can be read") from None
+    return parse_table(load(text, DisclosureError))
 
 
 def parse_table(data: object) -> CountTable:
