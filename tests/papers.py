@@ -9,7 +9,7 @@ from typing import Any
 import page
 
 _OBJECT = re.compile(rb"\n(\d+) 0 obj\r?\n(.*?)\r?\nendobj", re.S)
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
+_STREAM = re.compile(rb"/Length (\d+)\b.*?>>\s*stream\r?\n", re.S)
 _INSIDE = rb"(?:\\.|[^\\()])*"
 for _depth in range(4):
     # Brackets that balance stand in a string as they are, one pair within another.
@@ -81,4 +81,6 @@ def _letters(objects: dict[int, bytes], font: int) -> dict[int, str]:
 def _inflated(body: bytes) -> bytes:
     found = _STREAM.search(body)
     assert found, body[:80]
-    return zlib.decompress(found[1]) if b"/FlateDecode" in body[: found.start()] else found[1]
+    # By its length: what is squeezed together may itself end in a sign that looks like a line's end.
+    stream = body[found.end() : found.end() + int(found[1])]
+    return zlib.decompress(stream) if b"/FlateDecode" in found[0] else stream
