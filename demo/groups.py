@@ -80,6 +80,7 @@ def make_group(
         name_fr=f"Les soirs {region.code} {number + 1}", program_region_id=region.program_region_id, region=region,
         language=members[0].language, min_size=settings.min_size, max_size=settings.max_size,
         session_count=settings.session_count, minutes=settings.minutes, weeks_apart=settings.weeks_apart,
+        facilitators=settings.facilitators,
         time_zone=region.time_zone, starts_on=first_session(world, members, is_newest=is_newest),
         start_time=time(18, 30), created_by=world.coordinators.get(region.program_region_id, world.coordinators["ON"]),
     )  # fmt: skip

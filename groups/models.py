@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,7 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from groups.choices import GroupKind, GroupState, LeadRole, MembershipState
 from groups.querysets import MembershipQuerySet, PeerGroupQuerySet
-from intake.choices import Modality
+from intake.choices import Composition, Modality, NeedCode
 from intake.models import Participant
 from psp.bilingual import in_language
 from psp.choices import Language
@@ -29,6 +30,9 @@ class KindSetting(models.Model):
     session_count = models.PositiveSmallIntegerField(_("number of sessions"))
     minutes = models.PositiveSmallIntegerField(_("length of a session (minutes)"))
     weeks_apart = models.PositiveSmallIntegerField(_("weeks between sessions"), default=1)
+    facilitators = models.PositiveSmallIntegerField(_("facilitators needed"), default=1)
+    answer_days = models.PositiveSmallIntegerField(_("days to answer an invitation"), default=7)
+    remind_days = models.PositiveSmallIntegerField(_("days before the end of that time for a reminder"), default=2)
 
     history = HistoricalRecords()
 
@@ -37,6 +41,8 @@ class KindSetting(models.Model):
         verbose_name_plural = _("group settings")
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(max_size__gte=F("min_size")), name="kind_sizes_in_order"),
+            models.CheckConstraint(condition=Q(answer_days__range=(1, 60)), name="kind_answer_days_sensible"),
+            models.CheckConstraint(condition=Q(remind_days__lt=F("answer_days")), name="kind_reminds_within"),
         ]
 
     def __str__(self) -> str:
@@ -61,10 +67,18 @@ class PeerGroup(models.Model):
     session_count = models.PositiveSmallIntegerField()
     minutes = models.PositiveSmallIntegerField()
     weeks_apart = models.PositiveSmallIntegerField(default=1)
+    facilitators = models.PositiveSmallIntegerField(default=1)
+    composition = models.CharField(max_length=10, choices=Composition, default=Composition.ANY)
     time_zone = models.CharField(max_length=40)
     starts_on = models.DateField(_("first session on"))
     start_time = models.TimeField(_("time"))
     established_at = models.DateTimeField(null=True)
+    # Informal groups and activities: people may enrol by themselves from then on.
+    opened_at = models.DateTimeField(null=True)
+    # People are asked for each session whether they come. Nobody has to answer.
+    asks_who_comes = models.BooleanField(_("ask who comes"), default=False)
+    link = models.URLField(_("video link"), max_length=500, blank=True, default="")
+    address = models.CharField(_("address and how to get in"), max_length=300, blank=True, default="")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     revision = models.PositiveIntegerField(default=0)
@@ -81,6 +95,10 @@ class PeerGroup(models.Model):
             models.CheckConstraint(condition=Q(max_size__gte=F("min_size")), name="group_sizes_in_order"),
             # "At most 10" holds whatever the settings say ([PIA] rule 8).
             models.CheckConstraint(condition=~Q(kind="formal") | Q(max_size__lte=10), name="group_formal_at_most_10"),
+            # Nobody enrols in a formal group: the program forms it.
+            models.CheckConstraint(
+                condition=~Q(kind="formal") | Q(opened_at__isnull=True), name="group_formal_not_opened"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +118,8 @@ class Membership(models.Model):
     state = models.CharField(max_length=8, choices=MembershipState, default=MembershipState.MEMBER)
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True)
+    # What the person wants those who lead to know, as codes; nothing unless they said so for this group.
+    shared_needs = ArrayField(models.CharField(max_length=10, choices=NeedCode), default=list, blank=True)
 
     objects = MembershipQuerySet.as_manager()
     history = HistoricalRecords()
@@ -133,3 +153,13 @@ class GroupLead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.user_id}"
+
+
+# Models of this app that have a file of their own.
+from groups.models_forming import Forming, FormingGroup, FormingLead, FormingPlace, FormingRun, LeadProfile  # noqa: E402
+from groups.models_inviting import Invitation, QueuePlace  # noqa: E402
+
+__all__ = [
+    "Forming", "FormingGroup", "FormingLead", "FormingPlace", "FormingRun", "GroupLead", "Invitation", "KindSetting",
+    "LeadProfile", "Membership", "PeerGroup", "QueuePlace",
+]  # fmt: skip

@@ -16,13 +16,15 @@ from psp.models import User
 ABOUT_TEAM = _("About a member of the team")
 MAP = (
     Holding(
-        "groups.membership", "participant__user", "groups", these("id group participant state joined_at left_at"),
+        "groups.membership", "participant__user", "groups",
+        these("id group participant state joined_at left_at shared_needs"),
         Use.GROUPS, Basis.PROGRAM, "file", Erased.ANONYMISED, exported=("groups", "groups_before"), history=True,
     ),
     Holding(
         "groups.peergroup", "created_by", "team",
         these("id kind name_en name_fr program_region region language modality state min_size max_size session_count"
-              " minutes weeks_apart time_zone starts_on start_time established_at created_by created_at revision"),
+              " minutes weeks_apart facilitators composition time_zone starts_on start_time established_at opened_at"
+              " asks_who_comes link address created_by created_at revision"),
         Use.GROUPS, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM, history=True,
     ),
     Holding(
@@ -31,7 +33,8 @@ MAP = (
     ),
     Holding(
         "groups.historicalkindsetting", "history_user", "team",
-        (*these("kind min_size max_size session_count minutes weeks_apart"), *HISTORY_FIELDS),
+        (*these("kind min_size max_size session_count minutes weeks_apart facilitators answer_days"
+               " remind_days"), *HISTORY_FIELDS),
         Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip

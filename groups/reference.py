@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groups.models import KindSetting
-from groups.rules import DEFAULTS, Kind
+from groups.rules import DEFAULTS
 
 # A kind without a limit of its own still needs a room: this many, until an administrator says otherwise.
 ROOM = 30
@@ -16,7 +16,7 @@ def load_kind_settings() -> None:
             kind=kind.value,
             defaults={
                 "min_size": item.min_size, "max_size": item.max_size or ROOM,
-                "session_count": item.min_sessions, "minutes": item.minutes,
+                "session_count": item.min_sessions, "minutes": item.minutes, "facilitators": item.facilitators,
             },
         )  # fmt: skip
 
@@ -26,7 +26,7 @@ def public_figures() -> dict[str, dict[str, int]]:
     return {
         kind: {
             "min": item.min_size, "max": item.max_size, "sessions": item.session_count, "minutes": item.minutes,
-            "weeks": item.weeks_apart, "leads": DEFAULTS[Kind(kind)].facilitators,
+            "weeks": item.weeks_apart, "leads": item.facilitators,
         }
         for kind, item in KindSetting.objects.in_bulk().items()
     }  # fmt: skip

@@ -19,6 +19,7 @@ from groups.choices import RUNNING, TRANSITIONS, GroupKind, GroupState, LeadRole
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
 from groups.refusals import KNOWN_APART, SENTENCES, judged, refusal
 from groups.rules import DEFAULTS, Kind, KindSettings, Refusal, may_add, may_establish
+from intake.choices import Composition
 from intake.models import KeepApart, Participant
 from intake.services_waiting import take_place, wait_again
 from psp.audit import services as audit
@@ -35,6 +36,7 @@ ROLE_OF_LEAD = {LeadRole.FACILITATOR: Role.SUPPORTER, LeadRole.CLINICIAN: Role.C
 def create_group(
     *, by: User, kind: str, program_region: ProgramRegion, region: Region, language: str, modality: str,
     name_en: str, name_fr: str, starts_on: date, start_time: time, time_zone: str, session_count: int | None = None,
+    composition: str = Composition.ANY,
 ) -> PeerGroup:  # fmt: skip
     """A new group being formed, with the sizes and counts that its kind has now ([PIA] rule 12).
 
@@ -52,6 +54,7 @@ def create_group(
         name_en=name_en.strip(), name_fr=name_fr.strip(), starts_on=starts_on, start_time=start_time,
         time_zone=time_zone, created_by=by, session_count=count, min_size=setting.min_size,
         max_size=setting.max_size, minutes=setting.minutes, weeks_apart=setting.weeks_apart,
+        facilitators=setting.facilitators, composition=composition,
     )  # fmt: skip
     with judged():
         group.save(force_insert=True)
@@ -303,7 +306,7 @@ def settings_of(group: PeerGroup) -> KindSettings:
     defaults = DEFAULTS[Kind(GroupKind(group.kind).value)]
     return KindSettings(
         group.min_size, group.max_size, group.session_count, group.session_count, group.minutes,
-        facilitators=defaults.facilitators, closed=defaults.closed,
+        facilitators=group.facilitators, closed=defaults.closed,
     )  # fmt: skip
 
 

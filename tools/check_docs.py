@@ -26,6 +26,8 @@ def states() -> str:
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
         ("Waiting place", intake.WAITING_TRANSITIONS),
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
+        ("Invitation", groups.INVITATION_TRANSITIONS), ("Waiting for an open group", groups.QUEUE_TRANSITIONS),
+        ("Groups that are thought of", groups.FORMING_TRANSITIONS), ("Search for groups", groups.RUN_TRANSITIONS),
         ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
         ("Request about one's own information", privacy.TRANSITIONS), ("Deletion", privacy.ERASURE_TRANSITIONS),
         ("Breach", privacy.BREACH_TRANSITIONS),
