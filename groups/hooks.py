@@ -14,6 +14,7 @@ GroupHook = Callable[..., None]
 _on_established: list[GroupHook] = []
 _on_ended: list[GroupHook] = []
 _on_left: list[GroupHook] = []
+_on_answered: list[GroupHook] = []
 
 
 def on_established(hook: GroupHook) -> None:
@@ -31,6 +32,11 @@ def on_left(hook: GroupHook) -> None:
     _on_left.append(hook)
 
 
+def on_answered(hook: GroupHook) -> None:
+    """`hook(invitation, by=user or None)` when an invitation is not open any more (read its `state`)."""
+    _on_answered.append(hook)
+
+
 def established(group: Any, *, by: Any) -> None:
     for hook in _on_established:
         hook(group, by=by)
@@ -44,3 +50,8 @@ def ended(group: Any, *, by: Any) -> None:
 def left(membership: Any, *, by: Any) -> None:
     for hook in _on_left:
         hook(membership, by=by)
+
+
+def answered(invitation: Any, *, by: Any) -> None:
+    for hook in _on_answered:
+        hook(invitation, by=by)

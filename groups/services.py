@@ -93,17 +93,22 @@ def add_member(*, group: PeerGroup | UUID, participant: Participant | UUID, by: 
     DomainError: `closed`, `ended`, `full`, `membership_once`, `not_accepted`, `no_consent`, `leads_this_group`,
     `membership_kept_apart`.
     """
-    person = _locked_participant(participant)
-    locked = _locked_group(group)
+    person = locked_participant(participant)
+    locked = locked_group(group)
     require(permissions.can_manage_group(by, locked), "add_member")
     require(permissions.can_place_participant(by, person), "add_member")
-    earlier = Membership.objects.filter(group=locked, participant=person).first()
-    _check_place(locked, person, earlier, by)
-    member = earlier or Membership(group=locked, participant=person)
+    return give_place(locked, person, by=by)
+
+
+def give_place(group: PeerGroup, person: Participant, *, by: User) -> Membership:
+    """The place itself, with every rule. Who calls holds both locks and has asked whether `by` may."""
+    earlier = Membership.objects.filter(group=group, participant=person).first()
+    _check_place(group, person, earlier, by)
+    member = earlier or Membership(group=group, participant=person)
     member.state, member.joined_at, member.left_at = MembershipState.MEMBER, timezone.now(), None
-    with judged(minimum=locked.min_size):
+    with judged(minimum=group.min_size):
         member.save()
-    take_place(person, locked.kind)
+    take_place(person, group.kind)
     audit.record(Action.CREATE, member, person=person.user_id, purpose=Purpose.GROUPS)
     return member
 
@@ -151,8 +156,8 @@ def _check_may_join(group: PeerGroup, person: Participant) -> None:
 def leave_group(*, membership: Membership | UUID, by: User) -> Membership:
     """End someone's place, for the person or for a coordinator. No reason is asked. Leaving twice changes nothing."""
     found = Membership.objects.select_related("participant").get(pk=_key(membership))
-    _locked_participant(found.participant_id)
-    group = _locked_group(found.group_id)
+    locked_participant(found.participant_id)
+    group = locked_group(found.group_id)
     member: Membership = (
         Membership.objects.select_for_update(of=("self",)).select_related("participant").get(pk=found.pk)
     )
@@ -171,7 +176,7 @@ def end_memberships(*, user: User, by: User) -> int:
         return 0
     places = Membership.objects.active().filter(participant=person).order_by("group_id")
     for member in places:
-        member.group = _locked_group(member.group_id)
+        member.group = locked_group(member.group_id)
         member.participant = person
         _end(member, by=by)
     return len(places)
@@ -196,7 +201,7 @@ def _back_to_the_list(member: Membership, group: PeerGroup) -> None:
 @transaction.atomic
 def add_lead(*, group: PeerGroup | UUID, user: User, role: str, by: User) -> GroupLead:
     """Let this account lead the group. DomainError: `lead_role`, `member_of_group`, `lead_once`, `ended`."""
-    locked = _locked_group(group)
+    locked = locked_group(group)
     require(permissions.can_manage_group(by, locked), "add_lead")
     _check_running(locked)
     if not (user.is_active and sight_of(user).has(ROLE_OF_LEAD[LeadRole(role)])):
@@ -217,7 +222,7 @@ def add_lead(*, group: PeerGroup | UUID, user: User, role: str, by: User) -> Gro
 @transaction.atomic
 def remove_lead(*, lead: GroupLead, by: User) -> None:
     """This account no longer leads the group. DomainError: `ended`, `last_lead` once it is established."""
-    locked = _locked_group(lead.group_id)
+    locked = locked_group(lead.group_id)
     require(permissions.can_manage_group(by, locked), "remove_lead")
     _check_running(locked)
     others = GroupLead.objects.filter(group=locked, role=LeadRole.FACILITATOR).exclude(pk=lead.pk)
@@ -240,7 +245,7 @@ def establish(*, group: PeerGroup | UUID, by: User, revision: int | None = None)
     DomainError: `too_few`, `too_many`, `too_few_facilitators`; Conflict: `stale` where `revision` is not the
     group's own any more.
     """
-    locked = _locked_group(group)
+    locked = locked_group(group)
     require(permissions.can_manage_group(by, locked), "establish")
     _check_revision(locked, revision)
     _check_transition(locked, GroupState.ESTABLISHED)
@@ -271,7 +276,7 @@ def _finish(group: PeerGroup | UUID, state: GroupState, by: User, revision: int 
     members = Membership.objects.active().filter(group=_key(group))
     if state == GroupState.CANCELLED:
         list(Participant.objects.select_for_update(of=("self",)).filter(memberships__in=members).order_by("pk"))
-    locked = _locked_group(group)
+    locked = locked_group(group)
     require(permissions.can_manage_group(by, locked), str(state))
     _check_revision(locked, revision)
     _check_transition(locked, state)
@@ -310,12 +315,12 @@ def settings_of(group: PeerGroup) -> KindSettings:
     )  # fmt: skip
 
 
-def _locked_group(group: PeerGroup | UUID) -> PeerGroup:
+def locked_group(group: PeerGroup | UUID) -> PeerGroup:
     found: PeerGroup = PeerGroup.objects.select_for_update(of=("self",)).get(pk=_key(group))
     return found
 
 
-def _locked_participant(participant: Participant | UUID) -> Participant:
+def locked_participant(participant: Participant | UUID) -> Participant:
     found: Participant = Participant.objects.select_for_update(of=("self",)).get(pk=_key(participant))
     return found
 
