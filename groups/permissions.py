@@ -24,5 +24,9 @@ def can_place_participant(user: Any, participant: Participant) -> bool:
 
 
 def can_leave_group(user: Any, membership: Membership) -> bool:
-    """The person, at any time and without a reason; or a coordinator of the group's region."""
-    return membership.participant.user_id == user.pk or can_manage_group(user, membership.group)
+    """The person, at any time and without a reason; or a coordinator of the group's region or of the person's."""
+    return (
+        membership.participant.user_id == user.pk
+        or can_manage_group(user, membership.group)
+        or can_place_participant(user, membership.participant)
+    )
