@@ -12,7 +12,7 @@ class GroupsConfig(AppConfig):
     name = "groups"
 
     def ready(self) -> None:
-        from groups import dashboard, erasing, merging, privacy, retention, withdrawal
+        from groups import dashboard, erasing, following, merging, privacy, queue_of_person, retention, withdrawal
         from groups.reference import public_figures
         from psp.dashboard import add_public_figures
 
@@ -20,9 +20,11 @@ class GroupsConfig(AppConfig):
         dashboard.register()
         privacy.register()
         withdrawal.subscribe()
+        following.subscribe()
         merging.subscribe()
         erasing.register()
         retention.register()
+        queue_of_person.register()
         add_public_figures(public_figures)
 
 
