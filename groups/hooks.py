@@ -33,7 +33,10 @@ def on_left(hook: GroupHook) -> None:
 
 
 def on_answered(hook: GroupHook) -> None:
-    """`hook(invitation, by=user or None)` when an invitation is not open any more (read its `state`)."""
+    """`hook(invitation, by=user or None)` when an invitation is not open any more (read its `state`).
+
+    The group's row is locked then, so nobody's file may be locked any more: what needs that waits for the commit.
+    """
     _on_answered.append(hook)
 
 

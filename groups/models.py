@@ -156,11 +156,10 @@ class GroupLead(models.Model):
 
 
 # Models of this app that have a file of their own.
-from groups.models_conflicts import ConflictCare  # noqa: E402
 from groups.models_forming import Forming, FormingGroup, FormingLead, FormingPlace, FormingRun, LeadProfile  # noqa: E402
 from groups.models_inviting import Invitation, QueuePlace  # noqa: E402
 
 __all__ = [
-    "ConflictCare", "Forming", "FormingGroup", "FormingLead", "FormingPlace", "FormingRun", "GroupLead", "Invitation",
-    "KindSetting", "LeadProfile", "Membership", "PeerGroup", "QueuePlace",
+    "Forming", "FormingGroup", "FormingLead", "FormingPlace", "FormingRun", "GroupLead", "Invitation", "KindSetting",
+    "LeadProfile", "Membership", "PeerGroup", "QueuePlace",
 ]  # fmt: skip

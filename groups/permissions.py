@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groups.models import Membership, PeerGroup
+from groups.models import Forming, Invitation, Membership, PeerGroup
 from intake.models import Participant
 from psp.sight import coordinated_regions
 
@@ -23,17 +23,16 @@ def can_place_participant(user: Any, participant: Participant) -> bool:
     return participant.program_region_id in coordinated_regions(user)
 
 
-def can_enrol(user: Any, participant: Participant, group: PeerGroup) -> bool:
-    """The person, into what is open; or a coordinator of both, e.g. on the phone with them."""
-    return participant.user_id == user.pk or (
-        can_manage_group(user, group) and can_place_participant(user, participant)
-    )
-
-
 def can_leave_group(user: Any, membership: Membership) -> bool:
-    """The person, at any time and without a reason; or a coordinator of the group's region or of the person's."""
-    return (
-        membership.participant.user_id == user.pk
-        or can_manage_group(user, membership.group)
-        or can_place_participant(user, membership.participant)
-    )
+    """The person, at any time and without a reason; or a coordinator of the group's region."""
+    return membership.participant.user_id == user.pk or can_manage_group(user, membership.group)
+
+
+def can_answer(user: Any, invitation: Invitation) -> bool:
+    """The one who is asked; or a coordinator of the group's region, who writes down what they said."""
+    return invitation.person_id == user.pk or can_manage_group(user, invitation.group)
+
+
+def can_send_forming(user: Any, forming: Forming) -> bool:
+    """Coordinators of every region whose people are in the pool."""
+    return set(forming.program_regions) <= coordinated_regions(user)

@@ -23,16 +23,25 @@ SENTENCES: dict[str, Promise] = {
         "Choose a group that is being formed."
     ),
     Refusal.ENDED: _("This group has ended, so nobody was added. Choose a group that is being formed."),
+    "places_kept": _(
+        "The free places of this group are kept for people who were invited. Wait for their answers, or take an "
+        "invitation back first."
+    ),
     Refusal.TOO_MANY: _("This group has more people than it may hold. Remove someone before you establish it."),
     "membership_once": _("This person is in this group already. Nothing was changed."),
     "membership_stays_put": _("A place cannot pass to someone else. Remove this person and add the other one."),
     "membership_kept_apart": _("This person cannot have a place in this group. Choose another group."),
     "lead_kept_apart": _("This person cannot lead this group. Choose somebody else."),
     "lead_once": _("This person leads this group already. Nothing was changed."),
-    "queue_once": _("This person waits for this group already. Nothing was changed."),
-    "queue_group_open": _("Nobody can wait for this group: it has ended, or the program forms it itself."),
-    "queue_stays_put": _("A place in the line cannot pass to someone else. Nothing was changed."),
-    "queue_never_back": _("Somebody who does not wait any more has to enrol again. Nothing was changed."),
+    "invitation_open_once": _("This person is invited to this group already. Nothing was changed."),
+    "invitation_lead_open_once": _("This person is asked to lead this group already. Nothing was changed."),
+    "invitation_one_formal": _(
+        "This person is invited to another formal group and has not answered yet. One at a time; nothing was changed."
+    ),
+    "invitation_kept_apart": _("This person cannot be invited to this group. Choose another group."),
+    "invitation_leaves_time": _("Choose a day from tomorrow on, within the next 60 days."),
+    "invitation_answer_final": _("This invitation was answered or ended already. Nothing was changed."),
+    "invitation_stays_put": _("An invitation cannot pass to someone else. Take it back and invite the other person."),
     "group_never_back": _("This group has moved on since you opened it. Open it again to see where it stands."),
     "group_keeps_sizes": _("The sizes of an established group cannot change. Nothing was changed."),
     "group_keeps_kind": _("The kind of a group cannot change. Make a new group instead."),
@@ -44,6 +53,8 @@ JUDGES = {
     "membership_group_full": Refusal.FULL,
     "membership_group_open": Refusal.CLOSED,
     "group_enough_members": Refusal.TOO_FEW,
+    "invitation_group_full": Refusal.FULL,
+    "invitation_group_open": Refusal.CLOSED,
 }
 
 

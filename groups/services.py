@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contact.lint import neutral_violations
-from groups import hooks, permissions
+from groups import hooks, invited, permissions
 from groups.choices import RUNNING, TRANSITIONS, GroupKind, GroupState, LeadRole, MembershipState
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
 from groups.refusals import KNOWN_APART, SENTENCES, judged, refusal
@@ -100,10 +100,14 @@ def add_member(*, group: PeerGroup | UUID, participant: Participant | UUID, by: 
     return give_place(locked, person, by=by)
 
 
-def give_place(group: PeerGroup, person: Participant, *, by: User) -> Membership:
-    """The place itself, with every rule. Who calls holds both locks and has asked whether `by` may."""
+def give_place(group: PeerGroup, person: Participant, *, by: User | None) -> Membership:
+    """The place itself, with every rule, and what was offered is settled with it.
+
+    Who calls holds both locks and has asked whether `by` may. DomainError as for `add_member`.
+    """
     earlier = Membership.objects.filter(group=group, participant=person).first()
     _check_place(group, person, earlier, by)
+    invited.settle(group, person, by=by)
     member = earlier or Membership(group=group, participant=person)
     member.state, member.joined_at, member.left_at = MembershipState.MEMBER, timezone.now(), None
     with judged(minimum=group.min_size):
@@ -113,23 +117,34 @@ def give_place(group: PeerGroup, person: Participant, *, by: User) -> Membership
     return member
 
 
-def _check_place(group: PeerGroup, person: Participant, earlier: Membership | None, by: User) -> None:
+def _check_place(group: PeerGroup, person: Participant, earlier: Membership | None, by: User | None) -> None:
     if earlier is not None and earlier.state == MembershipState.MEMBER:
         raise DomainError(SENTENCES["membership_once"], code="membership_once")
-    size = Membership.objects.active().filter(group=group).count()
-    for reason in may_add(group.state, size, settings_of(group)):
+    check_room(group, person)
+    check_may_join(group, person)
+    check_apart(person.user_id, people_of(group), by, "membership_kept_apart")
+
+
+def check_room(group: PeerGroup, person: Participant) -> None:
+    """Whether one more may come in; places that are kept for others count as taken.
+
+    DomainError: `closed`, `ended`, `full`, `places_kept`.
+    """
+    size, settings = Membership.objects.active().filter(group=group).count(), settings_of(group)
+    for reason in may_add(group.state, size, settings):
         raise refusal(reason)
-    _check_may_join(group, person)
-    _check_apart(person.user_id, _people_in(group), by, "membership_kept_apart")
+    if may_add(group.state, size + invited.kept_for_others(group, person), settings):
+        raise DomainError(SENTENCES["places_kept"], code="places_kept")
 
 
-def _people_in(group: PeerGroup) -> list[UUID]:
-    """Accounts of the present members and of those who lead."""
+def people_of(group: PeerGroup) -> list[UUID]:
+    """Accounts of the present members, of those who lead, and of everybody who is asked to be one of them."""
     members = Membership.objects.active().filter(group=group).values_list("participant__user_id", flat=True)
-    return [*members, *GroupLead.objects.filter(group=group).values_list("user_id", flat=True)]
+    leads = GroupLead.objects.filter(group=group).values_list("user_id", flat=True)
+    return [*members, *leads, *invited.accounts(group)]
 
 
-def _check_apart(user_id: UUID, others: list[UUID], by: User, code: str) -> None:
+def check_apart(user_id: UUID, others: list[UUID], by: User | None, code: str) -> None:
     """[NH] rule 24. Whoever may not know of it learns only that this group is not the one."""
     found = KeepApart.objects.between(user_id, others)
     if found.visible_to(by).exists():
@@ -138,7 +153,7 @@ def _check_apart(user_id: UUID, others: list[UUID], by: User, code: str) -> None
         raise DomainError(SENTENCES[code], code=code)
 
 
-def _check_may_join(group: PeerGroup, person: Participant) -> None:
+def check_may_join(group: PeerGroup, person: Participant) -> None:
     """Asked after the person's row was locked: a withdrawal waits for us, or we see it."""
     here = Participant.objects.filter(pk=person.pk)
     if not here.taking_part().exists():
@@ -203,20 +218,31 @@ def add_lead(*, group: PeerGroup | UUID, user: User, role: str, by: User) -> Gro
     """Let this account lead the group. DomainError: `lead_role`, `member_of_group`, `lead_once`, `ended`."""
     locked = locked_group(group)
     require(permissions.can_manage_group(by, locked), "add_lead")
-    _check_running(locked)
-    if not (user.is_active and sight_of(user).has(ROLE_OF_LEAD[LeadRole(role)])):
-        message = _("This account does not have the role that leading needs. Ask an administrator to give it.")
-        raise DomainError(message, code="lead_role", field="user")
-    if Membership.objects.filter(group=locked, participant__user=user).exists():
-        message = _("This person is or was a member of this group, so cannot lead it. Choose someone else.")
-        raise DomainError(message, code="member_of_group", field="user")
-    members = Membership.objects.active().filter(group=locked).values_list("participant__user_id", flat=True)
-    _check_apart(user.pk, list(members), by, "lead_kept_apart")
-    lead = GroupLead(group=locked, user=user, role=role)
+    return give_lead(group=locked, user=user, role=role, by=by)
+
+
+def give_lead(*, group: PeerGroup, user: User, role: str, by: User | None) -> GroupLead:
+    """Leading itself, for whoever has asked whether `by` may: the group's row is locked. DomainError as `add_lead`."""
+    check_may_lead(group, user, role, by)
+    invited.settle_lead(group, user, by=by)
+    lead = GroupLead(group=group, user=user, role=role)
     with judged():
         lead.save(force_insert=True)
     audit.record(Action.CREATE, lead, person=user.pk, purpose=Purpose.GROUPS)
     return lead
+
+
+def check_may_lead(group: PeerGroup, user: User, role: str, by: User | None) -> None:
+    """DomainError as for `add_lead`."""
+    _check_running(group)
+    if not (user.is_active and sight_of(user).has(ROLE_OF_LEAD[LeadRole(role)])):
+        message = _("This account does not have the role that leading needs. Ask an administrator to give it.")
+        raise DomainError(message, code="lead_role", field="user")
+    if Membership.objects.filter(group=group, participant__user=user).exists():
+        message = _("This person is or was a member of this group, so cannot lead it. Choose someone else.")
+        raise DomainError(message, code="member_of_group", field="user")
+    members = Membership.objects.active().filter(group=group).values_list("participant__user_id", flat=True)
+    check_apart(user.pk, [*members, *invited.accounts(group)], by, "lead_kept_apart")
 
 
 @transaction.atomic
@@ -255,6 +281,7 @@ def establish(*, group: PeerGroup | UUID, by: User, revision: int | None = None)
     for reason in may_establish(size, settings, facilitators=leads):
         raise refusal(reason, minimum=settings.min_size if reason == Refusal.TOO_FEW else settings.facilitators)
     locked.established_at = timezone.now()
+    invited.end_open(locked, by=by)
     _move(locked, GroupState.ESTABLISHED)
     hooks.established(locked, by=by)
     return locked
@@ -280,6 +307,7 @@ def _finish(group: PeerGroup | UUID, state: GroupState, by: User, revision: int 
     require(permissions.can_manage_group(by, locked), str(state))
     _check_revision(locked, revision)
     _check_transition(locked, state)
+    invited.end_open(locked, by=by)
     _move(locked, state)
     if state == GroupState.CANCELLED:
         for member in members:

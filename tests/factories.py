@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from uuid import uuid4
@@ -18,9 +18,8 @@ from contact.choices import OutboxState
 from contact.models import CallTask, OutboxMessage
 from contact.services import queue_message
 from groups.choices import GroupKind, LeadRole
-from groups.models import PeerGroup
+from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, PeerGroup
 from groups.services import add_lead, add_member, create_group
-from groups.services_enrolling import open_group
 from intake.choices import ApplicationState
 from intake.models import Application, EligibilityVersion, Participant
 from intake.services_booking import add_hours, set_terms
@@ -191,11 +190,32 @@ def a_formal_group(by: User, *, members: int = 0, leads: int = 1, **fields) -> P
     return group
 
 
-def an_open_group(by: User, *, kind: str = GroupKind.INFORMAL, max_size: int = 10, **fields) -> PeerGroup:
-    """An informal group (or activity) of the coordinator's region in which people may enrol."""
-    group = a_group(by, kind=kind, **fields)
-    PeerGroup.objects.filter(pk=group.pk).update(max_size=max_size)
-    return open_group(group=group, by=by)
+def a_forming(by: User, *, regions=("QC",), kind: str = GroupKind.FORMAL, **fields) -> Forming:
+    """A piece of work on the desk with nobody in it yet; Tuesdays at seven in the evening from January 2027 on."""
+    values = {
+        "starts_after": date(2027, 1, 8), "time_zone": "America/Toronto", "times": [1440 + 19 * 60],
+        "languages": ["fr"], "modalities": ["virtual"], "min_size": 4, "max_size": 10, "session_count": 10,
+        "minutes": 90,
+    } | fields  # fmt: skip
+    return Forming.objects.create(kind=kind, program_regions=list(regions), created_by=by, **values)
+
+
+def a_thought_of_group(
+    forming: Forming, people: Iterable[Participant], leads: Iterable[User] = (), **fields
+) -> FormingGroup:
+    """One of its groups, with these people and those who would lead it."""
+    values = {
+        "number": forming.groups.count() + 1, "starts_at": datetime(2027, 1, 13, tzinfo=UTC), "language": "fr",
+        "modality": "virtual",
+    } | fields  # fmt: skip
+    group = FormingGroup.objects.create(forming=forming, **values)
+    for person in people:
+        FormingPlace.objects.create(
+            forming=forming, participant=person, group=group, waiting_since=timezone.now()
+        )  # fmt: skip
+    for lead in leads:
+        FormingLead.objects.create(group=group, user=lead)
+    return group
 
 
 def sign_in(client, user: User) -> None:

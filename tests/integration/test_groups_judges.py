@@ -13,8 +13,8 @@ from groups.services import add_member, establish, leave_group
 from psp.errors import DomainError, constraint_name
 from tests import factories as make
 
-MEMBER = """INSERT INTO groups_membership (id, group_id, participant_id, state, joined_at)
-            VALUES (gen_random_uuid(), %s, %s, 'member', now())"""
+MEMBER = """INSERT INTO groups_membership (id, group_id, participant_id, state, joined_at, shared_needs)
+            VALUES (gen_random_uuid(), %s, %s, 'member', now(), '{}')"""
 
 
 def judge(sql: str, *values) -> str:
