@@ -13,7 +13,17 @@ class GroupsConfig(AppConfig):
 
     def ready(self) -> None:
         from contact.services import add_guard
-        from groups import dashboard, erasing, invited_notices, merging, privacy, retention, withdrawal
+        from groups import (
+            dashboard,
+            erasing,
+            following,
+            invited_notices,
+            merging,
+            privacy,
+            queue_of_person,
+            retention,
+            withdrawal,
+        )
         from groups.reference import public_figures
         from psp.dashboard import add_public_figures
 
@@ -21,9 +31,11 @@ class GroupsConfig(AppConfig):
         dashboard.register()
         privacy.register()
         withdrawal.subscribe()
+        following.subscribe()
         merging.subscribe()
         erasing.register()
         retention.register()
+        queue_of_person.register()
         add_public_figures(public_figures)
         for template in invited_notices.templates():
             add_guard(template, invited_notices.still_open)

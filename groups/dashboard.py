@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from groups import apart, desk
+from groups import conflicts, desk
 from groups.choices import GroupState
 from groups.models import PeerGroup
 from intake.file_parts import FilePart, Tab, add_part
@@ -32,13 +32,14 @@ def forming(_request: HttpRequest, sizes: Rows) -> dict[str, Any]:
     return {"count": len(sizes), "ready": sum(members >= smallest for members, smallest in sizes)}
 
 
-PAIRS = Question(apart.pairs)
+PAIRS = Question(conflicts.pairs)
 
 
 def to_mend(request: HttpRequest, pairs: Rows) -> dict[str, Any] | None:
     """Only while there is one: nobody is to sit in a group with whom they must not meet."""
-    found = apart.shared_groups(account(request), pairs)
-    return {"groups": found, "waits": len(found)} if found else None
+    found = conflicts.conflicts_of(pairs)
+    rows = [desk.conflict_row(one, account(request)) for one in found]
+    return {"rows": rows, "waits": len(rows)} if rows else None
 
 
 def register() -> None:

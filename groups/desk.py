@@ -11,12 +11,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
 from groups.choices import GroupKind, GroupState, MembershipState
+from groups.conflicts import Conflict
 from groups.models import Membership, PeerGroup
 from groups.querysets import waiting_for_place
 from groups.refusals import SENTENCES, too_few, too_few_leads
 from groups.rules import Refusal, may_add, may_establish
 from groups.services import settings_of
-from intake.desk import waiting_text
+from intake.desk import moment, waiting_text
 from intake.models import Participant
 from psp.calendar_text import long_datetime
 from psp.models import User
@@ -98,3 +99,15 @@ def places_of(participant: Participant, reader: User) -> dict[str, Any]:
         for row in rows
     ]  # fmt: skip
     return {"places": listed}
+
+
+def conflict_row(conflict: Conflict, reader: User) -> dict[str, Any]:
+    """For the card and the page of two who must not meet: which group, when it meets, who sees to it. No names."""
+    language = get_language() or "en"
+    meets, care = conflict.meets, conflict.care
+    return {
+        "apart": conflict.apart, "group": conflict.group,
+        "meets": long_datetime(meets, reader.time_zone, language) if meets else "",
+        "care": care.by.name if care else "", "since": moment(care.since, reader) if care else "",
+        "mine": care is not None and care.by_id == reader.pk,
+    }  # fmt: skip

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from groups.choices import GroupState, MembershipState
-from groups.models import Membership, PeerGroup
+from groups.models import ConflictCare, Membership, PeerGroup
 from intake.erasing import keep_empty_file
 from intake.models import Participant
 from privacy.erasing import Eraser, add_eraser, delete_rows, forget_history
@@ -41,6 +41,11 @@ def _make_anonymous(place: Membership) -> None:
     Membership.objects.filter(pk=place.pk).update(joined_at=began, left_at=left)
 
 
+def erase_care(person: User) -> Counter[str]:
+    """Who took care of a pair goes before the pair itself (`intake.erasing`)."""
+    return delete_rows(ConflictCare.objects.filter(Q(apart__person=person) | Q(apart__other=person)))
+
+
 def kept_files() -> QuerySet[Any, Any]:
     """Files that places point at still."""
     return Membership.objects.values("participant")
@@ -48,4 +53,5 @@ def kept_files() -> QuerySet[Any, Any]:
 
 def register() -> None:
     keep_empty_file(kept_files)
+    add_eraser(Eraser("care", frozenset({"groups.conflictcare"}), erase_care, order=31))
     add_eraser(Eraser("places", frozenset({"groups.membership"}), erase, order=20))

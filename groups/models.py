@@ -156,10 +156,11 @@ class GroupLead(models.Model):
 
 
 # Models of this app that have a file of their own.
+from groups.models_conflicts import ConflictCare  # noqa: E402
 from groups.models_forming import Forming, FormingGroup, FormingLead, FormingPlace, FormingRun, LeadProfile  # noqa: E402
 from groups.models_inviting import Invitation, QueuePlace  # noqa: E402
 
 __all__ = [
-    "Forming", "FormingGroup", "FormingLead", "FormingPlace", "FormingRun", "GroupLead", "Invitation", "KindSetting",
-    "LeadProfile", "Membership", "PeerGroup", "QueuePlace",
+    "ConflictCare", "Forming", "FormingGroup", "FormingLead", "FormingPlace", "FormingRun", "GroupLead", "Invitation",
+    "KindSetting", "LeadProfile", "Membership", "PeerGroup", "QueuePlace",
 ]  # fmt: skip

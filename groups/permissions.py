@@ -23,9 +23,20 @@ def can_place_participant(user: Any, participant: Participant) -> bool:
     return participant.program_region_id in coordinated_regions(user)
 
 
+def can_enrol(user: Any, participant: Participant, group: PeerGroup) -> bool:
+    """The person, into what is open; or a coordinator of both, e.g. on the phone with them."""
+    return participant.user_id == user.pk or (
+        can_manage_group(user, group) and can_place_participant(user, participant)
+    )
+
+
 def can_leave_group(user: Any, membership: Membership) -> bool:
-    """The person, at any time and without a reason; or a coordinator of the group's region."""
-    return membership.participant.user_id == user.pk or can_manage_group(user, membership.group)
+    """The person, at any time and without a reason; or a coordinator of the group's region or of the person's."""
+    return (
+        membership.participant.user_id == user.pk
+        or can_manage_group(user, membership.group)
+        or can_place_participant(user, membership.participant)
+    )
 
 
 def can_answer(user: Any, invitation: Invitation) -> bool:

@@ -13,6 +13,7 @@ from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from psp.models import User
 
+IN_DANGER = _("Left out, because it could put someone in danger")
 ABOUT_TEAM = _("About a member of the team")
 MAP = (
     Holding(
@@ -36,6 +37,10 @@ MAP = (
         (*these("kind min_size max_size session_count minutes weeks_apart facilitators answer_days"
                " remind_days"), *HISTORY_FIELDS),
         Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+    ),
+    Holding(
+        "groups.conflictcare", "apart__person", "safety", these("id apart group by since"),
+        Use.SAFETY, Basis.PROTECT, "apart", Erased.DELETED, not_exported=IN_DANGER, also=("by",),
     ),
 )  # fmt: skip
 

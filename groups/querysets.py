@@ -8,22 +8,30 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from groups.choices import GroupState, MembershipState
+from groups.choices import RUNNING, GroupKind, GroupState, MembershipState
 from intake.querysets_waiting import ahead
 from psp.sight import coordinated_regions
 
 
 class PeerGroupQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> PeerGroupQuerySet:
-        """Coordinators: groups of their regions. Leads: the groups they lead. Members: their own, once established."""
+        """Coordinators: groups of their regions. Leads: those they lead. Members: their own, a formal one once it
+        is established.
+        """
         if not user.is_authenticated:
             return self.none()
         member = Q(pk__in=self.model.memberships.rel.related_model.objects.active_of(user).values("group"))
+        # People enrol in open groups by themselves, so they know of theirs from the first day.
+        told = ~Q(state=GroupState.FORMING) | ~Q(kind=GroupKind.FORMAL)
         return self.filter(
             Q(program_region__in=coordinated_regions(user))
             | Q(pk__in=self.model.leads.rel.related_model.objects.filter(user_id=user.pk).values("group"))
-            | (member & ~Q(state=GroupState.FORMING))
+            | (member & told)
         )
+
+    def enrolling(self) -> PeerGroupQuerySet:
+        """People may enrol by themselves now."""
+        return self.filter(opened_at__isnull=False, state__in=RUNNING)
 
     def in_regions_of(self, user: Any) -> PeerGroupQuerySet:
         return self.filter(program_region__in=coordinated_regions(user))

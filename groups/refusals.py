@@ -33,6 +33,10 @@ SENTENCES: dict[str, Promise] = {
     "membership_kept_apart": _("This person cannot have a place in this group. Choose another group."),
     "lead_kept_apart": _("This person cannot lead this group. Choose somebody else."),
     "lead_once": _("This person leads this group already. Nothing was changed."),
+    "queue_once": _("This person waits for this group already. Nothing was changed."),
+    "queue_group_open": _("Nobody can wait for this group: it has ended, or the program forms it itself."),
+    "queue_stays_put": _("A place in the line cannot pass to someone else. Nothing was changed."),
+    "queue_never_back": _("Somebody who does not wait any more has to enrol again. Nothing was changed."),
     "invitation_open_once": _("This person is invited to this group already. Nothing was changed."),
     "invitation_lead_open_once": _("This person is asked to lead this group already. Nothing was changed."),
     "invitation_one_formal": _(

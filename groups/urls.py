@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups import views
+from groups import views, views_conflicts
 
 urlpatterns = [
     path("groups/", views.groups, name="groups"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("groups/<uuid:pk>/cancel/", views.cancel, name="group_cancel"),
     path("places/<uuid:pk>/end/", views.remove_member, name="place_end"),
     path("leads/<int:pk>/end/", views.remove_lead, name="lead_end"),
+    path("conflicts/<uuid:apart>/<uuid:pk>/", views_conflicts.conflict, name="conflict"),
+    path("conflicts/<uuid:apart>/<uuid:pk>/mine/", views_conflicts.take, name="conflict_take"),
+    path("conflicts/<uuid:apart>/<uuid:pk>/<uuid:who>/", views_conflicts.part, name="conflict_part"),
 ]

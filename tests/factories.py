@@ -20,6 +20,7 @@ from contact.services import queue_message
 from groups.choices import GroupKind, LeadRole
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, PeerGroup
 from groups.services import add_lead, add_member, create_group
+from groups.services_enrolling import open_group
 from intake.choices import ApplicationState
 from intake.models import Application, EligibilityVersion, Participant
 from intake.services_booking import add_hours, set_terms
@@ -188,6 +189,13 @@ def a_formal_group(by: User, *, members: int = 0, leads: int = 1, **fields) -> P
     for _lead in range(leads):
         add_lead(group=group, user=a_facilitator(), role=LeadRole.FACILITATOR, by=by)
     return group
+
+
+def an_open_group(by: User, *, kind: str = GroupKind.INFORMAL, max_size: int = 10, **fields) -> PeerGroup:
+    """An informal group (or activity) of the coordinator's region in which people may enrol."""
+    group = a_group(by, kind=kind, **fields)
+    PeerGroup.objects.filter(pk=group.pk).update(max_size=max_size)
+    return open_group(group=group, by=by)
 
 
 def a_forming(by: User, *, regions=("QC",), kind: str = GroupKind.FORMAL, **fields) -> Forming:

@@ -225,6 +225,17 @@ POLICY: dict[str, Rule] = {
     "desk:priority_end": here_and_there("waiting", method="post"),
     "desk:apart_note": here_and_there("participant"),
     "desk:apart_end": here_and_there("apart"),
+    **{
+        f"desk:{name}": Rule(
+            DESK, of=thing("apart_here", "group_here"), foreign=thing("apart_there", "group_there"), method=method
+        )
+        for name, method in (("conflict", "get"), ("conflict_take", "post"))
+    },
+    "desk:conflict_part": Rule(
+        DESK,
+        of=thing("apart_here", "group_here", "person_here"),
+        foreign=thing("apart_there", "group_there", "person_there"),
+    ),
     "desk:matches": Rule(DESK),
     "desk:match_decide": here_and_there("match", method="post"),
     "desk:groups": Rule(DESK),

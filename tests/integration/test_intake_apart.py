@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
-from groups.apart import groups_to_mend
+from groups.conflicts import conflicts
 from groups.models import GroupLead, Membership, PeerGroup
 from groups.services import add_lead, add_member, leave_group
 from intake import waiting
@@ -265,7 +265,7 @@ def test_merge_waits_while_it_would_bring_two_together(coordinator, noted_for, p
     assert other.name not in str(said.message)
     leave_group(membership=place, by=coordinator)
     merge_files(by=coordinator, **files)
-    assert groups_to_mend(coordinator) == []
+    assert conflicts(coordinator) == []
 
 
 @pytest.mark.django_db
@@ -311,7 +311,7 @@ def test_merge_and_a_place_given_at_once_never_bring_two_together():
         for thread in threads:
             thread.join()
         assert sorted(codes) in (["cannot_merge", "joined"], ["membership_kept_apart", "merged"])
-        assert groups_to_mend(coordinator) == []
+        assert conflicts(coordinator) == []
 
 
 def merge_both(kept, merged, coordinator, barrier, codes):
@@ -419,16 +419,16 @@ def test_a_pair_noted_after_both_are_in_a_group_is_on_the_desk_until_it_is_mende
     member = add_member(
         group=led, participant=make.an_accepted_participant(services=["informal"], by=coordinator), by=coordinator
     )
-    assert groups_to_mend(coordinator) == []
+    assert conflicts(coordinator) == []
     note_apart(participant=pair[0], other=pair[1].user, by=coordinator)
     note_apart(participant=member.participant, other=lead, by=coordinator)
-    assert groups_to_mend(coordinator) == [group, led]
-    assert groups_to_mend(make.a_coordinator("ON")) == []
+    assert [one.group for one in conflicts(coordinator)] == [group, led]
+    assert conflicts(make.a_coordinator("ON")) == []
     make.sign_in(client, coordinator)
     assert "Two people not to meet are in one group" in client.get(reverse("desk:today")).content.decode()
     leave_group(membership=members[0], by=coordinator)
     leave_group(membership=member, by=coordinator)
-    assert groups_to_mend(coordinator) == []
+    assert conflicts(coordinator) == []
 
 
 # --- Pages ---

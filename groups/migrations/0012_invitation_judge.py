@@ -177,5 +177,5 @@ DROP FUNCTION group_places_taken(uuid, uuid);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0009_facilitators_needed")]
+    dependencies = [("groups", "0011_queue_judge")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,85 @@
+"""Open groups (informal, activities) as one person meets them: which there are, where they stand in each. Reads only.
+
+A group in which somebody is whom the person must not meet is not among them. That looks like a group whose enrolment
+is closed, or that is in another region; and nothing here says how many places are free, so two people who compare
+what they see learn no more than that ([domain] rule 24).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from groups.choices import RUNNING, GroupKind, MembershipState
+from groups.models import GroupLead, Invitation, Membership, PeerGroup, QueuePlace
+from groups.pool_times import SeriesTime
+from groups.rules_enrolling import free_places
+from intake.models import KeepApart, Participant
+
+# A person asks for a place themselves; formal groups are formed by the program.
+ENROLLED = (GroupKind.INFORMAL, GroupKind.ACTIVITY)
+
+
+def open_to(person: Participant) -> QuerySet[Any]:
+    """Groups that this person may enrol in now: of their region, of a kind that they are accepted for."""
+    return within_reach(person).exclude(opened_at=None)
+
+
+def within_reach(person: Participant) -> QuerySet[Any]:
+    """The same whether or not enrolment is still open: whoever waited in line before may have a place."""
+    rows = PeerGroup.objects.filter(kind__in=_kinds(person), state__in=RUNNING, program_region=person.program_region_id)
+    rows = rows.exclude(leads__user_id=person.user_id).exclude(pk__in=_ended_by_team(person))
+    away = KeepApart.objects.away_from(person.user_id)
+    found: QuerySet[Any] = rows.exclude(pk__in=_groups_with(away)) if away else rows
+    return found
+
+
+def _kinds(person: Participant) -> list[str]:
+    here = Participant.objects.filter(pk=person.pk)
+    return [kind for kind in ENROLLED if here.accepted_for(kind).exists()]
+
+
+def _groups_with(accounts: Iterable[UUID]) -> set[UUID]:
+    """Where one of these has a place, is offered one, or leads."""
+    members = Membership.objects.active().filter(participant__user__in=accounts, group__state__in=RUNNING)
+    invited = Invitation.objects.open().filter(Q(participant__user__in=accounts) | Q(user__in=accounts))
+    leads = GroupLead.objects.filter(user__in=accounts, group__state__in=RUNNING)
+    return {group for rows in (members, invited, leads) for group in rows.values_list("group_id", flat=True)}
+
+
+def _ended_by_team(person: Participant) -> list[UUID]:
+    """Groups in which a coordinator ended this person's place: back only through a coordinator."""
+    left = Membership.objects.filter(participant=person, state=MembershipState.LEFT, group__kind__in=ENROLLED)
+    last = {row.group_id: row.history.latest().history_user_id for row in left.filter(group__state__in=RUNNING)}
+    return [group for group, by in last.items() if by not in (None, person.user_id)]
+
+
+def room(group: PeerGroup) -> int:
+    """How many more people can be given or offered a place; asked with the group locked before anything is written."""
+    members = Membership.objects.active().filter(group=group).count()
+    offered = Invitation.objects.open().filter(group=group, participant__isnull=False).count()
+    return free_places(group.max_size, members, offered)
+
+
+def line_of(group: PeerGroup) -> QuerySet[QueuePlace]:
+    """Who waits for a place in this group, the first one first."""
+    rows: QuerySet[QueuePlace] = QueuePlace.objects.waiting().filter(group=group)
+    return rows.select_related("participant__user").order_by("since", "id")
+
+
+def place_in_line(place: QueuePlace) -> int:
+    """1 for whoever is next."""
+    before = Q(since__lt=place.since) | Q(since=place.since, pk__lt=place.pk)
+    return QueuePlace.objects.waiting().filter(before, group=place.group_id).count() + 1
+
+
+def planned_starts(group: PeerGroup) -> list[datetime]:
+    """When its sessions begin by its own rhythm: near enough for deadlines, wherever no dates are set yet."""
+    series = SeriesTime(
+        group.starts_on, group.start_time, group.time_zone, group.session_count, group.minutes, group.weeks_apart
+    )
+    return series.starts()
