@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from groups.formation import Proposal
 from groups.formation_input import FormationError, Leader, Problem, Slot
+
+if TYPE_CHECKING:
+    from groups.formation import Proposal
 
 
 @dataclass(frozen=True, slots=True)

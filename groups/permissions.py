@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from groups.models import Forming, Invitation, Membership, PeerGroup
@@ -47,3 +48,8 @@ def can_answer(user: Any, invitation: Invitation) -> bool:
 def can_send_forming(user: Any, forming: Forming) -> bool:
     """Coordinators of every region whose people are in the pool."""
     return set(forming.program_regions) <= coordinated_regions(user)
+
+
+def can_form(user: Any, program_regions: Collection[str]) -> bool:
+    """Think of groups for people of these program regions: their coordinators, each region without exception."""
+    return bool(program_regions) and set(program_regions) <= coordinated_regions(user)

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from groups.formation_input import Slot
 from intake.week import WEEK, Interval, merged
+
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,19 @@ class SeriesTime:
         days = [self.first + timedelta(weeks=self.weeks_apart * number) for number in range(self.count)]
         return [datetime.combine(day, self.at.replace(tzinfo=None), zone).astimezone(UTC) for day in days]
 
+    def spans(self) -> list[Span]:
+        """Each session from its beginning to its end."""
+        return [(start, start + timedelta(minutes=self.minutes)) for start in self.starts()]
+
     def slot(self) -> Slot:
         """The first session in minutes since Monday 00:00 UTC, as the contract "Group formation" has it."""
-        start = _minute_of_week(self.starts()[0])
-        return start, start + self.minutes
+        return _slot(self)
+
+
+@lru_cache(maxsize=4096)
+def _slot(series: SeriesTime) -> Slot:
+    start = _minute_of_week(series.starts()[0])
+    return start, start + series.minutes
 
 
 def _minute_of_week(moment: datetime) -> int:
@@ -47,13 +59,18 @@ def _minute_of_week(moment: datetime) -> int:
 def attends(week: Iterable[Sequence[int]], zone: str, series: SeriesTime) -> bool:
     """Whether somebody whose free time is `week`, in their `zone`, can come to every session from start to end."""
     free = merged(week)
+    return all(_is_free(free, begins, series.minutes) for begins in _begins(series, zone))
+
+
+@lru_cache(maxsize=4096)
+def _begins(series: SeriesTime, zone: str) -> tuple[int, ...]:
+    """The minutes of the week at which the sessions begin on the clock there: one, or two where clocks change."""
     there = ZoneInfo(zone)
-    return all(_is_free(free, start.astimezone(there), series.minutes) for start in series.starts())
+    return tuple(sorted({_minute_of_week(start.astimezone(there)) for start in series.starts()}))
 
 
-def _is_free(free: list[Interval], start: datetime, minutes: int) -> bool:
+def _is_free(free: list[Interval], begins: int, minutes: int) -> bool:
     """From start to end on the clock there; a session over midnight on Sunday goes on on Monday."""
-    begins = _minute_of_week(start)
     ends = begins + minutes
     if ends <= WEEK:
         return _covered(free, begins, ends)
@@ -67,4 +84,10 @@ def _covered(free: list[Interval], begins: int, ends: int) -> bool:
 def fitting(week: Iterable[Sequence[int]], zone: str, times: Iterable[SeriesTime]) -> tuple[Slot, ...]:
     """The slots of the series that somebody can come to throughout: their availability in the contract's sense."""
     whole = merged(week)
-    return tuple(series.slot() for series in times if attends(whole, zone, series))
+    return tuple(series.slot() for series in times if attends(whole, zone, series)) if whole else ()
+
+
+def meets(series: SeriesTime, busy: Iterable[Span]) -> bool:
+    """Whether any session of the series falls into one of these times."""
+    taken = sorted(busy)
+    return any(start < ends and begins < end for start, end in series.spans() for begins, ends in taken)

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from groups import services_enrolling
+from groups import services_enrolling, services_runs
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -18,3 +18,18 @@ def offer_next(group_id: str) -> None:
 def offer_places() -> None:
     """By beat: free places of open groups to whoever is next in line."""
     services_enrolling.offer_everywhere(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def run_formation(run_id: str) -> None:
+    """Right after a search was asked for; beat's sweep hands it over again if this never runs."""
+    from groups.forming_run import carry_out  # the solver is loaded where groups are formed, and nowhere else
+
+    carry_out(UUID(run_id))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def mend_runs() -> None:
+    """Every minute, by beat: searches whose worker is gone are marked, and those that nobody took are handed over."""
+    services_runs.lose_silent(timezone.now())
+    services_runs.hand_over_again(timezone.now())

@@ -360,6 +360,11 @@ PSP_SWEEP_SECONDS: float = env.float("PSP_SWEEP_SECONDS", default=60.0)
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.tasks.send_due", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "mend-formation-runs": {
+        "task": "groups.tasks.mend_runs",
+        "schedule": PSP_SWEEP_SECONDS,
+        "options": {"expires": 55},
+    },
     "finish-erasures": {
         "task": "privacy.tasks.finish_erasures",
         "schedule": PSP_SWEEP_SECONDS,

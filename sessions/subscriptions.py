@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 from contact.services import add_guard, add_planner
 from groups import coming, hooks
 from sessions import notices, services
+from sessions.choices import SessionState
 from sessions.models import GroupSession
 
 
@@ -21,6 +23,7 @@ def subscribe() -> None:
         add_guard(template, notices.still_holds)
     hooks.on_ended(_end_series)
     coming.set_source(_next_of)
+    hooks.add_calendar(_dates)
 
 
 def _next_of(groups: Collection[UUID]) -> dict[UUID, datetime]:
@@ -31,3 +34,14 @@ def _next_of(groups: Collection[UUID]) -> dict[UUID, datetime]:
 
 def _end_series(group: Any, *, by: Any) -> None:
     services.end_series(group)
+
+
+def _dates(groups: Collection[UUID]) -> dict[UUID, list[tuple[datetime, datetime]]]:
+    """Sessions that are still to come, of groups whose dates are set."""
+    rows = GroupSession.objects.filter(group__in=groups).values_list("group_id", "state", "starts_at", "ends_at")
+    found: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for group, state, starts, ends in rows:
+        dates = found[group]
+        if state == SessionState.SCHEDULED and ends > timezone.now():
+            dates.append((starts, ends))
+    return dict(found)

@@ -18,11 +18,12 @@ from contact.choices import OutboxState
 from contact.models import CallTask, OutboxMessage
 from contact.services import queue_message
 from groups.choices import GroupKind, LeadRole
-from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, PeerGroup
+from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, LeadProfile, PeerGroup
 from groups.services import add_lead, add_member, create_group
 from groups.services_enrolling import open_group
+from groups.services_forming import start_forming
 from intake.choices import ApplicationState
-from intake.models import Application, EligibilityVersion, Participant
+from intake.models import Application, EligibilityVersion, Participant, Preferences, WaitingPlace
 from intake.services_booking import add_hours, set_terms
 from intake.services_waiting import open_places
 from privacy.choices import CorrectionItem
@@ -224,6 +225,40 @@ def a_thought_of_group(
     for lead in leads:
         FormingLead.objects.create(group=group, user=lead)
     return group
+
+
+# Monday to Thursday, 6 to 9 in the evening, as minutes of the week.
+EVENINGS = tuple((day * 1440 + 18 * 60, day * 1440 + 21 * 60) for day in range(4))
+
+
+def a_waiting_person(region: str = "QC", *, week=EVENINGS, waited: int = 30, wishes=None, by: User | None = None,
+                     services=("formal",), **fields) -> Participant:  # fmt: skip
+    """Waits for a group since `waited` days and has said when they are free; `wishes`: other fields of Preferences."""
+    made = an_accepted_participant(region, services=services, by=by, **fields)
+    Preferences.objects.create(
+        participant=made, person=made.user, availability=[list(span) for span in week], **(wishes or {})
+    )
+    WaitingPlace.objects.filter(participant=made).update(since=timezone.now() - timedelta(days=waited))
+    return made
+
+
+def a_leading_person(*, week=EVENINGS, languages=("en", "fr"), modalities=("virtual",), **profile) -> User:
+    """A facilitator who has said when and how they can lead."""
+    lead = a_facilitator()
+    LeadProfile.objects.create(
+        user=lead, availability=[list(span) for span in week], languages=list(languages), modalities=list(modalities),
+        **profile,
+    )  # fmt: skip
+    return lead
+
+
+def a_started_forming(by: User, *, times=(1140, 1440 + 1140), **fields) -> Forming:
+    """A draft for Quebec from next month on, at 7 on Monday and Tuesday evenings by Montreal's clock."""
+    values = {
+        "program_regions": ["QC"], "starts_after": timezone.localdate() + timedelta(days=30),
+        "time_zone": "America/Toronto", "times": list(times),
+    } | fields  # fmt: skip
+    return start_forming(by=by, **values)
 
 
 def sign_in(client, user: User) -> None:

@@ -1,0 +1,304 @@
+"""Who could be in a group now: everybody who waits for one and is free for it, and those who could lead.
+
+Read in a constant number of queries, without anybody's name. What comes of it is the engine's problem
+(`groups.formation`). Pairs who must not meet are in it and nowhere else ([NH] rule 24).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from groups import hooks
+from groups.choices import RUNNING, InvitationState
+from groups.formation_input import ANY, Leader, Member, Problem, Slot
+from groups.models import (
+    Forming,
+    FormingGroup,
+    FormingLead,
+    FormingPlace,
+    GroupLead,
+    Invitation,
+    LeadProfile,
+    Membership,
+    PeerGroup,
+)
+from groups.pool_times import SeriesTime, Span, fitting, meets
+from groups.querysets import waiting_for_place
+from intake.choices import ApplicationState, Modality, careful
+from intake.models import Application, KeepApart, Participant
+from intake.week import DAY
+from psp.choices import Language, Role
+from psp.models import RoleAssignment
+
+# Whoever has a priority comes before everybody who has waited less than ten years longer.
+AHEAD_DAYS = 3650
+Spans = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolPerson:
+    """Somebody who waits. `languages`, `modalities`, `compositions`: what they accept, never empty.
+
+    `week` is on the clock of `zone`; empty where no times were said. `busy`: sessions of other groups of theirs.
+    """
+
+    participant_id: UUID
+    user_id: UUID
+    region: str
+    languages: tuple[str, ...]
+    modalities: tuple[str, ...]
+    compositions: tuple[str, ...]
+    week: tuple[tuple[int, int], ...]
+    zone: str
+    since: datetime
+    ahead: bool
+    busy: Spans = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLead:
+    """Somebody who could lead `takes` more groups."""
+
+    user_id: UUID
+    region: str | None
+    languages: tuple[str, ...]
+    modalities: tuple[str, ...]
+    week: tuple[tuple[int, int], ...]
+    zone: str
+    takes: int
+    busy: Spans = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """`times`: the series of each time at which a group may begin, by its slot. `apart`: pairs of accounts."""
+
+    people: tuple[PoolPerson, ...]
+    leaders: tuple[PoolLead, ...]
+    times: Mapping[Slot, SeriesTime]
+    apart: tuple[tuple[str, str], ...]
+
+    def person(self, participant_id: UUID) -> PoolPerson | None:
+        return next((one for one in self.people if one.participant_id == participant_id), None)
+
+    def lead(self, user_id: UUID) -> PoolLead | None:
+        return next((one for one in self.leaders if one.user_id == user_id), None)
+
+    def away_from(self, user_id: UUID) -> frozenset[str]:
+        """Accounts whom this one must not meet."""
+        me = str(user_id)
+        return frozenset(one for pair in self.apart if me in pair for one in pair if one != me)
+
+
+def pool_of(forming: Forming, *, more_times: Iterable[int] = ()) -> Pool:
+    """Everybody of the forming's regions, languages and ways to meet. `more_times`: tried besides the forming's own."""
+    people = _people(forming)
+    waiting = {one.user_id for one in people}
+    # Nobody is proposed as the leader of the groups in which they wait for a place themselves.
+    leaders = [one for one in _leaders(forming) if one.user_id not in waiting]
+    people, leaders = _with_busy_times(forming, people, leaders)
+    times = {series.slot(): series for series in series_of(forming, [*forming.times, *more_times])}
+    # Whoever is in the arrangement counts, also a clinician, and somebody who left the pool meanwhile.
+    accounts = {*waiting, *(one.user_id for one in leaders), *_arranged(forming)}
+    return Pool(tuple(people), tuple(leaders), times, _pairs(accounts))
+
+
+def _arranged(forming: Forming) -> Iterable[UUID]:
+    places = FormingPlace.objects.filter(forming=forming, group__isnull=False)
+    leads = FormingLead.objects.filter(group__forming=forming)
+    return places.values_list("participant__user_id", flat=True).union(leads.values_list("user_id", flat=True))
+
+
+def problem_of(forming: Forming, pool: Pool) -> Problem:
+    """The engine's problem; ids are those of accounts."""
+    series, today = list(pool.times.values()), timezone.localdate()
+    offered = {one.slot() for one in series_of(forming, forming.times)}
+    known = {str(one.user_id) for one in pool.people} | {str(one.user_id) for one in pool.leaders}
+    return Problem(
+        people=tuple(_member(one, series, today) for one in pool.people),
+        leaders=tuple(_leader(one, series) for one in pool.leaders),
+        slots=tuple(sorted(offered)), keep_apart=tuple(pair for pair in pool.apart if known >= set(pair)),
+        min_size=forming.min_size, max_size=forming.max_size, leaders_per_group=forming.facilitators,
+    )  # fmt: skip
+
+
+def _member(one: PoolPerson, series: list[SeriesTime], today: date) -> Member:
+    days = max(0, (today - timezone.localdate(one.since)).days) + (AHEAD_DAYS if one.ahead else 0)
+    return Member(
+        str(one.user_id), one.languages, one.modalities, one.region, _free(one, series), days, one.compositions
+    )
+
+
+def _leader(one: PoolLead, series: list[SeriesTime]) -> Leader:
+    return Leader(str(one.user_id), one.languages, one.modalities, one.region, _free(one, series), one.takes)
+
+
+def _free(one: PoolPerson | PoolLead, series: list[SeriesTime]) -> tuple[Slot, ...]:
+    open_ones = [each for each in series if not meets(each, one.busy)] if one.busy else series
+    return fitting(one.week, one.zone, open_ones)
+
+
+# The times -------------------------------------------------------------------------------------------------
+
+
+def series_of(forming: Forming, minutes: Iterable[int]) -> list[SeriesTime]:
+    """For each minute of the week, the series that begins in the week after `starts_after`."""
+    return [_series(forming, forming.starts_after, minute) for minute in sorted(set(minutes))]
+
+
+def _series(forming: Forming, after: date, minute: int) -> SeriesTime:
+    day, at = divmod(minute, DAY)
+    first = after + timedelta(days=1 + (day - after.weekday() - 1) % 7)
+    return SeriesTime(
+        first, time(at // 60, at % 60), forming.time_zone, forming.session_count, forming.minutes, forming.weeks_apart
+    )
+
+
+def series_from(forming: Forming, group: FormingGroup) -> SeriesTime:
+    """The series of a group that is thought of."""
+    there = group.starts_at.astimezone(ZoneInfo(forming.time_zone))
+    return SeriesTime(
+        there.date(), there.time(), forming.time_zone, forming.session_count, forming.minutes, forming.weeks_apart
+    )
+
+
+# Who waits -------------------------------------------------------------------------------------------------
+
+
+def in_pool(forming: Forming) -> Any:
+    """Participants of the forming's regions who wait for its kind and are neither asked nor placed already."""
+    accepted = Application.objects.filter(
+        participant=OuterRef("pk"), state=ApplicationState.ACCEPTED, accepted_for__contains=[forming.kind]
+    )
+    asked = Invitation.objects.open().filter(participant=OuterRef("pk"), kind=forming.kind)
+    placed = Membership.objects.active().filter(
+        participant=OuterRef("pk"), group__kind=forming.kind, group__state__in=RUNNING
+    )
+    standing = Participant.objects.filter(
+        program_region__in=forming.program_regions, merged_into__isnull=True, emptied_at__isnull=True,
+        user__is_active=True,
+    )  # fmt: skip
+    found = standing.filter(Exists(accepted), ~Exists(asked), ~Exists(placed))
+    return waiting_for_place(found, forming.kind)
+
+
+def _people(forming: Forming) -> list[PoolPerson]:
+    rows = in_pool(forming).values_list(
+        "pk", "user_id", "region_id", "user__language", "user__time_zone", "modalities", "preferences__languages",
+        "preferences__compositions", "preferences__availability", "waiting_since", "ahead",
+    )  # fmt: skip
+    found = [_person(forming, *row) for row in rows]
+    return [one for one in found if one.languages and one.modalities]
+
+
+def _person(
+    forming: Forming, pk: UUID, user: UUID, region: str, language: str, zone: str, modalities: list[str],
+    languages: list[str] | None, compositions: list[str] | None, week: list[Any] | None, since: datetime, ahead: int,
+) -> PoolPerson:  # fmt: skip
+    """Not said: the account's language, any way to meet, and no company but that of everybody."""
+    return PoolPerson(
+        pk, user, region, _within(languages or [language], forming.languages),
+        _within(modalities or Modality.values, forming.modalities), tuple(careful(compositions or [ANY])),
+        _week(week), zone, since, ahead == 0,
+    )  # fmt: skip
+
+
+def _within(values: Iterable[str], wanted: list[str]) -> tuple[str, ...]:
+    return tuple(value for value in values if not wanted or value in wanted)
+
+
+def _week(stored: list[Any] | None) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in stored or ())
+
+
+# Who leads -------------------------------------------------------------------------------------------------
+
+
+def _leaders(forming: Forming) -> list[PoolLead]:
+    able = RoleAssignment.objects.filter(user=OuterRef("user"), role=Role.SUPPORTER)
+    here = Q(program_region__isnull=True) | Q(program_region__in=forming.program_regions)
+    rows = LeadProfile.objects.filter(Exists(able), here, paused=False, user__is_active=True, max_groups__gt=0)
+    values = rows.order_by("pk").values_list(
+        "user_id", "region_id", "languages", "modalities", "availability", "user__time_zone", "max_groups"
+    )
+    found = [_lead(forming, *row) for row in values]
+    return [one for one in found if one.languages and one.modalities]
+
+
+def _lead(
+    forming: Forming, user: UUID, region: str | None, languages: list[str], modalities: list[str], week: list[Any],
+    zone: str, most: int,
+) -> PoolLead:  # fmt: skip
+    """Nothing that was not said is taken for said. In person only where the province is known."""
+    ways = [way for way in modalities if way != Modality.IN_PERSON or region is not None]
+    return PoolLead(
+        user, region, _within([one for one in languages if one in Language.values], forming.languages),
+        _within(ways, forming.modalities), _week(week), zone, most,
+    )  # fmt: skip
+
+
+# What they do already --------------------------------------------------------------------------------------
+
+
+def _with_busy_times(
+    forming: Forming, people: list[PoolPerson], leaders: list[PoolLead]
+) -> tuple[list[PoolPerson], list[PoolLead]]:
+    led = _led([one.user_id for one in leaders])
+    attended = _attended(forming)
+    dates = _dates({group for _user, group in (*led, *attended)})
+    mine: dict[UUID, list[Span]] = defaultdict(list)
+    for user, group in (*led, *attended):
+        mine[user] += dates.get(group, [])
+    count = Counter(user for user, _group in led)
+    free = [replace(one, takes=one.takes - count[one.user_id], busy=tuple(mine[one.user_id])) for one in leaders]
+    return (
+        [replace(one, busy=tuple(mine[one.user_id])) if one.user_id in mine else one for one in people],
+        [one for one in free if one.takes > 0],
+    )
+
+
+def _led(users: list[UUID]) -> set[tuple[UUID, UUID]]:
+    """Running groups that somebody leads, or is asked to lead now."""
+    leads = GroupLead.objects.filter(user__in=users, group__state__in=RUNNING).values_list("user_id", "group_id")
+    asked = Invitation.objects.filter(user__in=users, state=InvitationState.OPEN).values_list("user_id", "group_id")
+    return {*leads, *asked}
+
+
+def _attended(forming: Forming) -> set[tuple[UUID, UUID]]:
+    """Running groups of another kind in which people of these regions have a place."""
+    places = Membership.objects.active().filter(
+        participant__program_region__in=forming.program_regions, group__state__in=RUNNING
+    )
+    return set(places.exclude(group__kind=forming.kind).values_list("participant__user_id", "group_id"))
+
+
+def _dates(groups: set[UUID]) -> dict[UUID, list[Span]]:
+    """When these groups meet: as planned, or as it would be planned where no dates are set yet."""
+    planned = hooks.dates_of(groups)
+    rest = PeerGroup.objects.filter(pk__in=groups - planned.keys())
+    return planned | {group.pk: series_of_group(group).spans() for group in rest}
+
+
+def series_of_group(group: PeerGroup) -> SeriesTime:
+    return SeriesTime(
+        group.starts_on, group.start_time, group.time_zone, group.session_count, group.minutes, group.weeks_apart
+    )
+
+
+def _pairs(accounts: Collection[UUID]) -> tuple[tuple[str, str], ...]:
+    rows = KeepApart.objects.in_force().filter(person__in=accounts, other__in=accounts)
+    found = {tuple(sorted((str(one), str(other)))) for one, other in rows.values_list("person_id", "other_id")}
+    return tuple(sorted(found))  # type: ignore[arg-type]
+
+
+def first_instant(series: SeriesTime) -> datetime:
+    return series.starts()[0].astimezone(UTC)
