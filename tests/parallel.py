@@ -1,7 +1,8 @@
 """Several workers of pytest-xdist side by side (`-n`): which tests stay together, and which come first.
 
-Every file stays with one worker, and all browser tests do, because they share one running site. What takes longest
-comes first, so that nobody has to wait for another at the end. Loaded as a plugin; without `-n` it does nothing.
+Every file stays with one worker. Browser tests come first, one file after another: each worker starts one site for
+those that it is given. What takes longest comes first, so that nobody has to wait for another at the end. Loaded as a
+plugin; without `-n` it does nothing.
 """
 
 from __future__ import annotations
@@ -14,16 +15,11 @@ BROWSER, SERVERS = "tests/e2e/", "tests/integration/embedded/"
 LONGEST_FIRST = (BROWSER, SERVERS, "tests/integration/", "tests/unit/")
 
 
-class Together(LoadFileScheduling):  # type: ignore[misc]
-    def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
-
-
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
     # By default it would begin with the files that hold the most tests, which are the quickest.
     config.option.loadscopereorder = False
-    return Together(config, log)
+    return LoadFileScheduling(config, log)
 
 
 @pytest.hookimpl(trylast=True)

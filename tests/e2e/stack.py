@@ -27,11 +27,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from psp.embedded.home import package_folder
+from psp.embedded.lock import locked
 from psp.embedded.servers import create_databases, ensure_servers
-from tests.environment import DATA, ROOT, key
+from tests.environment import DATA, ROOT, SUFFIX, key
 
 BIN = Path(sys.executable).parent
 START_SECONDS = 60
+# Databases of Valkey that the sites of the tests use.
+FIRST_QUEUE, QUEUES = 7, 8
 
 
 def free_port() -> int:
@@ -166,14 +169,19 @@ class Stack:
 
 
 def environment_for(folder: Path, port: int, smtp: int) -> dict[str, str]:
-    made = create_databases(ensure_servers(DATA), f"e2e_{os.environ.get('PSP_TEST_SUFFIX', 'test')}")
+    """Databases and a broker's queue of its own for each worker of the tests: several sites run side by side."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    servers = ensure_servers(DATA)
+    with locked(DATA / f"tests-{SUFFIX}.lock"):
+        made = create_databases(servers, f"e2e_{SUFFIX}_{worker}")
+    queue = FIRST_QUEUE + int(worker.removeprefix("gw")) % QUEUES
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("PSP_", "DATABASE", "KEYS_"))
     }
     return inherited | {
         "DATABASE_URL": made.database_url, "DATABASE_OWNER_URL": made.database_owner_url,
         "KEYS_DATABASE_URL": made.keys_database_url, "KEYS_DATABASE_OWNER_URL": made.keys_database_owner_url,
-        "REDIS_URL": made.redis_url.rsplit("/", 1)[0] + "/7", "SECRET_KEY": key() + key(),
+        "REDIS_URL": f"{made.redis_url.rsplit('/', 1)[0]}/{queue}", "SECRET_KEY": key() + key(),
         "PSP_MASTER_KEYS": f"e2e:{key()}",
         "PSP_INDEX_KEY": key(), "PSP_AUDIT_KEY": key(), "PSP_HTTPS": "1", "PSP_DEMO": "1", "PSP_DATA": str(folder),
         "ALLOWED_HOSTS": "localhost", "EMAIL_URL": f"smtp://127.0.0.1:{smtp}", "PSP_SWEEP_SECONDS": "3",
