@@ -17,6 +17,7 @@ class GroupsConfig(AppConfig):
             dashboard,
             erasing,
             following,
+            invitations_of_person,
             invited_notices,
             merging,
             privacy,
@@ -36,6 +37,7 @@ class GroupsConfig(AppConfig):
         erasing.register()
         retention.register()
         queue_of_person.register()
+        invitations_of_person.register()
         add_public_figures(public_figures)
         for template in invited_notices.templates():
             add_guard(template, invited_notices.still_open)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups.choices import RUNNING, GroupKind
-from groups.models import GroupLead, Membership, PeerGroup
+from groups.models import GroupLead, Invitation, Membership, PeerGroup
 from groups.refusals import judged
 from intake.merging import Mover, add_mover
 from intake.models import KeepApart, Participant
@@ -59,11 +59,13 @@ def _unsafe_groups(kept: Participant, merged: Participant) -> list[PeerGroup]:
 
 
 def _running_groups_of(accounts: Collection[UUID]) -> set[UUID]:
-    """Where one of these accounts has a place or leads."""
+    """Where one of these accounts has a place, leads, or is asked to."""
     running = PeerGroup.objects.filter(state__in=RUNNING)
     places = Membership.objects.active().filter(participant__user__in=accounts).values("group")
     leads = GroupLead.objects.filter(user__in=accounts).values("group")
-    return set(running.filter(Q(pk__in=places) | Q(pk__in=leads)).values_list("pk", flat=True))
+    asked = Invitation.objects.open().filter(Q(participant__user__in=accounts) | Q(user__in=accounts)).values("group")
+    here = Q(pk__in=places) | Q(pk__in=leads) | Q(pk__in=asked)
+    return set(running.filter(here).values_list("pk", flat=True))
 
 
 def _kinds(person: Participant) -> set[str]:

@@ -62,6 +62,12 @@ def attends(week: Iterable[Sequence[int]], zone: str, series: SeriesTime) -> boo
     return all(_is_free(free, begins, series.minutes) for begins in _begins(series, zone))
 
 
+def attends_all(week: Iterable[Sequence[int]], zone: str, starts: Iterable[datetime], minutes: int) -> bool:
+    """The same for sessions of which every beginning is known."""
+    free, there = merged(week), ZoneInfo(zone)
+    return all(_is_free(free, _minute_of_week(start.astimezone(there)), minutes) for start in starts)
+
+
 @lru_cache(maxsize=4096)
 def _begins(series: SeriesTime, zone: str) -> tuple[int, ...]:
     """The minutes of the week at which the sessions begin on the clock there: one, or two where clocks change."""

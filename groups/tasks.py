@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from groups import services_enrolling, services_runs
+from groups import services_enrolling, services_offers, services_runs
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -33,3 +33,9 @@ def mend_runs() -> None:
     """Every minute, by beat: searches whose worker is gone are marked, and those that nobody took are handed over."""
     services_runs.lose_silent(timezone.now())
     services_runs.hand_over_again(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def mind_invitations() -> None:
+    """By beat: what was not answered in time ends, is reminded of before, and its place goes to the next."""
+    services_offers.mind(timezone.now())

@@ -377,6 +377,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},
+    "mind-invitations": {
+        "task": "groups.tasks.mind_invitations",
+        "schedule": PSP_SWEEP_SECONDS,
+        "options": {"expires": 55},
+    },
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "publish-waits": {"task": "reporting.tasks.publish_waits", "schedule": 3600.0, "options": {"expires": 3000}},

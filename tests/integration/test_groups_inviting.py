@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from consent.services import withdraw
 from contact.models import OutboxMessage
 from contact.registry import still_makes_sense
 from groups.choices import FormingState, InvitationState, LeadRole
@@ -23,6 +24,8 @@ from groups.services_inviting import (
 )
 from intake.models import WaitingPlace
 from intake.services_apart import note_apart
+from intake.services_merge import merge_files, undo_merge
+from privacy.holdings import held_about
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden
 from tests import factories as make
@@ -293,3 +296,48 @@ def test_a_group_by_video_keeps_the_holidays_of_most_of_its_people(coordinator, 
     assert group.region_id == "QC"
     # Half past eight on the evening before, on the wall in summer.
     assert (group.starts_on.isoformat(), group.start_time.isoformat()) == ("2027-07-13", "20:30:00")
+
+
+# --- With the person's file ---
+
+
+def test_an_invitation_follows_the_person_when_two_files_become_one(coordinator, group, person):
+    other = make.a_participant("QC")
+    made = invite(group=group, participant=person, by=coordinator)
+    merge = merge_files(kept=other, merged=person, by=coordinator)
+    made.refresh_from_db()
+    assert made.participant == other
+    undo_merge(merge=merge, by=coordinator)
+    made.refresh_from_db()
+    assert (made.participant, made.state) == (person, OPEN)
+
+
+def test_two_files_that_both_wait_for_an_answer_do_not_become_one(coordinator, group, person):
+    other = make.an_accepted_participant("QC", by=coordinator)
+    invite(group=group, participant=person, by=coordinator)
+    invite(group=make.a_group(coordinator), participant=other, by=coordinator)
+    refused("cannot_merge", merge_files, kept=other, merged=person, by=coordinator)
+
+
+def test_two_files_do_not_become_one_beside_whom_they_must_not_meet(coordinator, group, person):
+    other, danger = make.a_participant("QC"), make.an_accepted_participant("QC", by=coordinator)
+    invite(group=group, participant=person, by=coordinator)
+    invite(group=group, participant=danger, by=coordinator)
+    noted_apart(other.user, danger.user, coordinator)
+    refused("cannot_merge", merge_files, kept=other, merged=person, by=coordinator)
+
+
+def test_withdrawing_consent_ends_the_invitation_at_once(coordinator, group, person):
+    made = invite(group=group, participant=person, by=coordinator)
+    withdraw(person=person.user, purpose="taking_part", by=person.user)
+    made.refresh_from_db()
+    assert made.state == DECLINED
+
+
+def test_the_copy_tells_of_invitations(coordinator, group, person):
+    lead = make.a_facilitator()
+    invite(group=group, participant=person, by=coordinator)
+    invite(group=group, user=lead, role=LeadRole.FACILITATOR, by=coordinator)
+    for who in (person.user, lead):
+        (section,) = [held for held in held_about(who) if held.section.code == "invitations"]
+        assert str(section.records[0][0].value) == "Tuesday evenings"

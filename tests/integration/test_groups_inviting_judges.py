@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -148,7 +149,9 @@ def test_property_36_the_last_place_is_promised_or_given_once():
     asked = make.an_accepted_participant(by=coordinator)
     invitation = invite(group=group, participant=asked, by=coordinator)
     people = [make.an_accepted_participant(by=coordinator) for _number in range(8)]
-    acts = [lambda person=person: invite(group=group, participant=person, by=coordinator) for person in people[:4]]
+    acts: list[Any] = [
+        lambda person=person: invite(group=group, participant=person, by=coordinator) for person in people[:4]
+    ]
     acts += [lambda person=person: add_member(group=group, participant=person, by=coordinator) for person in people[4:]]
     acts += [lambda: answer(invitation=invitation, answer="accepted", by=asked.user)] * 2
     found = all_at_once(acts)

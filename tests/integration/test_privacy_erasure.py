@@ -25,6 +25,7 @@ from contact.services import queue_message, set_safe_contact
 from groups.choices import GroupState, MembershipState
 from groups.models import Membership
 from groups.services import add_member, establish
+from groups.services_inviting import invite
 from intake.choices import MeetingState
 from intake.models import Application, IntakeMeeting, KeepApart, NameKey, Participant
 from intake.models_desk import Merge
@@ -103,6 +104,7 @@ def full(coordinator) -> Participant:
         accessibility=WORDS,
     )  # fmt: skip
     group = a_formal_group(coordinator, members=4)
+    invite(group=group, participant=made, by=coordinator)
     add_member(group=group, participant=made, by=coordinator)
     establish(group=group, by=coordinator)
     session = GroupSession.objects.create(group=group, number=1, starts_at=begin, ends_at=begin + timedelta(hours=1))
