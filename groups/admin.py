@@ -11,7 +11,8 @@ from psp.admin_base import HistoryAdmin
 
 @admin.register(KindSetting)
 class KindSettingAdmin(HistoryAdmin):
-    list_display = ("kind", "min_size", "max_size", "session_count", "minutes", "weeks_apart")
+    list_display = ("kind", "min_size", "max_size", "session_count", "minutes", "weeks_apart", "facilitators",
+                    "answer_days", "remind_days")  # fmt: skip
     readonly_fields = ("kind",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

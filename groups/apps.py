@@ -17,10 +17,12 @@ class GroupsConfig(AppConfig):
             dashboard,
             erasing,
             following,
+            forgetting,
             invitations_of_person,
             invited_notices,
             merging,
             privacy,
+            privacy_forming,
             queue_of_person,
             retention,
             withdrawal,
@@ -31,6 +33,8 @@ class GroupsConfig(AppConfig):
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         privacy.register()
+        privacy_forming.register()
+        forgetting.register()
         withdrawal.subscribe()
         following.subscribe()
         merging.subscribe()

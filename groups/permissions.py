@@ -7,7 +7,9 @@ from typing import Any
 
 from groups.models import Forming, Invitation, Membership, PeerGroup
 from intake.models import Participant
-from psp.sight import coordinated_regions
+from psp.choices import Role
+from psp.models import User
+from psp.sight import coordinated_regions, sight_of
 
 
 def can_create_group(user: Any, program_region_code: str) -> bool:
@@ -53,3 +55,8 @@ def can_send_forming(user: Any, forming: Forming) -> bool:
 def can_form(user: Any, program_regions: Collection[str]) -> bool:
     """Think of groups for people of these program regions: their coordinators, each region without exception."""
     return bool(program_regions) and set(program_regions) <= coordinated_regions(user)
+
+
+def can_set_lead_times(user: Any, owner: User) -> bool:
+    """One's own times, whoever else may know them: peer supporters."""
+    return bool(user.pk == owner.pk) and sight_of(user).has(Role.SUPPORTER)

@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from groups import services_enrolling, services_offers, services_runs
+from groups import forgetting, services_enrolling, services_offers, services_runs
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -39,3 +39,9 @@ def mend_runs() -> None:
 def mind_invitations() -> None:
     """By beat: what was not answered in time ends, is reminded of before, and its place goes to the next."""
     services_offers.mind(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_formings() -> None:
+    """Every night, by beat: groups that were thought of and that nobody works on any more."""
+    forgetting.forget_formings(timezone.now())

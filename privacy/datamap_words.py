@@ -22,6 +22,8 @@ LENGTHS: dict[str, Any] = {
     "session": _("Until you sign out, and never more than 12 hours."),
     "saved_form": format_lazy(_("{days} days, or less if you throw it away. Then it is gone."),
                               days=settings.PSP_DRAFT_DAYS),
+    "forming": format_lazy(_("While groups are being formed, and at most {days} days after that."),
+                           days=settings.PSP_FORMING_DAYS),
     "short_call": _("Until the day after the call. Then it is gone."),
     "apart": _("As long as one of the two may be in a group."),
     "team": _("As long as the person works here, and two years more."),

@@ -374,6 +374,7 @@ CELERY_BEAT_SCHEDULE = {
     "run-retention": {"task": "privacy.tasks.run_retention", "schedule": crontab(hour=7, minute=30)},
     "find-unusual": {"task": "privacy.tasks.find_unusual", "schedule": 3600.0, "options": {"expires": 3000}},
     "ask-again": {"task": "contact.tasks.ask_again", "schedule": 3600.0, "options": {"expires": 3000}},
+    "forget-formings": {"task": "groups.tasks.forget_formings", "schedule": crontab(hour=7, minute=45)},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},
@@ -395,6 +396,8 @@ PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20
 # How many codes one address may be sent in an hour for a form that is finished later, and for how long that is kept.
 PSP_CODES_PER_HOUR: int = env.int("PSP_CODES_PER_HOUR", default=5)
 PSP_DRAFT_DAYS: int = env.int("PSP_DRAFT_DAYS", default=14)
+# How long groups that were thought of stay on the desk after the last change, in days.
+PSP_FORMING_DAYS: int = env.int("PSP_FORMING_DAYS", default=90)
 # For how many days an earlier signature still counts after a new text begins, and how many days before the end
 # people are asked once more. A text keeps the period with which it was published.
 PSP_CONSENT_GRACE_DAYS: int = env.int("PSP_CONSENT_GRACE_DAYS", default=60)

@@ -27,6 +27,8 @@ SHOWN_AHEAD = 3
 def register() -> None:
     leads = holds(Role.SUPPORTER, Role.CLINICIAN)
     add_place(Place("lead", _("My groups"), "people", "lead:home", leads, order=10, key="l"))
+    supports = holds(Role.SUPPORTER)
+    add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, 40, (UNDATED, UNRECORDED)))

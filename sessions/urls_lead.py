@@ -2,11 +2,14 @@
 
 from django.urls import path
 
+from groups import views_leading
 from sessions import views_lead
 
 app_name = "lead"
 urlpatterns = [
     path("", views_lead.home, name="home"),
+    path("times/", views_leading.times, name="times"),
+    path("times/pause/", views_leading.pause, name="times_pause"),
     path("groups/<uuid:group_id>/", views_lead.group, name="group"),
     path("sessions/<uuid:session_id>/", views_lead.session, name="session"),
     path("sessions/<uuid:session_id>/thanks/", views_lead.thanks, name="thanks"),

@@ -285,6 +285,8 @@ POLICY: dict[str, Rule] = {
     "desk:session_cancel": here_and_there("session"),
     # Those who lead, figures, and the access log
     "lead:home": Rule(LEAD),
+    "lead:times": Rule(only(Role.SUPPORTER)),
+    "lead:times_pause": post(only(Role.SUPPORTER)),
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
     "lead:session": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:thanks": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),

@@ -166,7 +166,10 @@ class TestSettings:
         assert Entry.objects.filter(model="contact.messagetemplate", action=Action.CHANGE, fields="subject_en").exists()
 
     def test_sizes_are_settings_in_the_right_order(self, office):
-        form = {"min_size": "5", "max_size": "4", "session_count": "10", "minutes": "90", "weeks_apart": "1"}
+        form = {
+            "min_size": "5", "max_size": "4", "session_count": "10", "minutes": "90", "weeks_apart": "1",
+            "facilitators": "1", "answer_days": "7", "remind_days": "2",
+        }  # fmt: skip
         page = office.post("/admin/groups/kindsetting/formal/change/", form)
         assert page.status_code == 200
         assert office.post("/admin/groups/kindsetting/formal/change/", {**form, "max_size": "9"}).status_code == 302
