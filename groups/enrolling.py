@@ -8,20 +8,19 @@ what they see learn no more than that ([domain] rule 24).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from groups.choices import RUNNING, GroupKind, MembershipState
+from groups.choices import RUNNING, GroupKind, GroupState, MembershipState, QueueState
 from groups.models import GroupLead, Invitation, Membership, PeerGroup, QueuePlace
-from groups.pool_times import SeriesTime
 from groups.rules_enrolling import free_places
 from intake.models import KeepApart, Participant
 
 # A person asks for a place themselves; formal groups are formed by the program.
 ENROLLED = (GroupKind.INFORMAL, GroupKind.ACTIVITY)
+WAITS = (QueueState.WAITING, QueueState.OFFERED)
 
 
 def open_to(person: Participant) -> QuerySet[Any]:
@@ -58,6 +57,20 @@ def _ended_by_team(person: Participant) -> list[UUID]:
     return [group for group, by in last.items() if by not in (None, person.user_id)]
 
 
+def seen_by(person: Participant) -> QuerySet[Any]:
+    """Groups whose page this person may open: where they have a place or wait for one, and what is open to them.
+
+    A formal group that is still being formed may never begin, so nobody hears of it before it is established.
+    """
+    places = Membership.objects.active().filter(participant=person)
+    told = places.exclude(group__kind=GroupKind.FORMAL, group__state=GroupState.FORMING)
+    waits = QueuePlace.objects.filter(participant=person, state__in=WAITS, group__state__in=RUNNING)
+    open_ones = open_to(person).values_list("pk", flat=True)
+    mine = Q(pk__in=told.values("group")) | Q(pk__in=waits.values("group"))
+    found: QuerySet[Any] = PeerGroup.objects.filter(mine | Q(pk__in=list(open_ones)))
+    return found
+
+
 def room(group: PeerGroup) -> int:
     """How many more people can be given or offered a place; asked with the group locked before anything is written."""
     members = Membership.objects.active().filter(group=group).count()
@@ -71,15 +84,16 @@ def line_of(group: PeerGroup) -> QuerySet[QueuePlace]:
     return rows.select_related("participant__user").order_by("since", "id")
 
 
+def who_could_take_it(group: PeerGroup) -> list[QueuePlace]:
+    """Those of the line who may have a place now."""
+    return [place for place in line_of(group) if within_reach(place.participant).filter(pk=group.pk).exists()]
+
+
+def has_place_at_once(group: PeerGroup) -> bool:
+    return room(group) > 0 and not who_could_take_it(group)
+
+
 def place_in_line(place: QueuePlace) -> int:
     """1 for whoever is next."""
     before = Q(since__lt=place.since) | Q(since=place.since, pk__lt=place.pk)
     return QueuePlace.objects.waiting().filter(before, group=place.group_id).count() + 1
-
-
-def planned_starts(group: PeerGroup) -> list[datetime]:
-    """When its sessions begin by its own rhythm: near enough for deadlines, wherever no dates are set yet."""
-    series = SeriesTime(
-        group.starts_on, group.start_time, group.time_zone, group.session_count, group.minutes, group.weeks_apart
-    )
-    return series.starts()

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 
 from groups import enrolling, permissions
 from groups.choices import QUEUE_TRANSITIONS, RUNNING, GroupKind, InvitationState, QueueState
+from groups.dates import dates_of
 from groups.models import Invitation, KindSetting, Membership, PeerGroup, QueuePlace
 from groups.refusals import judged
 from groups.rules_enrolling import answer_by
 from groups.services import give_place, locked_group, locked_participant
+from groups.services_inviting import invite
 from intake.models import Participant
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -28,7 +30,6 @@ from psp.models import User
 from psp.queue import after_commit
 
 Standing = Membership | QueuePlace | Invitation
-WAITS = (QueueState.WAITING, QueueState.OFFERED)
 
 
 # --- The door -------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ def enrol(*, group: PeerGroup | UUID, participant: Participant | UUID, by: User)
     if not enrolling.open_to(person).filter(pk=locked.pk).exists():
         message = _("Nobody can enrol in this group at the moment. Please choose another one, or ask a coordinator.")
         raise DomainError(message, code="not_open")
-    if enrolling.room(locked) and not _who_could_take_it(locked):
+    if enrolling.has_place_at_once(locked):
         return give_place(locked, person, by=by)
     return _line_up(locked, person)
 
@@ -99,10 +100,6 @@ def standing(group: PeerGroup, person: Participant) -> Standing | None:
         if found is not None:
             return found
     return None
-
-
-def _who_could_take_it(group: PeerGroup) -> list[QueuePlace]:
-    return [place for place in enrolling.line_of(group) if _may_have_it(place.participant, group)]
 
 
 def _may_have_it(person: Participant, group: PeerGroup) -> bool:
@@ -133,7 +130,7 @@ def leave_queue(*, place: QueuePlace | UUID, by: User) -> QueuePlace:
 @transaction.atomic
 def end_queues(*, user: User) -> int:
     """Consent was withdrawn: this person waits for nothing any more. Returns for how many groups they did."""
-    places = QueuePlace.objects.filter(participant__user=user, state__in=WAITS).select_related("participant")
+    places = QueuePlace.objects.filter(participant__user=user, state__in=enrolling.WAITS).select_related("participant")
     for place in places:
         _move(place, QueueState.ENDED)
     return len(places)
@@ -141,7 +138,7 @@ def end_queues(*, user: User) -> int:
 
 def end_line(group: PeerGroup) -> None:
     """The group is over: nobody waits for it."""
-    for place in QueuePlace.objects.filter(group=group, state__in=WAITS).select_related("participant"):
+    for place in QueuePlace.objects.filter(group=group, state__in=enrolling.WAITS).select_related("participant"):
         _move(place, QueueState.ENDED)
 
 
@@ -179,14 +176,16 @@ def _offer(place_id: UUID, now: datetime) -> Invitation | None:
     person = locked_participant(found.participant_id)
     group = locked_group(found.group_id)
     place: QueuePlace = QueuePlace.objects.select_related("participant", "group").get(pk=place_id)
-    until = answer_by(now, KindSetting.objects.get(kind=group.kind).answer_days, enrolling.planned_starts(group))
+    starts = [start for start, _end in dates_of(group)]
+    until = answer_by(now, KindSetting.objects.get(kind=group.kind).answer_days, starts)
     free = group.state in RUNNING and enrolling.room(group)
     if place.state != QueueState.WAITING or until is None or not free or not _may_have_it(person, group):
         return None
-    offer = Invitation(group=group, kind=group.kind, participant=person, sent_at=now, answer_by=until)
-    with judged():
-        offer.save(force_insert=True)
-    audit.record(Action.CREATE, offer, person=person.user_id, purpose=Purpose.GROUPS)
+    try:
+        offer = invite(group=group, participant=person, by=None, answer_by=until)
+    except DomainError:
+        # Something has come between meanwhile: the next sweep looks again.
+        return None
     _move(place, QueueState.OFFERED)
     return offer
 

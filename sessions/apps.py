@@ -11,7 +11,17 @@ class SessionsConfig(AppConfig):
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import dashboard, desk_cards, erasing, merging, my_steps, privacy, retention, subscriptions
+        from sessions import (
+            coming_of_person,
+            dashboard,
+            desk_cards,
+            erasing,
+            merging,
+            my_steps,
+            privacy,
+            retention,
+            subscriptions,
+        )
 
         dashboard.register()
         privacy.register()
@@ -21,3 +31,4 @@ class SessionsConfig(AppConfig):
         merging.subscribe()
         erasing.register()
         retention.register()
+        coming_of_person.register()

@@ -30,6 +30,7 @@ def register() -> None:
     supports = holds(Role.SUPPORTER)
     add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
+    add_place(Place("my", _("Open groups and activities"), "calendar", "my_sessions:groups", is_participant, order=22))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, 40, (UNDATED, UNRECORDED)))
 

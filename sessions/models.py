@@ -14,7 +14,7 @@ from groups.models import PeerGroup
 from intake.models import Participant
 from psp.models import User
 from sessions.choices import AttendanceStatus, SessionState
-from sessions.querysets import AttendanceQuerySet, GroupSessionQuerySet
+from sessions.querysets import AttendanceQuerySet, ComingQuerySet, GroupSessionQuerySet
 
 
 class GroupSession(models.Model):
@@ -64,6 +64,31 @@ class Attendance(models.Model):
             models.UniqueConstraint(fields=["session", "participant"], name="attendance_once"),
             models.CheckConstraint(condition=Q(status__in=AttendanceStatus.values), name="attendance_status_known"),
         ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        return self.participant.user_id
+
+
+class Coming(models.Model):
+    """Whether a member means to come to a session, where the group asks. Nobody has to say, and nobody asks why.
+
+    Those who lead see it until the session; it goes with the place. Who was there is another matter (`Attendance`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    session = models.ForeignKey(GroupSession, on_delete=models.PROTECT, related_name="coming")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="coming")
+    comes = models.BooleanField()
+    said_at = models.DateTimeField(default=timezone.now)
+
+    objects = ComingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["session", "participant"], name="coming_once")]
 
     def __str__(self) -> str:
         return str(self.id)

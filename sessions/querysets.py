@@ -41,3 +41,15 @@ class AttendanceQuerySet(models.QuerySet[Any]):
         from sessions.models import GroupSession
 
         return self.filter(session__in=GroupSession.objects.visible_to(user))
+
+
+class ComingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ComingQuerySet:
+        """The person, those who lead the group, and its coordinators; never the others in it."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            models.Q(participant__user_id=user.pk)
+            | models.Q(session__group__in=PeerGroup.objects.led_by(user))
+            | models.Q(session__group__in=PeerGroup.objects.in_regions_of(user))
+        )

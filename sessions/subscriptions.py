@@ -11,9 +11,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from contact.services import add_guard, add_planner
-from groups import coming, hooks
-from sessions import notices, services
+from groups import coming, dates, hooks
+from sessions import notices, services, services_coming
 from sessions.choices import SessionState
+from sessions.group_dates import dates_of
 from sessions.models import GroupSession
 
 
@@ -22,6 +23,8 @@ def subscribe() -> None:
     for template in notices.templates():
         add_guard(template, notices.still_holds)
     hooks.on_ended(_end_series)
+    hooks.on_left(_forget_coming)
+    dates.add_source(_series)
     coming.set_source(_next_of)
     hooks.add_calendar(_dates)
 
@@ -30,6 +33,11 @@ def _next_of(groups: Collection[UUID]) -> dict[UUID, datetime]:
     rows = GroupSession.objects.filter(group__in=groups).upcoming(timezone.now()).order_by("-starts_at")
     # The soonest comes last, and stays.
     return dict(rows.values_list("group_id", "starts_at"))
+
+
+def _series(group: Any) -> list[tuple[datetime, datetime]]:
+    """As they are set; before that, as they would be."""
+    return [(one.starts_at, one.ends_at) for one in dates_of(group) if one.state != SessionState.CANCELLED]
 
 
 def _end_series(group: Any, *, by: Any) -> None:
@@ -45,3 +53,7 @@ def _dates(groups: Collection[UUID]) -> dict[UUID, list[tuple[datetime, datetime
         if state == SessionState.SCHEDULED and ends > timezone.now():
             dates.append((starts, ends))
     return dict(found)
+
+
+def _forget_coming(membership: Any, *, by: Any) -> None:
+    services_coming.forget(membership)

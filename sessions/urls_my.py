@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from sessions import views_my
+from sessions import views_groups, views_my
 
 app_name = "my_sessions"
-urlpatterns = [path("sessions/", views_my.mine, name="mine")]
+urlpatterns = [
+    path("sessions/", views_my.mine, name="mine"),
+    path("sessions/<uuid:session_id>/coming/", views_groups.coming, name="coming"),
+    path("groups/", views_groups.groups, name="groups"),
+    path("groups/<uuid:pk>/", views_groups.group, name="group"),
+    path("groups/<uuid:pk>/enrol/", views_groups.enrol, name="enrol"),
+    path("groups/<uuid:pk>/leave/", views_groups.leave, name="leave"),
+    path("groups/<uuid:pk>/line/", views_groups.leave_line, name="leave_line"),
+    path("groups/<uuid:pk>/needs/", views_groups.needs, name="needs"),
+]

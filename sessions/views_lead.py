@@ -3,6 +3,7 @@ need ([domain] rule 26)."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -12,7 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groups.choices import GroupState
-from groups.models import PeerGroup
+from groups.models import Membership, PeerGroup
+from intake.choices import NeedCode
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
@@ -21,7 +23,7 @@ from psp.errors import DomainError, add_to_form
 from sessions import words
 from sessions.choices import SessionState
 from sessions.forms import attendance_form
-from sessions.models import GroupSession
+from sessions.models import Coming, GroupSession
 from sessions.services import current_members, is_its_day, record_attendance, shown_names
 
 leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
@@ -54,13 +56,38 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     found = get_object_or_404(PeerGroup.objects.led_by(me), pk=group_id)
     members = current_members(found)
     audit.record_reads(members, purpose=Purpose.SESSIONS)
-    sessions = found.sessions.select_related("group").order_by("starts_at")
+    sessions = list(found.sessions.select_related("group").order_by("starts_at"))
+    now = timezone.now()
+    upcoming = next((one for one in sessions if one.state == SessionState.SCHEDULED and one.ends_at >= now), None)
     context = {
         "group": found,
-        "names": sorted(shown_names(members).values(), key=str.casefold),
+        "people": people_of(members),
         "sessions": [words.line(session, me.time_zone) for session in sessions],
+        "next": words.line(upcoming, me.time_zone) if upcoming else None,
+        "coming": coming_to(upcoming, members) if upcoming and found.asks_who_comes else None,
     }
     return render(request, "lead/group.html", context)
+
+
+def people_of(members: list[Membership]) -> list[dict[str, Any]]:
+    """Chosen names, each with what that person wants those who lead to know."""
+    names = shown_names(members)
+    rows = [
+        {"name": names[member.pk], "needs": [str(NeedCode(code).label) for code in member.shared_needs]}
+        for member in members
+    ]
+    return sorted(rows, key=lambda row: row["name"].casefold())
+
+
+def coming_to(upcoming: GroupSession, members: list[Membership]) -> dict[str, Any]:
+    """Who said that they come, who said that they do not, and how many have not said."""
+    said = dict(Coming.objects.filter(session=upcoming).values_list("participant_id", "comes"))
+    names = shown_names(members)
+    known = [(names[member.pk], said[member.participant_id]) for member in members if member.participant_id in said]
+    return {
+        "yes": [name for name, comes in known if comes], "no": [name for name, comes in known if not comes],
+        "open": len(members) - len(known),
+    }  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from groups.choices import GroupState, MembershipState
+from groups.choices import GroupKind, GroupState, MembershipState
 from groups.desk import TAG_KINDS
 from groups.models import Membership
 from psp.areas import account, for_participants
@@ -36,9 +36,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _places(me: Any) -> QuerySet[Membership]:
-    """A group that is still being formed may never begin: the person hears of it when it is established."""
+    """A formal group that is being formed may never begin: the person hears of it when it is established."""
     rows: QuerySet[Membership] = Membership.objects.filter(participant__user=me).select_related("group")
-    return rows.exclude(group__state=GroupState.FORMING).order_by("-joined_at")
+    untold = Q(group__state=GroupState.FORMING, group__kind=GroupKind.FORMAL)
+    return rows.exclude(untold).order_by("-joined_at")
 
 
 def _attended(me: Any) -> QuerySet[Attendance]:
@@ -49,7 +50,7 @@ def _attended(me: Any) -> QuerySet[Attendance]:
 def _group_row(place: Membership) -> dict[str, Any]:
     left = place.state == MembershipState.LEFT
     return {
-        "name": place.group.name, "kind": place.group.get_kind_display(),
+        "id": "" if left else place.group_id, "name": place.group.name, "kind": place.group.get_kind_display(),
         "state": place.get_state_display() if left else place.group.get_state_display(),
         "tag_kind": "neutral" if left else TAG_KINDS[GroupState(place.group.state)],
     }  # fmt: skip

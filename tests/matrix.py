@@ -19,8 +19,9 @@ from django.utils import timezone
 from consent.models import ConsentVersion
 from contact.models import MessageTemplate
 from groups.choices import LeadRole
-from groups.models import GroupLead, KindSetting
+from groups.models import GroupLead, KindSetting, PeerGroup, QueuePlace
 from groups.services import add_member
+from groups.services_enrolling import enrol
 from intake.choices import ApplicationState
 from intake.models import IntakeMeeting, MeetingGuide, NameMatch, Participant, Referral
 from intake.models_desk import BulkAct, Merge
@@ -182,6 +183,14 @@ POLICY: dict[str, Rule] = {
     "rights:request": Rule(MY, of=thing("correction_here"), foreign=thing("correction_there")),
     "rights:take_back": post(MY, of=thing("correction_here"), foreign=thing("correction_there")),
     "my_sessions:mine": Rule(MY),
+    "my_sessions:groups": Rule(MY),
+    **{
+        f"my_sessions:{name}": Rule(MY, of=thing("my_group_here"), foreign=thing("my_group_there"))
+        for name in ("group", "leave", "needs")
+    },
+    "my_sessions:enrol": post(MY, of=thing("my_group_here"), foreign=thing("my_group_there")),
+    "my_sessions:leave_line": Rule(MY, of=thing("my_line_here"), foreign=thing("my_line_there")),
+    "my_sessions:coming": post(MY, of=thing("my_session_here"), foreign=thing("my_session_there")),
     "consent:leave": Rule(MY),
     "consent:left": Rule(MY),
     "consent:list": Rule(MY),
@@ -472,7 +481,21 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),
         **published_times(by),
     }  # fmt: skip
+    made |= in_open_groups(participant, by)
     world.things |= {f"{name}_{where}": value for name, value in made.items()}
+
+
+def in_open_groups(participant: Participant, by: User) -> dict[str, Any]:
+    """A place in one open group, which has a session to come, and a place in the line of another."""
+    factories.accepted(participant, services=("informal", "activity"), by=by)
+    where = {"program_region": participant.program_region_id, "region": participant.region_id}
+    group, full = (factories.an_open_group(by, **where) for _one in range(2))
+    enrol(group=group, participant=participant, by=participant.user)
+    soon = timezone.now() + timedelta(days=1)
+    session = GroupSession.objects.create(group=group, number=1, starts_at=soon, ends_at=soon + timedelta(hours=1))
+    PeerGroup.objects.filter(pk=group.pk).update(asks_who_comes=True)
+    QueuePlace.objects.create(group=full, participant=participant)
+    return {"my_group": group, "my_line": full, "my_session": session}
 
 
 def published_times(by: User) -> dict[str, Any]:

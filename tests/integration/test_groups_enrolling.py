@@ -10,9 +10,10 @@ import time_machine
 from django.db import connection, connections
 
 from consent.services import withdraw
-from groups import enrolling, following, services
+from groups import enrolling, invited, services, services_inviting
 from groups import services_enrolling as enrol
 from groups.choices import GroupKind, InvitationState, LeadRole, QueueState
+from groups.dates import dates_of
 from groups.models import Invitation, Membership, PeerGroup, QueuePlace
 from intake.models import Participant
 from intake.services_apart import note_apart
@@ -57,10 +58,14 @@ def join(group: PeerGroup, person: Participant):
 
 
 def answer(offer: Invitation, state: str) -> None:
-    """As `groups.invited.end` does."""
-    Invitation.objects.filter(pk=offer.pk).update(state=state, answered_at=NOW)
-    offer.refresh_from_db()
-    following.follow(offer)
+    if state == InvitationState.LAPSED:
+        invited.end(Invitation.objects.select_related("group", "participant").get(pk=offer.pk), state, by=None)
+    else:
+        services_inviting.answer(invitation=offer, answer=state, by=offer.participant.user)
+
+
+def starts(group: PeerGroup) -> list[datetime]:
+    return [start for start, _end in dates_of(group)]
 
 
 def test_enrolling_gives_a_place_at_once_and_twice_is_as_once(group):
@@ -211,9 +216,12 @@ def test_line_ends_with_the_group(group, coordinator):
 def test_nothing_is_offered_when_the_last_session_is_too_near(group):
     join(group, a_person())
     QueuePlace.objects.create(group=group, participant=a_person())
-    assert enrol.offer_next(group, max(enrolling.planned_starts(group)) - timedelta(hours=1)) == []
-    assert len(enrol.offer_next(group, max(enrolling.planned_starts(group)) - timedelta(hours=7))) == 1
-    assert Invitation.objects.get().answer_by == max(enrolling.planned_starts(group))
+    last = max(starts(group))
+    with time_machine.travel(last - timedelta(hours=1), tick=False):
+        assert enrol.offer_next(group) == []
+    with time_machine.travel(last - timedelta(hours=7), tick=False):
+        (offer,) = enrol.offer_next(group)
+    assert offer.answer_by == last
 
 
 def test_only_the_person_or_their_coordinator_enrols(group, coordinator):
