@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
+from consent.services import withdraw
 from groups.arrangement import arrangement_of
 from groups.choices import FormingState, LeadRole, RunState
+from groups.forming_checks import Misfit
 from groups.forming_run import carry_out
+from groups.forming_words import misfit_sentence, why_unplaced
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, Invitation
 from groups.pool import pool_of, problem_of
-from groups.services import add_member
+from groups.services import add_lead, add_member
 from groups.services_forming import (
     add_empty_group,
     ask_run,
@@ -28,8 +34,10 @@ from groups.services_forming import (
     set_lead,
     stop_run,
 )
+from groups.services_inviting import invite
 from intake.models import KeepApart
 from psp.errors import DomainError, Forbidden
+from psp.models import User
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +259,107 @@ def test_lead_is_set_only_where_they_can_come(coordinator):
     assert not FormingLead.objects.exists()
     remove_group(revision=4, **values)
     refused("no_group", pin_group, revision=5, **values)
+
+
+def test_second_of_two_coordinators_sees_who_was_taken_and_loses_nothing_else(coordinator):
+    people = [make.a_waiting_person() for _ in range(6)]
+    make.a_leading_person()
+    forming = searched(make.a_started_forming(coordinator, times=[1140]), coordinator)
+    colleague = make.a_coordinator("QC")
+    group = make.a_group(colleague)
+    for person in people[:2]:
+        invite(group=group, participant=person, by=colleague)
+    now = arrangement_of(forming)
+    assert now.gone == {people[0].pk, people[1].pk}
+    assert now.placed == 6
+    taken = {account for one in now.groups for account, found in one.misfits.items() if found == (Misfit.GONE,)}
+    assert taken == {people[0].user_id, people[1].user_id}
+    lead = FormingLead.objects.get(group__forming=forming)
+    forming = searched(forming, coordinator)
+    assert in_groups(forming) == [{one.pk for one in people[2:]}]
+    assert FormingLead.objects.get(group__forming=forming).user == lead.user
+    assert not FormingPlace.objects.filter(forming=forming, participant__in=people[:2]).exists()
+
+
+@pytest.mark.parametrize(("evening", "comes"), [(1080, False), (1020, True)])
+def test_series_over_a_change_of_clocks_counts_each_date_on_the_persons_own_clock(coordinator, evening, comes):
+    """Seven in Montreal is six in Regina in February, and five from the middle of March on: Regina changes no clock."""
+    region = make.a_coordinator("ON")
+    person = make.a_waiting_person("SK", week=[(evening, 1170)])
+    User.objects.filter(pk=person.user_id).update(time_zone="America/Regina")
+    values = {"program_regions": [person.program_region_id], "starts_after": date(2027, 2, 14), "times": [1140]}
+    by = make.with_role(region, "coordinator", person.program_region_id)
+    forming = make.a_started_forming(by, **values)
+    group = add_empty_group(forming=forming, revision=0, by=by, minute=1140, language="fr", modality="virtual")
+    (member,) = problem_of(forming, pool_of(forming)).people
+    assert bool(member.availability) is comes
+    if comes:
+        move_person(forming=forming, participant=person, to=group, revision=1, by=by)
+    else:
+        refused("time", move_person, forming=forming, participant=person, to=group, revision=1, by=by)
+
+
+def test_other_groups_of_theirs_take_peoples_time_and_read_like_a_pair(coordinator):
+    person, lead = make.a_waiting_person(services=("formal", "informal")), make.a_leading_person(max_groups=2)
+    begins = timezone.localdate() + timedelta(days=(7 - timezone.localdate().weekday()) % 7 + 35)
+    busy = make.a_group(coordinator, kind="informal", starts_on=begins)
+    add_member(group=busy, participant=person, by=coordinator)
+    add_lead(group=busy, user=lead, role=LeadRole.FACILITATOR, by=coordinator)
+    forming = make.a_started_forming(coordinator)
+    pool = pool_of(forming)
+    problem = problem_of(forming, pool)
+    assert [len(one.availability) for one in problem.people] == [1]
+    assert [(one.max_groups, len(one.availability)) for one in problem.leaders] == [(1, 1)]
+    group = add_empty_group(forming=forming, revision=0, by=coordinator, minute=1140, language="fr", modality="virtual")
+    caught = refused("elsewhere", move_person, forming=forming, participant=person, to=group, revision=1,
+                     by=coordinator)  # fmt: skip
+    assert str(caught.message) == misfit_sentence(Misfit.ELSEWHERE)
+
+
+def test_withdrawn_consent_takes_somebody_out_of_every_draft_at_once(coordinator):
+    person = make.a_waiting_person()
+    forming = make.a_started_forming(coordinator)
+    assert FormingPlace.objects.filter(forming=forming, participant=person).exists()
+    withdraw(person=person.user, purpose="taking_part", by=person.user)
+    assert not FormingPlace.objects.filter(participant=person).exists()
+    assert pool_of(forming).people == ()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_would_make_a_group_is_said_in_words(coordinator, language):
+    for _ in range(2):
+        make.a_waiting_person(week=[(1440 + 1080, 1440 + 1260)])
+    forming = searched(make.a_started_forming(coordinator), coordinator)
+    with override(language):
+        (said,) = {tuple(why_unplaced(place, forming)) for place in FormingPlace.objects.filter(forming=forming)}
+    wanted = {
+        "en": "What would make a group: 2 more people and 1 more facilitator (in French, by video, Tuesday at 7:00",
+        "fr": "Ce qu’il faudrait pour former un groupe\u00a0: 2 personnes de plus et 1 personne de plus pour animer"
+              " (en français, par vidéo, mardi à 19\u00a0h",
+    }  # fmt: skip
+    assert said[-1].startswith(wanted[language])
+
+
+def test_pool_and_arrangement_ask_as_often_for_many_as_for_few(coordinator):
+    def some(count: int) -> None:
+        for _ in range(count):
+            person = make.a_waiting_person(services=("formal", "informal"))
+            lead = make.a_leading_person()
+            add_member(group=others, participant=person, by=coordinator)
+            add_lead(group=others, user=lead, role=LeadRole.FACILITATOR, by=coordinator)
+            apart(person, lead, coordinator)
+
+    others = make.a_group(coordinator, kind="informal")
+    some(2)
+    forming = make.a_started_forming(coordinator)
+    with CaptureQueriesContext(connection) as few:
+        arrangement_of(forming)
+    some(6)
+    change_forming(forming=forming, by=coordinator, revision=0, min_size=3)
+    with CaptureQueriesContext(connection) as many:
+        arrangement = arrangement_of(forming)
+    assert len(arrangement.unplaced) == 8
+    assert len(many) == len(few) <= 16
 
 
 @pytest.mark.parametrize(
