@@ -15,6 +15,7 @@ class GroupsConfig(AppConfig):
         from contact.services import add_guard
         from groups import (
             dashboard,
+            desk_parts,
             erasing,
             following,
             forgetting,
@@ -32,6 +33,7 @@ class GroupsConfig(AppConfig):
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
+        desk_parts.register()
         privacy.register()
         privacy_forming.register()
         forgetting.register()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups import views, views_conflicts
+from groups import views, views_conflicts, views_place
 
 urlpatterns = [
     path("groups/", views.groups, name="groups"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("groups/<uuid:pk>/establish/", views.establish, name="group_establish"),
     path("groups/<uuid:pk>/complete/", views.complete, name="group_complete"),
     path("groups/<uuid:pk>/cancel/", views.cancel, name="group_cancel"),
+    path("groups/<uuid:pk>/place/", views_place.place, name="group_place"),
+    path("groups/<uuid:pk>/open/", views_place.open_door, name="group_open"),
+    path("groups/<uuid:pk>/close/", views_place.close_door, name="group_close"),
+    path("line/<uuid:pk>/end/", views_place.end_wait, name="queue_end"),
     path("places/<uuid:pk>/end/", views.remove_member, name="place_end"),
     path("leads/<int:pk>/end/", views.remove_lead, name="lead_end"),
     path("conflicts/<uuid:apart>/<uuid:pk>/", views_conflicts.conflict, name="conflict"),

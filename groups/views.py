@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groups import desk, services
 from groups.choices import RUNNING, GroupKind, GroupState, LeadRole, MembershipState
 from groups.forms import GroupForm, LeadForm
+from groups.group_parts import parts_for
 from groups.models import GroupLead, Membership, PeerGroup
 from intake.forms_desk import RevisionForm
 from intake.models import Participant
@@ -87,12 +88,15 @@ def show_group(request: HttpRequest, found: PeerGroup, form: LeadForm | None = N
     present = sum(member.state == MembershipState.MEMBER for member in members)
     facilitators = sum(lead.role == LeadRole.FACILITATOR for lead in leads)
     running = found.state in RUNNING
+    parts = parts_for(found, account(request))
+    audit.record_reads([row for part in parts for row in part.get("read", [])], purpose=Purpose.GROUPS)
     context = {
         "group": found, "members": members, "present": present, "leads": leads, "running": running,
         "tag": desk.TAG_KINDS[GroupState(found.state)], "begins": desk.begins(found),
         "missing": desk.missing(found, present, facilitators) if found.state == GroupState.FORMING else [],
         "open": desk.is_open(found, present), "schedule_url": desk.schedule_url(found),
-        "form": form or (LeadForm(group=found) if running else None),
+        "form": form or (LeadForm(group=found) if running else None), "parts": parts,
+        "tasks": [task for part in parts for task in part.get("tasks", [])],
     }  # fmt: skip
     return render(request, "groups/group.html", context, status=409 if form is not None else 200)
 

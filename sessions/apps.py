@@ -15,6 +15,7 @@ class SessionsConfig(AppConfig):
             coming_of_person,
             dashboard,
             desk_cards,
+            desk_group,
             erasing,
             merging,
             my_steps,
@@ -27,6 +28,7 @@ class SessionsConfig(AppConfig):
         privacy.register()
         my_steps.register()
         desk_cards.register()
+        desk_group.register()
         subscriptions.subscribe()
         merging.subscribe()
         erasing.register()

@@ -284,8 +284,18 @@ POLICY: dict[str, Rule] = {
     ),
     **{
         f"desk:{name}": here_and_there("group")
-        for name in ("group", "group_add", "group_establish", "group_complete", "group_cancel", "group_schedule")
+        for name in (
+            "group",
+            "group_add",
+            "group_establish",
+            "group_complete",
+            "group_cancel",
+            "group_schedule",
+            "group_place",
+        )
     },
+    **{f"desk:{name}": here_and_there("my_group") for name in ("group_open", "group_close")},
+    "desk:queue_end": here_and_there("my_place"),
     "desk:lead_add": here_and_there("group", method="post"),
     "desk:place_end": here_and_there("membership"),
     "desk:lead_end": here_and_there("lead", method="post"),
@@ -494,8 +504,8 @@ def in_open_groups(participant: Participant, by: User) -> dict[str, Any]:
     soon = timezone.now() + timedelta(days=1)
     session = GroupSession.objects.create(group=group, number=1, starts_at=soon, ends_at=soon + timedelta(hours=1))
     PeerGroup.objects.filter(pk=group.pk).update(asks_who_comes=True)
-    QueuePlace.objects.create(group=full, participant=participant)
-    return {"my_group": group, "my_line": full, "my_session": session}
+    place = QueuePlace.objects.create(group=full, participant=participant)
+    return {"my_group": group, "my_line": full, "my_session": session, "my_place": place}
 
 
 def published_times(by: User) -> dict[str, Any]:
