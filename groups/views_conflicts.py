@@ -63,8 +63,8 @@ def people_of(pair: KeepApart, found: Conflict, reader: User) -> list[dict[str, 
     manages = can_manage_group(reader, found.group)
     own = set(Participant.objects.in_regions_of(reader).filter(user__in=found.accounts).values_list("user", flat=True))
     return [
-        {"user": one, "file": files.get(one.pk), "leads": one.pk in leads, "opens": one.pk in own,
-         "may": manages or (one.pk in own and one.pk not in leads)}
+        {"user": one, "file": files.get(one.pk), "asked": one.pk == pair.person_id,
+         "leads": one.pk in leads, "opens": one.pk in own, "may": manages or (one.pk in own and one.pk not in leads)}
         for one in (pair.person, pair.other) if one is not None
     ]  # fmt: skip
 
