@@ -1,11 +1,12 @@
 """Addresses of the desk that this app fills, in the namespace "desk"."""
 
-from django.urls import path
+from django.urls import include, path
 
 from groups import views, views_conflicts, views_place
 
 urlpatterns = [
     path("groups/", views.groups, name="groups"),
+    path("groups/form/", include("groups.urls_forming")),
     path("groups/new/", views.new_group, name="group_new"),
     path("groups/<uuid:pk>/", views.group, name="group"),
     path("groups/<uuid:pk>/people/", views.add_people, name="group_add"),

@@ -18,7 +18,7 @@ TEXTS = ("ink", "ink-soft", "ink-accent", "ink-success", "ink-warning", "ink-dan
 SHAPES = ("control", "focus", "accent", "success", "warning", "danger", "exit")
 LABELS = (
     ("on-primary", "primary"), ("on-primary", "primary-strong"), ("on-danger-button", "danger-button"),
-    ("on-exit", "exit"),
+    ("on-exit", "exit"), ("ink", "heat-1"), ("ink", "heat-2"), ("ink", "heat-3"), ("ink", "heat-4"),
 )  # fmt: skip
 PAIRS = [
     *((front, ground, TEXT) for front, ground in (*product(TEXTS, GROUNDS), *LABELS)),
