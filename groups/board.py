@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups.arrangement import Arranged, Arrangement
-from groups.board_words import Wish, group_name, traits, waiting_of, weekly, wishes_of
+from groups.board_words import Wish, dates, group_name, traits, waiting_of, wishes_of
 from groups.forming_checks import Misfit, person_misfits
 from groups.forming_words import fault_sentence, misfit_sentence, when, why_unplaced
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace
@@ -55,7 +55,7 @@ class GroupColumn:
     group: FormingGroup
     name: str
     when: str
-    short: str
+    dates: str
     traits: str
     lacks: list[str]
     leads: list[tuple[FormingLead, list[str]]]
@@ -68,10 +68,10 @@ class GroupColumn:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """People without a group for one reason."""
+    """People without a group for one reason; with what would make one for some of them ("" where nothing named)."""
 
-    words: list[str]
-    cards: list[PersonCard]
+    words: str
+    lacks: list[tuple[str, list[PersonCard]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Board:
     def shown(self) -> list[FormingPlace]:
         """For the access log."""
         inside = (card for column in self.columns for card in column.people)
-        outside = (card for section in self.outside for card in section.cards)
+        outside = (card for section in self.outside for _lack, cards in section.lacks for card in cards)
         return [card.place for card in (*inside, *outside, *self.excluded)]
 
 
@@ -113,8 +113,14 @@ def _column(forming: Forming, one: Arranged) -> GroupColumn:
     leads = [(lead, _sentences(one.misfits.get(lead.user_id, ()))) for lead in one.leads]
     lacks = [fault_sentence(fault, forming) for fault in one.faults]
     return GroupColumn(
-        one.group, group_name(one.group.number), weekly(one.group, forming), when(one.group.starts_at, forming),
-        traits(one.group), lacks, leads, [],
+        one.group,
+        group_name(one.group.number),
+        when(one.group.starts_at, forming),
+        dates(one.group, forming),
+        traits(one.group),
+        lacks,
+        leads,
+        [],
     )
 
 
@@ -124,12 +130,12 @@ def _sentences(misfits: Iterable[Misfit]) -> list[str]:
 
 def _sections(forming: Forming, places: Sequence[FormingPlace], cards: _Cards) -> list[Section]:
     """Those who lack the same thing stand together; the order is that of the longest waiting of each."""
-    found: dict[tuple[str, ...], list[PersonCard]] = defaultdict(list)
+    found: dict[str, dict[str, list[PersonCard]]] = defaultdict(lambda: defaultdict(list))
     for place in places:
         pooled = cards.people.get(place.participant_id)
-        words = why_unplaced(place, forming, has_times=pooled is None or bool(pooled.week))
-        found[tuple(words)].append(cards.of(place))
-    return [Section(list(words), here) for words, here in found.items()]
+        reason, lack, *_rest = *why_unplaced(place, forming, has_times=pooled is None or bool(pooled.week)), "", ""
+        found[reason][lack].append(cards.of(place))
+    return [Section(reason, list(here.items())) for reason, here in found.items()]
 
 
 class _Cards:
@@ -183,4 +189,3 @@ class _Cards:
         if here.replace(tzinfo=None) == there.replace(tzinfo=None):
             return ""
         return _("%(time)s on their clock") % {"time": time_of_day(there, self.language)}
-

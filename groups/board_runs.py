@@ -41,8 +41,9 @@ def progress_of(run: FormingRun | None) -> Going | None:
         "sizes": _("Making the groups alike in size"),
     }
     people = run.aim == "placed" and run.bound > 0
-    detail = _("%(reached)d people have a group so far; nobody can place more than %(bound)d.") % {
-        "reached": run.reached, "bound": run.bound} if people else _("The groups below stay until it is over.")  # fmt: skip
+    numbers = {"reached": run.reached, "bound": run.bound}
+    found = _("%(reached)d people have a group so far; nobody can place more than %(bound)d.") % numbers
+    detail = found if people else _("The groups below stay until it is over.")
     doing = aims.get(run.aim, _("The search begins"))
     if run.stop_asked:
         doing = _("The search stops")
@@ -126,8 +127,8 @@ def change_words(change: dict[str, Any]) -> str:
     parts = []
     if "min_size" in change:
         parts.append(_("smallest size %(n)d") % {"n": change["min_size"]})
-    for minute in change.get("times", []):
-        parts.append(_("also %(time)s") % {"time": time_of_week(minute, language())})
+    code = language()
+    parts += [_("also %(time)s") % {"time": time_of_week(minute, code)} for minute in change.get("times", [])]
     if leaders := change.get("leaders"):
         words = ngettext("%(n)d facilitator more", "%(n)d facilitators more", leaders)
         parts.append(words % {"n": leaders})

@@ -34,15 +34,13 @@ def group_name(number: int) -> str:
     return _("Group %(number)d") % {"number": number}
 
 
-def weekly(group: FormingGroup, forming: Forming) -> str:
-    """As in "Tuesday, 6:00 p.m. (Eastern time), from 8 December 2026"."""
+def dates(group: FormingGroup, forming: Forming) -> str:
+    """As in "Eastern time, the first on 8 December 2026"."""
     code = language()
     local = group.starts_at.astimezone(ZoneInfo(forming.time_zone))
-    return _("%(when)s (%(zone)s), the first on %(date)s") % {
-        "when": time_of_week(minute_of(local), code),
-        "zone": zone_name(forming.time_zone, code, group.starts_at),
-        "date": long_date(local.date(), code, article=False).split(", ")[-1],
-    }
+    day = long_date(local.date(), code, article=False).removeprefix(WEEKDAYS[code][local.weekday()])
+    zone = zone_name(forming.time_zone, code, group.starts_at)
+    return _("%(zone)s, the first on %(date)s") % {"zone": zone, "date": day.strip(", ")}
 
 
 def pool_words(forming: Forming, regions: Mapping[str, str]) -> str:

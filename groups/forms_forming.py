@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from psp.inputs import DayField
 from psp.models import ProgramRegion, Region, User
 from psp.sight import coordinated_regions
 
+# Time to search, to invite and to answer.
+SOON = timedelta(days=28)
 DATE = {"invalid": _("Write the day as in 2026-11-30."), "required": _("Choose a day.")}
 
 
@@ -33,7 +36,11 @@ class PoolForm(forms.Form):
     """A new piece of work: who is in it. Sizes come from the kind's settings and can be changed on the next page."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=[one for one in GroupKind.choices if one[0] != "activity"])
-    program_regions = _several(_("Regions"), (), help_text=_("Groups by video may reach over all of them."))
+    program_regions = forms.MultipleChoiceField(
+        label=_("Regions"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Groups by video may reach over all of them."),
+        error_messages={"required": _("Tick at least one region.")},
+    )  # fmt: skip
     languages = _several(_("Languages"), Language.choices, help_text=_("None ticked: both."))
     modalities = _several(_("How to meet"), Modality.choices, help_text=_("None ticked: any."))
     starts_after = DayField(
@@ -51,13 +58,11 @@ class PoolForm(forms.Form):
         self.fields["time_zone"].choices = zones  # type: ignore[attr-defined]
         if user.time_zone in dict(zones):
             self.fields["time_zone"].initial = user.time_zone
-        if len(own) == 1:
-            self.fields["program_regions"].initial = [own[0][0]]
+        self.fields["program_regions"].initial = [code for code, _name in own]
+        self.fields["starts_after"].initial = timezone.localdate() + SOON
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if not data.get("program_regions"):
-            self.add_error("program_regions", _("Tick at least one region."))
         if data.get("starts_after") and data.get("time_zone"):
             today = timezone.now().astimezone(ZoneInfo(data["time_zone"])).date()
             if data["starts_after"] < today:

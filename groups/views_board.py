@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -142,14 +142,18 @@ def key_of(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def place_or_404(request: HttpRequest, forming: Forming) -> FormingPlace:
-    rows = FormingPlace.objects.filter(forming=forming).select_related("participant__user", "group")
-    found: FormingPlace = get_object_or_404(rows, pk=key_of(request, "place"))
+def place_of(request: HttpRequest, forming: Forming) -> FormingPlace:
+    rows = FormingPlace.objects.filter(forming=forming, pk=key_of(request, "place"))
+    found: FormingPlace | None = rows.select_related("participant__user", "group").first()
+    if found is None:
+        raise DomainError(_("This person is not on the board any more. Look at it as it is now."), code="not_here")
     return found
 
 
-def group_or_404(request: HttpRequest, forming: Forming, name: str = "group") -> FormingGroup:
-    found: FormingGroup = get_object_or_404(FormingGroup.objects.filter(forming=forming), pk=uuid_of(request, name))
+def group_of(request: HttpRequest, forming: Forming) -> FormingGroup:
+    found = FormingGroup.objects.filter(forming=forming, pk=uuid_of(request, "group")).first()
+    if found is None:
+        raise DomainError(_("This group is not thought of any more. Look at the board as it is now."), code="no_group")
     return found
 
 
@@ -166,7 +170,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """`to`: a group, "none", or "out" (left out of the search)."""
 
     def act(forming: Forming, by: User, revision: int) -> Said:
-        place, to = place_or_404(request, forming), request.POST.get("to", "")
+        place, to = place_of(request, forming), request.POST.get("to", "")
         before = "out" if place.excluded else str(place.group_id or "none")
         effect = moved(forming, place, to, uuid_of(request, "to"), by, revision)
         if effect is None:
@@ -209,7 +213,7 @@ def undo_of(request: HttpRequest, forming: Forming) -> dict[str, Any] | None:
 @coordinators
 def pin(request: HttpRequest, pk: UUID) -> HttpResponse:
     def act(forming: Forming, by: User, revision: int) -> Said:
-        place, on = place_or_404(request, forming), request.POST.get("on") == "1"
+        place, on = place_of(request, forming), request.POST.get("on") == "1"
         forming_services.pin(forming=forming, participant=place.participant_id, revision=revision, by=by, on=on)
         words = _("%(name)s stays in this group in the next search.") if on else _("%(name)s may move again.")
         return Said(news=words % {"name": place.participant.user.name}, focus=place.pk)
@@ -221,7 +225,7 @@ def pin(request: HttpRequest, pk: UUID) -> HttpResponse:
 @coordinators
 def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
     def act(forming: Forming, by: User, revision: int) -> Said:
-        group, on = group_or_404(request, forming), request.POST.get("on") == "1"
+        group, on = group_of(request, forming), request.POST.get("on") == "1"
         forming_services.pin_group(forming=forming, group=group, revision=revision, by=by, on=on)
         words = _("%(group)s stays as it is in the next search.") if on else _("%(group)s may change again.")
         return Said(news=words % {"group": group_name(group.number)})
@@ -233,7 +237,7 @@ def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
 @coordinators
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     def act(forming: Forming, by: User, revision: int) -> Said:
-        group = group_or_404(request, forming)
+        group = group_of(request, forming)
         forming_services.remove_group(forming=forming, group=group, revision=revision, by=by)
         words = _("%(group)s is taken apart. Its people are without a group.")
         return Said(news=words % {"group": group_name(group.number)}, focus="answer")
@@ -258,7 +262,7 @@ def add_group(request: HttpRequest, pk: UUID) -> HttpResponse:
 @coordinators
 def lead(request: HttpRequest, pk: UUID) -> HttpResponse:
     def act(forming: Forming, by: User, revision: int) -> Said:
-        group, on = group_or_404(request, forming), request.POST.get("on") == "1"
+        group, on = group_of(request, forming), request.POST.get("on") == "1"
         user = User.objects.filter(pk=uuid_of(request, "user")).first()
         if user is None:
             return Said(refused=_("Choose who leads the group."))
@@ -309,4 +313,3 @@ def stop(request: HttpRequest, pk: UUID) -> HttpResponse:
         return Said(news=_("The search stops within a moment. The groups stay as they are."))
 
     return change(request, pk, act)
-

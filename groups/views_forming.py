@@ -22,7 +22,7 @@ from groups.choices import FormingState
 from groups.forms_forming import PoolForm, TimesForm
 from groups.heat_map import heat_map, times_to_begin_with
 from groups.models import Forming, FormingGroup, FormingPlace
-from groups.pool import Pool, PoolPerson, pool_of
+from groups.pool import Pool, pool_of
 from intake.desk import moment
 from psp.areas import account, requires
 from psp.choices import Language, Role
@@ -56,7 +56,8 @@ def formings(request: HttpRequest) -> HttpResponse:
             add_to_form(form, error)
         else:
             return redirect("desk:forming_pool", pk=found.pk)
-    rows = [row_of(one, account(request)) for one in drafts(account(request))]
+    regions = region_names()
+    rows = [row_of(one, account(request), regions) for one in drafts(account(request))]
     return render(request, "groups/forming/list.html", {"form": form, "rows": rows})
 
 
@@ -77,10 +78,10 @@ def drafts(reader: User) -> QuerySet[Any]:
     return rows[:LISTED]
 
 
-def row_of(one: Any, reader: User) -> dict[str, Any]:
+def row_of(one: Any, reader: User, regions: dict[str, str]) -> dict[str, Any]:
     begun = one.group_count or one.state != FormingState.DRAFT
     return {
-        "forming": one, "words": pool_words(one, region_names()), "tag": TAGS[FormingState(one.state)],
+        "forming": one, "words": pool_words(one, regions), "tag": TAGS[FormingState(one.state)],
         "people": one.people, "placed": one.placed, "groups": one.group_count,
         "by": one.created_by.name or one.created_by.username, "changed": moment(one.changed_at, reader),
         "url": reverse("desk:forming" if begun else "desk:forming_pool", args=[one.pk]),
@@ -133,7 +134,6 @@ def pool_context(request: HttpRequest, forming: Forming, form: TimesForm) -> dic
         "forming": forming, "form": form, "total": len(found.people), "words": pool_words(forming, region_names()),
         "counts": counts_of(found), "notes": notes_of(found), "can_change": may, "locked": not may,
         "map": heat_map(forming, people, leaders, fine=fine), "views": map_views(forming, found, shown, fine=fine),
-        "sentences": sentences(forming, found),
     }  # fmt: skip
 
 
@@ -144,8 +144,8 @@ def counts_of(found: Pool) -> list[dict[str, Any]]:
     return [
         {"number": total, "words": ngettext("person waits", "people wait", total)},
         *(
-            {"number": spoken[code], "words": _("can take part in %(language)s") % {"language": str(label).lower()}}
-            for code, label in Language.choices
+            {"number": spoken[code], "words": words}
+            for code, words in {"fr": _("could be in a French group"), "en": _("could be in an English group")}.items()
             if spoken[code]
         ),
         {"number": len(found.leaders), "words": ngettext("can lead", "can lead", len(found.leaders))},
@@ -154,7 +154,8 @@ def counts_of(found: Pool) -> list[dict[str, Any]]:
 
 def notes_of(found: Pool) -> list[str]:
     """Where they live, and what keeps some from any group."""
-    notes = [where_they_live(found.people)] if found.people else []
+    homes = Counter(one.region for one in found.people)
+    notes = [where_they_live(homes)] if len(homes) > 1 else []
     silent = sum(not one.week for one in found.people)
     if silent:
         words = ngettext(
@@ -167,14 +168,9 @@ def notes_of(found: Pool) -> list[str]:
     return notes
 
 
-def where_they_live(people: tuple[PoolPerson, ...]) -> str:
+def where_they_live(homes: Counter[str]) -> str:
     names = {one.code: str(one) for one in Region.objects.all()}
-    numbers = Counter(one.region for one in people).most_common()
-    return " · ".join(f"{names.get(code, code)} {number}" for code, number in numbers)
-
-
-def sentences(forming: Forming, found: Pool) -> list[str]:
-    return []
+    return " · ".join(f"{names.get(code, code)} {number}" for code, number in homes.most_common())
 
 
 def map_views(forming: Forming, found: Pool, shown: str, *, fine: bool) -> list[dict[str, Any]]:

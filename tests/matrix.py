@@ -248,6 +248,12 @@ POLICY: dict[str, Rule] = {
     "desk:matches": Rule(DESK),
     "desk:match_decide": here_and_there("match", method="post"),
     "desk:groups": Rule(DESK),
+    "desk:formings": Rule(DESK),
+    **{f"desk:forming{name}": here_and_there("forming") for name in ("", "_pool", "_send")},
+    **{
+        f"desk:forming_{name}": here_and_there("forming", method="post")
+        for name in ("drop", "restore", "search", "stop", "try", "move", "pin", "keep", "group", "remove", "lead")
+    },
     "desk:group_new": Rule(DESK),
     "desk:messages": Rule(DESK),
     "desk:calls": Rule(DESK),
@@ -486,6 +492,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "access": factories.an_access_request(participant), "breach": factories.a_breach(),
         "finding": factories.a_finding(by),
         "group": group, "session": session,
+        "forming": factories.a_forming(by, program_regions=[participant.program_region_id]),
         "membership": add_member(group=group, participant=member, by=by),
         "waiting": factories.an_accepted_participant(region, by=by).waiting_places.get(),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),

@@ -42,9 +42,7 @@ people_of = st.lists(st.builds(Who, weeks.map(tuple), st.sampled_from(ZONES)), m
 def test_count_is_what_asking_everybody_one_by_one_gives(people, times, zone, minutes):
     offered = {minute: series(minute, zone, minutes) for minute in times}
     found = counts(people, offered)
-    assert found == {
-        minute: sum(attends(who.week, who.zone, one) for who in people) for minute, one in offered.items()
-    }
+    assert found == {minute: sum(attends(who.week, who.zone, one) for who in people) for minute, one in offered.items()}
 
 
 def test_session_over_the_end_of_the_week_needs_both_sides_of_it():
