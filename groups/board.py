@@ -152,7 +152,7 @@ class _Cards:
             self.away[other].add(one)
 
     def of(self, place: FormingPlace, inside: Arranged | None = None) -> PersonCard:
-        person, group = place.participant, inside and inside.group
+        person, group = place.participant, inside.group if inside else None
         pooled = self.people.get(place.participant_id)
         suits, others = self._choices(place, pooled)
         return PersonCard(
@@ -167,7 +167,8 @@ class _Cards:
         return _("Also in a draft of %(name)s") % {"name": name} if name else ""
 
     def _choices(self, place: FormingPlace, pooled: PoolPerson | None) -> tuple[list[GroupColumn], list[GroupColumn]]:
-        suits, others = [], []
+        suits: list[GroupColumn] = []
+        others: list[GroupColumn] = []
         away = self.away.get(str(place.participant.user_id), set())
         for column, arranged in self.columns:
             if arranged.group.pk == place.group_id:

@@ -28,7 +28,7 @@ class NewGroupForm(forms.Form):
     composition = forms.ChoiceField(label=_("Company"), choices=Composition.choices)
 
     def __init__(self, *args: Any, forming: Forming, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="new-%s", **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": "new-%s"})
         code = language()
         regions = Region.objects.filter(program_region__in=forming.program_regions)
         offered: dict[str, Any] = {
@@ -51,7 +51,7 @@ class WhatIfForm(forms.Form):
     leaders = forms.TypedChoiceField(label=_("More facilitators"), coerce=int, empty_value=None, required=False)
 
     def __init__(self, *args: Any, forming: Forming, pool: Pool, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="try-%s", **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": "try-%s"})
         sizes = [size for size in range(2, forming.max_size + 1) if size != forming.min_size]
         more = [(n, ngettext("%(n)d more", "%(n)d more", n) % {"n": n}) for n in (1, 2, 3)]
         offered: dict[str, Any] = {

@@ -90,7 +90,8 @@ class TimesForm(RevisionForm):
     def __init__(self, *args: Any, forming: Forming, **kwargs: Any) -> None:
         names = ("languages", "modalities", "starts_after", *self.NUMBERS)
         initial = {name: getattr(forming, name) for name in names}
-        super().__init__(*args, initial=initial | {"revision": forming.revision}, **kwargs)
+        kwargs["initial"] = initial | {"revision": forming.revision}
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

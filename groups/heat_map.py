@@ -51,6 +51,8 @@ class HeatMap:
     zone: str
     fine: bool
     enough: int
+    # That the time of most people lacks somebody who leads; "" where it does not.
+    unled: str
 
 
 def heat_map(
@@ -67,8 +69,17 @@ def heat_map(
         tuple(_rows(found, frozenset(forming.times), code)),
         tuple(_("%(time)s: %(who)s") % {"time": time_of_week(spot.minute, code), "who": in_words(spot)}
               for spot in best),
-        zone_name(forming.time_zone, code, begins), fine, forming.min_size,
+        zone_name(forming.time_zone, code, begins), fine, forming.min_size, _unled(forming, found, code),
     )  # fmt: skip
+
+
+def _unled(forming: Forming, found: Mapping[int, heat.Spot], code: str) -> str:
+    """Whoever asks one more facilitator for that time gains most by it."""
+    top = max(found.values(), key=lambda spot: (spot.people, spot.leads, -spot.minute))
+    if top.people < forming.min_size or top.leads >= forming.facilitators:
+        return ""
+    words = _("Most people (%(people)s) could come on %(time)s, but too few can lead then.")
+    return words % {"people": top.people, "time": time_of_week(top.minute, code)}
 
 
 # At most so many times are ticked at the beginning: many that overlap make a search long.

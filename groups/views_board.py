@@ -39,6 +39,7 @@ log = get_logger(__name__)
 # Runs that a board looks at: the present one, the last answer, and what was tried.
 RUNS = 12
 UNDO = "forming-undo"
+NOBODY = UUID(int=0)
 PAGE, PART = "groups/forming/board.html", "groups/forming/workbench.html"
 
 
@@ -137,9 +138,10 @@ def change(request: HttpRequest, pk: UUID, act: Change) -> HttpResponse:
     return shown(request, forming_or_404(request, pk), said)
 
 
-def key_of(request: HttpRequest, name: str) -> int | None:
+def key_of(request: HttpRequest, name: str) -> int:
+    """0, which no row has, for what is no number."""
     text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def place_of(request: HttpRequest, forming: Forming) -> FormingPlace:
@@ -157,11 +159,12 @@ def group_of(request: HttpRequest, forming: Forming) -> FormingGroup:
     return found
 
 
-def uuid_of(request: HttpRequest, name: str) -> UUID | None:
+def uuid_of(request: HttpRequest, name: str) -> UUID:
+    """NOBODY for what is no id."""
     try:
         return UUID(request.POST.get(name, ""))
     except ValueError:
-        return None
+        return NOBODY
 
 
 @require_POST
@@ -172,7 +175,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     def act(forming: Forming, by: User, revision: int) -> Said:
         place, to = place_of(request, forming), request.POST.get("to", "")
         before = "out" if place.excluded else str(place.group_id or "none")
-        effect = moved(forming, place, to, uuid_of(request, "to"), by, revision)
+        effect = moved(forming, place, to, by, revision)
         if effect is None:
             return Said(refused=_("Choose where to move this person."), focus=place.pk)
         remember_undo(request, forming, effect.revision, place, before)
@@ -181,9 +184,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     return change(request, pk, act)
 
 
-def moved(
-    forming: Forming, place: FormingPlace, to: str, group: UUID | None, by: User, revision: int
-) -> forming_services.Effect | None:
+def moved(forming: Forming, place: FormingPlace, to: str, by: User, revision: int) -> forming_services.Effect | None:
     """None where there is no such place to move to."""
     values: dict[str, Any] = {
         "forming": forming, "participant": place.participant_id, "by": by, "revision": revision
@@ -192,7 +193,10 @@ def moved(
         return forming_services.exclude(**values)
     if to == "none":
         return forming_services.include(**values) if place.excluded else forming_services.move_person(**values, to=None)
-    return forming_services.move_person(**values, to=group) if group else None
+    try:
+        return forming_services.move_person(**values, to=UUID(to))
+    except ValueError:
+        return None
 
 
 def remember_undo(request: HttpRequest, forming: Forming, revision: int, place: FormingPlace, before: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -66,7 +66,7 @@ def begin(by: User, values: dict[str, Any]) -> Forming:
     return services_forming.start_forming(by=by, times=times_to_begin_with(values), **values)
 
 
-def drafts(reader: User) -> QuerySet[Any]:
+def drafts(reader: User) -> list[Any]:
     """Each with `people` of its pool, `placed` ones, and how many groups."""
     places = FormingPlace.objects.filter(forming=OuterRef("pk")).order_by().values("forming")
     groups = FormingGroup.objects.filter(forming=OuterRef("pk")).order_by().values("forming")
@@ -75,7 +75,7 @@ def drafts(reader: User) -> QuerySet[Any]:
         placed=Coalesce(Subquery(places.annotate(n=Count("pk", filter=Q(group__isnull=False))).values("n")), 0),
         group_count=Coalesce(Subquery(groups.annotate(n=Count("pk")).values("n")), 0),
     )  # fmt: skip
-    return rows[:LISTED]
+    return list(rows[:LISTED])
 
 
 def row_of(one: Any, reader: User, regions: dict[str, str]) -> dict[str, Any]:

@@ -492,7 +492,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "access": factories.an_access_request(participant), "breach": factories.a_breach(),
         "finding": factories.a_finding(by),
         "group": group, "session": session,
-        "forming": factories.a_forming(by, program_regions=[participant.program_region_id]),
+        "forming": factories.a_started_forming(by, program_regions=[participant.program_region_id]),
         "membership": add_member(group=group, participant=member, by=by),
         "waiting": factories.an_accepted_participant(region, by=by).waiting_places.get(),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),

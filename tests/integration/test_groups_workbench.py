@@ -43,7 +43,7 @@ def a_board(coordinator, *, people=5, groups=2):
     """A draft with this many who wait, and empty groups at seven on Monday and on Tuesday."""
     waiting = [make.a_waiting_person(name=f"Waits {number}", waited=10 + number) for number in range(people)]
     make.a_leading_person()
-    forming = make.a_forming(coordinator)
+    forming = make.a_started_forming(coordinator)
     for number in range(groups):
         add_empty_group(forming=forming, revision=forming.revision + number, by=coordinator, language="fr",
                         modality="virtual", minute=(MONDAY_AT_7, TUESDAY_AT_7)[number])  # fmt: skip
@@ -96,7 +96,7 @@ def test_bad_pool_is_answered_at_its_field(desk, change, sentence):
 def test_map_counts_each_language_by_itself_and_names_nobody(desk, coordinator):
     make.a_waiting_person(name="Zoé Canari", language="fr")
     make.a_waiting_person(language="en", wishes={"languages": ["en", "fr"]})
-    forming = make.a_forming(coordinator)
+    forming = make.a_started_forming(coordinator)
     everybody = desk.get(url("forming_pool", forming)).content.decode()
     english = desk.get(url("forming_pool", forming) + "?language=en").content.decode()
     assert "Monday, 7:00 p.m., 2 people" in everybody
@@ -105,7 +105,7 @@ def test_map_counts_each_language_by_itself_and_names_nobody(desk, coordinator):
 
 
 def test_times_and_sizes_are_changed_and_the_search_begins(desk, coordinator):
-    forming = make.a_forming(coordinator)
+    forming = make.a_started_forming(coordinator)
     make.a_waiting_person()
     data = {
         "revision": forming.revision, "times": ["1080", "rubbish", "99999"], "starts_after": forming.starts_after,
@@ -233,7 +233,7 @@ def test_other_rule_is_compared_before_deciding(desk, coordinator):
     for _number in range(3):
         make.a_waiting_person()
     make.a_leading_person()
-    forming = make.a_forming(coordinator)
+    forming = make.a_started_forming(coordinator)
     nothing = desk.post(url("forming_try", forming), {"min_size": "", "times": "", "leaders": ""})
     assert nothing.status_code == 409
     desk.post(url("forming_try", forming), {"min_size": "3"})
@@ -263,7 +263,7 @@ def test_overlapping_pools_the_second_coordinator_sees_who_is_taken(desk, coordi
     for person in people:
         move(desk, forming, person, groups[0])
     colleague = make.a_coordinator("QC", name="Robin")
-    theirs = make.a_forming(colleague)
+    theirs = make.a_started_forming(colleague)
     other = add_empty_group(forming=theirs, revision=theirs.revision, by=colleague, minute=TUESDAY_AT_7, language="fr",
                             modality="virtual")  # fmt: skip
     theirs.refresh_from_db()
@@ -318,7 +318,7 @@ def test_pages_ask_a_constant_number_of_questions(desk, coordinator):
         move(desk, forming, person, groups[0])
         make.a_leading_person()
         add_member(group=make.a_group(coordinator), participant=make.a_waiting_person(), by=coordinator)
-    make.a_forming(coordinator)
+    make.a_started_forming(coordinator)
     assert [asked(path) for path in paths] == few
 
 
