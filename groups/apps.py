@@ -22,6 +22,7 @@ class GroupsConfig(AppConfig):
             invitations_of_person,
             invited_notices,
             merging,
+            my_invitations,
             privacy,
             privacy_forming,
             queue_of_person,
@@ -44,6 +45,7 @@ class GroupsConfig(AppConfig):
         retention.register()
         queue_of_person.register()
         invitations_of_person.register()
+        my_invitations.register()
         add_public_figures(public_figures)
         for template in invited_notices.templates():
             add_guard(template, invited_notices.still_open)

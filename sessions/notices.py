@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,7 +17,7 @@ from consent.choices import CONTACT_PURPOSES, ConsentPurpose
 from consent.querysets import agrees
 from contact.models import OutboxMessage
 from contact.services import cancel_messages, queue_message
-from groups.models import Membership
+from groups.models import GroupLead, Membership, PeerGroup
 from sessions.choices import SessionState
 from sessions.models import GroupSession
 from sessions.rules import reminder_key, reminder_span, useful_until
@@ -24,6 +25,7 @@ from sessions.rules import reminder_key, reminder_span, useful_until
 HOURS_BEFORE = 24
 RULE = "24h"
 REMINDER, MOVED, CANCELLED = "session_reminder", "session_moved", "session_cancelled"
+DATES = "dates_set"
 
 
 def plan_reminders(now: datetime) -> int:
@@ -41,6 +43,25 @@ def plan_reminders(now: datetime) -> int:
             *wanted[key], template=REMINDER, key=key, due_at=wanted[key][0].starts_at - timedelta(hours=HOURS_BEFORE)
         )
     return len(wanted.keys() - known)
+
+
+def dates_set(group: PeerGroup) -> None:
+    """Tell everybody in the group, and those who lead it, that its dates are on their pages."""
+    people = [member.participant.user for member in _reachable(group)]
+    people += [lead.user for lead in GroupLead.objects.filter(group=group).select_related("user")]
+    for person in people:
+        queue_message(
+            person=person, template=DATES, key=f"{DATES}|{group.pk}|{person.pk}", context={"group": str(group.pk)}
+        )
+
+
+def still_dated(message: OutboxMessage) -> bool:
+    """Whether the group still has a session to come, and the person is still in it or leads it."""
+    group = message.context["group"]
+    coming = GroupSession.objects.filter(group=group).upcoming(timezone.now())
+    members = Membership.objects.active().filter(group=group, participant__user_id=message.person_id)
+    leads = GroupLead.objects.filter(group=group, user_id=message.person_id)
+    return coming.exists() and (members.exists() or leads.exists())
 
 
 def moved(session: GroupSession) -> None:
@@ -67,9 +88,13 @@ def still_holds(message: OutboxMessage) -> bool:
 
 
 def _reachable_members(session: GroupSession) -> QuerySet[Membership]:
+    return _reachable(session.group_id)
+
+
+def _reachable(group: PeerGroup | UUID) -> QuerySet[Membership]:
     members: QuerySet[Membership] = (
         Membership.objects.active()
-        .filter(group_id=session.group_id)
+        .filter(group=group)
         .filter(agrees(CONTACT_PURPOSES, "participant__user_id"))
         .filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
         .select_related("participant__user")

@@ -83,6 +83,7 @@ def schedule_series(*, group: PeerGroup | UUID, by: User) -> list[GroupSession]:
     ]
     bulk_create_with_history(made, GroupSession, default_user=by)
     audit.record(Action.CREATE, locked, purpose=Purpose.SESSIONS, fields=("sessions",))
+    notices.dates_set(locked)
     return made
 
 

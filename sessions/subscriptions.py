@@ -22,8 +22,10 @@ def subscribe() -> None:
     add_planner(notices.plan_reminders)
     for template in notices.templates():
         add_guard(template, notices.still_holds)
+    add_guard(notices.DATES, notices.still_dated)
     hooks.on_ended(_end_series)
     hooks.on_left(_forget_coming)
+    hooks.on_established(_plan_what_was_promised)
     dates.add_source(_series)
     coming.set_source(_next_of)
     hooks.add_calendar(_dates)
@@ -38,6 +40,12 @@ def _next_of(groups: Collection[UUID]) -> dict[UUID, datetime]:
 def _series(group: Any) -> list[tuple[datetime, datetime]]:
     """As they are set; before that, as they would be."""
     return [(one.starts_at, one.ends_at) for one in dates_of(group) if one.state != SessionState.CANCELLED]
+
+
+def _plan_what_was_promised(group: Any, *, by: Any) -> None:
+    """Whoever was invited said yes to all the dates, so they stand as soon as the group does."""
+    if group.invitations.exists():
+        services.schedule_series(group=group, by=by)
 
 
 def _end_series(group: Any, *, by: Any) -> None:

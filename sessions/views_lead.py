@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from groups.choices import GroupState
+from groups import invitation_pages
+from groups.choices import GroupState, InvitationState
 from groups.models import Membership, PeerGroup
 from intake.choices import NeedCode
 from psp.areas import account, requires
@@ -38,7 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
     upcoming = mine.upcoming(now).first()
     groups = PeerGroup.objects.led_by(me).exclude(state=GroupState.CANCELLED).with_counts()
     soonest = Prefetch("sessions", GroupSession.objects.upcoming(now).select_related("group"), to_attr="coming")
+    asked = invitation_pages.to_lead(me).filter(state=InvitationState.OPEN)
     context = {
+        "asked": [invitation_pages.line(invitation, me) for invitation in asked],
         "next": words.line(upcoming, me.time_zone) if upcoming else None,
         "unrecorded": [words.line(session, me.time_zone) for session in mine.unrecorded(now)],
         "groups": [

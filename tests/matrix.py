@@ -19,7 +19,7 @@ from django.utils import timezone
 from consent.models import ConsentVersion
 from contact.models import MessageTemplate
 from groups.choices import LeadRole
-from groups.models import GroupLead, KindSetting, PeerGroup, QueuePlace
+from groups.models import GroupLead, Invitation, KindSetting, PeerGroup, QueuePlace
 from groups.services import add_member
 from groups.services_enrolling import enrol
 from intake.choices import ApplicationState
@@ -182,6 +182,14 @@ POLICY: dict[str, Rule] = {
     "rights:notices": Rule(MY),
     "rights:request": Rule(MY, of=thing("correction_here"), foreign=thing("correction_there")),
     "rights:take_back": post(MY, of=thing("correction_here"), foreign=thing("correction_there")),
+    "my_invitations:mine": Rule(MY),
+    "my_invitations:one": Rule(MY, of=thing("invitation_here"), foreign=thing("invitation_there")),
+    **{
+        f"my_invitations:{name}": post(MY, of=thing("invitation_here"), foreign=thing("invitation_there"))
+        for name in ("again", "not_after_all")
+    },
+    "lead_invitations:one": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
+    "lead_invitations:again": post(LEAD, of=thing("group_here"), foreign=thing("group_there")),
     "my_sessions:mine": Rule(MY),
     "my_sessions:groups": Rule(MY),
     **{
@@ -445,6 +453,7 @@ def a_world() -> World:
     for role in (Role.SUPPORTER, Role.CLINICIAN):
         kind = LeadRole.FACILITATOR if role == Role.SUPPORTER else LeadRole.CLINICIAN
         GroupLead.objects.create(group=world.things["group_here"], user=world.accounts[role], role=kind)
+        an_invitation(world.things["group_here"], user=world.accounts[role], role=kind)
     add_settings(world)
     officer = world.accounts[Role.PRIVACY_OFFICER]
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
@@ -496,6 +505,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "membership": add_member(group=group, participant=member, by=by),
         "waiting": factories.an_accepted_participant(region, by=by).waiting_places.get(),
         "lead": GroupLead.objects.create(group=group, user=factories.a_facilitator(), role=LeadRole.FACILITATOR),
+        "invitation": an_invitation(group, participant=participant),
         **published_times(by),
     }  # fmt: skip
     made |= in_open_groups(participant, by)
@@ -513,6 +523,11 @@ def in_open_groups(participant: Participant, by: User) -> dict[str, Any]:
     PeerGroup.objects.filter(pk=group.pk).update(asks_who_comes=True)
     place = QueuePlace.objects.create(group=full, participant=participant)
     return {"my_group": group, "my_line": full, "my_session": session, "my_place": place}
+
+
+def an_invitation(group: PeerGroup, **whom: Any) -> Invitation:
+    until = timezone.now() + timedelta(days=7)
+    return Invitation.objects.create(group=group, kind=group.kind, answer_by=until, **whom)
 
 
 def published_times(by: User) -> dict[str, Any]:

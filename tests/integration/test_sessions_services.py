@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from consent.services import withdraw
 from contact import delivery
@@ -190,8 +191,24 @@ def test_reminder_is_not_sent_to_someone_who_left_after_it_was_planned(smtp_sink
     member = group.memberships.first()
     groups.leave_group(membership=member, by=member.participant.user)
     delivery.send_due(reminder_moment(session))
-    assert len(smtp_sink.mails) == 3
-    assert OutboxMessage.objects.get(person=member.participant.user).reason == "overtaken"
+    reminders = OutboxMessage.objects.filter(template_id="session_reminder")
+    assert reminders.filter(state=OutboxState.SENT).count() == 3
+    assert reminders.get(person=member.participant.user).reason == "overtaken"
+
+
+def test_everybody_hears_that_the_dates_are_set_and_nobody_who_left(smtp_sink):
+    group = an_established_group()
+    lead = group.leads.get().user
+    scheduled(group)
+    told = OutboxMessage.objects.filter(template_id="dates_set")
+    assert set(told.values_list("person", flat=True)) == {
+        lead.pk, *group.memberships.values_list("participant__user", flat=True)
+    }  # fmt: skip
+    member = group.memberships.first()
+    groups.leave_group(membership=member, by=member.participant.user)
+    delivery.send_due(timezone.now())
+    assert told.get(person=member.participant.user).reason == "overtaken"
+    assert told.filter(state=OutboxState.SENT).count() == 3
 
 
 def test_reminder_after_the_start_is_never_sent(smtp_sink):
