@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -51,6 +51,22 @@ def make_people(count: int, *, seed: int, now: datetime, years: float) -> list[P
     """`count` people who applied within the last `years` years before `now`."""
     rng = Random(seed)  # noqa: S311 - synthetic data, not a secret  # nosec B311
     return [make_person(rng, number, now=now, years=years) for number in range(count)]
+
+
+def make_waiting_people(count: int, *, seed: int, now: datetime) -> list[Person]:
+    """People in Quebec who were accepted for a formal group some weeks ago and have no place yet."""
+    rng = Random(seed + 1)  # noqa: S311 - synthetic data, not a secret  # nosec B311
+    found = []
+    for number in range(count):
+        language, names = ("fr", NAMES_FR) if number % 4 else ("en", NAMES_EN)
+        person = make_person(rng, 1_000_000 + number, now=now, years=0.5)
+        found.append(
+            replace(
+                person, province="QC", fate="accepted", services=("formal",), counted=False, language=language,
+                name=rng.choice(names), applied_at=now - DAY * rng.uniform(25, 200),
+            )
+        )  # fmt: skip
+    return found
 
 
 def make_person(rng: Random, number: int, *, now: datetime, years: float) -> Person:

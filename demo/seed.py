@@ -22,9 +22,10 @@ from consent.rules import ConsentVersion as ConsentText
 from consent.rules import canonical_text, text_hash
 from contact.models import SafeContact
 from demo import bulk
+from demo.forming import make_forming
 from demo.groups import make_groups
 from demo.office import make_office
-from demo.people import Person, make_people
+from demo.people import Person, make_people, make_waiting_people
 from demo.wishes import make_preferences
 from demo.world import World
 from intake.choices import ApplicationState, HoursFor, MeetingState
@@ -59,15 +60,17 @@ def refuse_unless_empty() -> None:
         )
 
 
-def seed(*, participants: int, seed: int, years: float) -> Counter[str]:
-    """Fill an empty database; returns how many of what were made. Raises NotEmpty."""
+def seed(*, participants: int, seed: int, years: float, waiting: int = 0) -> Counter[str]:
+    """Fill an empty database; returns how many of what were made. Raises NotEmpty. `waiting`: so many more who wait
+    for a group that is to be formed."""
     refuse_unless_empty()
     world = World(rng=Random(seed), now=timezone.now())  # noqa: S311 - synthetic data  # nosec B311
     people = make_people(participants, seed=seed, now=world.now, years=years)
     with transaction.atomic():
         make_staff(world)
-        make_files(world, people)
+        make_files(world, [*people, *make_waiting_people(waiting, seed=seed, now=world.now)])
         make_groups(world, people)
+        make_forming(world)
         make_office(world, people)
         publish_waits()
     return world.counts

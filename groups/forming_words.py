@@ -97,7 +97,7 @@ def _traits(lack: Mapping[str, Any], forming: Forming) -> list[str]:
         [gettext("in French") if lack["language"] == Language.FR else gettext("in English")] if lack["language"] else []
     )
     if lack["modality"]:
-        way = str(Modality(lack["modality"]).label).lower()
+        way = _small(Modality(lack["modality"]).label)
         found.append(f"{way} ({lack['region']})" if lack["region"] else way)
     if lack["slot"]:
         found += [
@@ -106,8 +106,13 @@ def _traits(lack: Mapping[str, Any], forming: Forming) -> list[str]:
             if list(one.slot()) == list(lack["slot"])
         ]
     if lack["composition"] not in ("", Composition.ANY):
-        found.append(str(Composition(lack["composition"]).label).lower())
+        found.append(_small(Composition(lack["composition"]).label))
     return found
+
+
+def _small(label: object) -> str:
+    text = str(label)
+    return text[:1].lower() + text[1:]
 
 
 def when(moment: datetime, forming: Forming) -> str:

@@ -11,7 +11,7 @@ import psycopg
 from psp.embedded.external import Target
 
 # One year of a small program, with a seed that leaves something to do on the desk of each coordinator.
-SEED = ("seed_demo", "--participants", "120", "--years", "1", "--seed", "393")
+SEED = ("seed_demo", "--participants", "120", "--years", "1", "--seed", "393", "--waiting", "24")
 FALSE = frozenset({"", "0", "false", "no", "off", "f", "n"})
 
 

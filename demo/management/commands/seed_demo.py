@@ -19,14 +19,19 @@ class Command(BaseCommand):
         parser.add_argument("--participants", type=int, required=True)
         parser.add_argument("--seed", type=int, required=True)
         parser.add_argument("--years", type=float, default=3.0)
+        parser.add_argument("--waiting", type=int, default=0)
 
-    def handle(self, *args: Any, participants: int, seed: int, years: float, **options: Any) -> None:
+    def handle(
+        self, *args: Any, participants: int, seed: int, years: float, waiting: int = 0, **options: Any
+    ) -> None:  # fmt: skip
+        if not 0 <= waiting <= MOST:
+            self.refuse(f"--waiting is a number from 0 to {MOST}.")
         if not 0 <= participants <= MOST:
             self.refuse(f"--participants is a number from 0 to {MOST}.")
         if not 0 < years <= 20:
             self.refuse("--years is more than 0 and at most 20.")
         try:
-            counts = make(participants=participants, seed=seed, years=years)
+            counts = make(participants=participants, seed=seed, years=years, waiting=waiting)
         except NotEmpty as error:
             self.refuse(str(error))
         else:
