@@ -15,6 +15,7 @@ class GroupsConfig(AppConfig):
         from contact.services import add_guard
         from groups import (
             dashboard,
+            desk_inviting,
             desk_parts,
             erasing,
             following,
@@ -46,6 +47,7 @@ class GroupsConfig(AppConfig):
         queue_of_person.register()
         invitations_of_person.register()
         my_invitations.register()
+        desk_inviting.register()
         add_public_figures(public_figures)
         for template in invited_notices.templates():
             add_guard(template, invited_notices.still_open)

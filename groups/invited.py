@@ -22,8 +22,13 @@ from psp.errors import Conflict
 from psp.models import User
 
 
+def kept(group: PeerGroup) -> int:
+    """Places that somebody may still say yes to."""
+    return _to_people(group).count()
+
+
 def kept_for_others(group: PeerGroup, person: Participant) -> int:
-    """Places that somebody else may still say yes to."""
+    """The same, without what is kept for this person."""
     return _to_people(group).exclude(participant=person).count()
 
 

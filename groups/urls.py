@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from groups import views, views_conflicts, views_place
+from groups import views, views_conflicts, views_inviting, views_place
 
 urlpatterns = [
     path("groups/", views.groups, name="groups"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("groups/<uuid:pk>/close/", views_place.close_door, name="group_close"),
     path("line/<uuid:pk>/end/", views_place.end_wait, name="queue_end"),
     path("places/<uuid:pk>/end/", views.remove_member, name="place_end"),
+    path("groups/<uuid:pk>/invite/", views_inviting.invite, name="group_invite"),
+    path("groups/<uuid:pk>/invite-lead/", views_inviting.invite_lead, name="lead_invite"),
+    path("invitations/<uuid:pk>/remind/", views_inviting.remind, name="invitation_remind"),
+    path("invitations/<uuid:pk>/take-back/", views_inviting.take_back, name="invitation_take_back"),
+    path("invitations/<uuid:pk>/answer/", views_inviting.answer, name="invitation_answer"),
     path("leads/<int:pk>/end/", views.remove_lead, name="lead_end"),
     path("conflicts/<uuid:apart>/<uuid:pk>/", views_conflicts.conflict, name="conflict"),
     path("conflicts/<uuid:apart>/<uuid:pk>/mine/", views_conflicts.take, name="conflict_take"),

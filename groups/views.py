@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from groups import desk, services
+from groups import desk, invited, services
 from groups.choices import RUNNING, GroupKind, GroupState, LeadRole, MembershipState
 from groups.forms import GroupForm, LeadForm
 from groups.group_parts import parts_for
@@ -94,7 +94,7 @@ def show_group(request: HttpRequest, found: PeerGroup, form: LeadForm | None = N
         "group": found, "members": members, "present": present, "leads": leads, "running": running,
         "tag": desk.TAG_KINDS[GroupState(found.state)], "begins": desk.begins(found),
         "missing": desk.missing(found, present, facilitators) if found.state == GroupState.FORMING else [],
-        "open": desk.is_open(found, present), "schedule_url": desk.schedule_url(found),
+        "open": desk.is_open(found, present + invited.kept(found)), "schedule_url": desk.schedule_url(found),
         "form": form or (LeadForm(group=found) if running else None), "parts": parts,
         "tasks": [task for part in parts for task in part.get("tasks", [])],
     }  # fmt: skip
@@ -112,21 +112,28 @@ def add_people(request: HttpRequest, pk: UUID) -> HttpResponse:
         request, desk.waiting(account(request), found.kind, language=found.language, region=found.program_region_id)
     )
     audit.record_reads(people, purpose=Purpose.GROUPS)
-    present = found.memberships.active().count()
+    present, kept = found.memberships.active().count(), invited.kept(found)
     context = {
         "group": found, "page": people, "rows": [desk.waiting_row(person) for person in people], "query": "",
-        "present": present, "open": desk.is_open(found, present),
+        "present": present, "kept": kept, "open": desk.is_open(found, present + kept),
+        "asked": set(invited.accounts(found)),
     }  # fmt: skip
     return render(request, "groups/add.html", context)
 
 
-def add_person(request: HttpRequest, found: PeerGroup) -> HttpResponse:
+def person_or_404(request: HttpRequest) -> Participant:
+    """Who is named in the form."""
     people = Participant.objects.in_regions_of(account(request))
     try:
         pk = UUID(request.POST.get("participant", ""))
     except ValueError:
         pk = None
-    person = get_object_or_404(people, pk=pk)
+    person: Participant = get_object_or_404(people, pk=pk)
+    return person
+
+
+def add_person(request: HttpRequest, found: PeerGroup) -> HttpResponse:
+    person = person_or_404(request)
     services.add_member(group=found, participant=person, by=account(request))
     messages.success(request, _("The person has a place in the group."))
     return redirect("desk:group_add", pk=found.pk)
@@ -216,6 +223,7 @@ def establish(request: HttpRequest, pk: UUID) -> HttpResponse:
     return change(
         request, pk, services.establish, title=_("Establish the group"), button=_("Establish the group"),
         consequences=[
+            _("Whoever has not answered an invitation by now cannot join any more. Nobody is told why."),
             _("A formal group is closed from now on: nobody joins it, also not in place of someone who leaves."),
             _("Its members see the group and its sessions on their own pages."),
             _("This cannot be undone."),
