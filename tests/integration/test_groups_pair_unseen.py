@@ -20,7 +20,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 TELLING = re.compile(
-    r"apart|must not meet|not to meet|kept_apart|conflict|à ne pas réunir|ne doivent pas|conflit", re.I
+    r"(keep|kept).apart|must not meet|not to meet|conflict|à ne pas réunir|ne doivent pas|conflit", re.I
 )
 SECTION = re.compile(r'<h3 class="bench-reason">(.*?)</h3>', re.S)
 
