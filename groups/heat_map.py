@@ -58,7 +58,9 @@ class HeatMap:
 def heat_map(
     forming: Forming, people: Iterable[PoolPerson], leaders: Iterable[PoolLead], *, fine: bool = False
 ) -> HeatMap:
-    minutes = sorted({*range(0, WEEK, GRID if fine else HOUR), *forming.times})
+    # A row is counted for the whole week where one of its times is ticked.
+    ticked = {day * DAY + one % DAY for one in forming.times for day in range(7)}
+    minutes = sorted({*range(0, WEEK, GRID if fine else HOUR), *ticked})
     series = dict(zip(minutes, series_of(forming, minutes), strict=True))
     found = heat.spots(heat.counts(people, series), heat.counts(leaders, series), enough=forming.min_size)
     code = language()

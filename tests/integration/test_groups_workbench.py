@@ -104,6 +104,13 @@ def test_map_counts_each_language_by_itself_and_names_nobody(desk, coordinator):
     assert "Zoé Canari" not in everybody
 
 
+def test_half_hour_that_is_ticked_is_counted_on_every_day(desk, coordinator):
+    make.a_waiting_person()
+    page = desk.get(url("forming_pool", make.a_started_forming(coordinator, times=[1170]))).content.decode()
+    assert "Monday, 7:30 p.m., 1 person" in page
+    assert "Tuesday, 7:30 p.m., 1 person" in page
+
+
 def test_times_and_sizes_are_changed_and_the_search_begins(desk, coordinator):
     forming = make.a_started_forming(coordinator)
     make.a_waiting_person()
