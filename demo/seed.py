@@ -25,6 +25,7 @@ from demo import bulk
 from demo.forming import make_forming
 from demo.groups import make_groups
 from demo.office import make_office
+from demo.open_groups import make_open_groups
 from demo.people import Person, make_people, make_waiting_people
 from demo.wishes import make_preferences
 from demo.world import World
@@ -71,6 +72,7 @@ def seed(*, participants: int, seed: int, years: float, waiting: int = 0) -> Cou
         make_files(world, [*people, *make_waiting_people(waiting, seed=seed, now=world.now)])
         make_groups(world, people)
         make_forming(world)
+        make_open_groups(world)
         make_office(world, people)
         publish_waits()
     return world.counts
@@ -132,8 +134,9 @@ def make_files(world: World, people: list[Person]) -> None:
 
 
 def choose_named(people: list[Person]) -> dict[UUID, str]:
-    """The first two people in Quebec who were accepted get the addresses that the README names."""
+    """Two people in Quebec, accepted for as much as anybody is, get the addresses that the README names."""
     found = [person for person in people if person.province == "QC" and person.fate == "accepted"]
+    found.sort(key=lambda person: -len(person.services))
     return {person.id: email for person, email in zip(found, PARTICIPANTS, strict=False)}
 
 

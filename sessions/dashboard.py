@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from groups import enrolling
 from groups.choices import GroupState
 from groups.models import PeerGroup
+from intake.models import Participant
 from psp.areas import account, holds, is_participant
 from psp.asking import Question, Rows
 from psp.choices import Role
@@ -30,8 +32,8 @@ def register() -> None:
     supports = holds(Role.SUPPORTER)
     add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
-    add_place(Place("my", _("Open groups and activities"), "calendar", "my_sessions:groups", is_participant, order=22))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
+    add_card(Card("my", "sessions/my_open_card.html", open_to_me, order=30))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, 40, (UNDATED, UNRECORDED)))
 
 
@@ -47,6 +49,12 @@ def coming_sessions(request: HttpRequest) -> dict[str, Any] | None:
         "text": gettext("You do not have to do anything until then. If you cannot come, that is fine."),
     }
     return {"sessions": lines, "next_step": step}
+
+
+def open_to_me(request: HttpRequest) -> dict[str, Any] | None:
+    """Only while something is open to this person."""
+    me = Participant.objects.filter(user=account(request)).first()
+    return {} if me is not None and enrolling.open_to(me).exists() else None
 
 
 def _undated(reader: User) -> QuerySet[Any]:
