@@ -25,7 +25,7 @@ def subscribe() -> None:
 
 
 def obstacles(kept: Participant, merged: Participant) -> list[str]:
-    """Nobody is in two running groups of one kind, nor in a group that they lead under the other identity."""
+    """Nobody is in two running formal groups, nor in a group that they lead under the other identity."""
     sentences = [
         _("Both have a place in a group of one kind (%(kind)s). End one of the places first.")
         % {"kind": GroupKind(kind).label}
@@ -69,7 +69,9 @@ def _running_groups_of(accounts: Collection[UUID]) -> set[UUID]:
 
 
 def _kinds(person: Participant) -> set[str]:
-    places = Membership.objects.active().filter(participant=person, group__state__in=RUNNING)
+    """People enrol in as many open groups as they like; of formal ones they are in one at a time."""
+    running = Membership.objects.active().filter(participant=person, group__state__in=RUNNING)
+    places = running.filter(group__kind=GroupKind.FORMAL)
     return set(places.values_list("group__kind", flat=True))
 
 

@@ -90,7 +90,7 @@ def stands_words(stands: Standing | None, tz: str) -> dict[str, Any] | None:
     if isinstance(stands, Invitation):
         until = long_datetime(stands.answer_by, tz, words.language_code())
         return {"code": "offer", "kind": "needs-you", "label": _("A place is kept for you"), "until": until,
-                "offer": stands.pk}  # fmt: skip
+                "url": reverse("my_invitations:one", args=[stands.pk])}  # fmt: skip
     if isinstance(stands, QueuePlace):
         return {"code": "line", "kind": "active", "label": _("You wait in line")}
     return None

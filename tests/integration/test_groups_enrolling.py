@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -10,13 +11,15 @@ import time_machine
 from django.db import connection, connections
 
 from consent.services import withdraw
-from groups import enrolling, invited, services, services_inviting
+from groups import enrolling, invited, queue_of_person, services, services_inviting
 from groups import services_enrolling as enrol
 from groups.choices import GroupKind, InvitationState, LeadRole, QueueState
 from groups.dates import dates_of
 from groups.models import Invitation, Membership, PeerGroup, QueuePlace
 from intake.models import Participant
+from intake.models_desk import Merge
 from intake.services_apart import note_apart
+from privacy.holdings import held_about
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden
 from psp.queue import _waiting
@@ -244,6 +247,39 @@ def test_enrolment_opens_for_open_kinds_only_and_a_stale_page_is_told(coordinato
         enrol.close_enrolment(group=activity, by=coordinator, revision=0)
     with pytest.raises(Forbidden):
         enrol.close_enrolment(group=activity, by=make.a_coordinator("ON"))
+
+
+# --- A place in line as somebody's information ----------------------------------------------------
+
+
+def test_place_in_line_is_in_the_copy_is_a_use_and_goes_with_the_person(group):
+    place = QueuePlace.objects.create(group=group, participant=a_person())
+    person = place.participant
+    enrol.leave_queue(place=place, by=person.user)
+    sections = {held.section.code: held.records for held in held_about(person.user)}
+    assert len(sections["lines"]) == 1
+    assert len(sections["lines_before"]) == 1
+    assert dict(queue_of_person.last_use([person.user_id])) == {person.user_id: NOW}
+    assert queue_of_person.erase(person.user) == Counter({"groups.queueplace": 1})
+    assert not QueuePlace.history.exists()
+
+
+def test_places_in_line_move_with_files_that_become_one_and_back(group, coordinator):
+    kept, merged = a_person(), a_person()
+    other = make.an_open_group(coordinator)
+    own = QueuePlace.objects.create(group=group, participant=kept)
+    both = QueuePlace.objects.create(group=group, participant=merged)
+    moving = QueuePlace.objects.create(group=other, participant=merged)
+    merge = Merge.objects.create(kept=kept, merged=merged, by=coordinator, moved={})
+    assert queue_of_person.tell(kept, merged) == ["1 place in a group’s line"]
+    ids = queue_of_person.move(kept, merged)
+    assert ids == [str(moving.pk)]
+    owners = dict(QueuePlace.objects.values_list("pk", "participant"))
+    assert owners == {own.pk: kept.pk, both.pk: merged.pk, moving.pk: kept.pk}
+    Merge.objects.filter(pk=merge.pk).update(undone_at=NOW, undone_by=coordinator)
+    queue_of_person.back(kept, merged, ids)
+    moving.refresh_from_db()
+    assert moving.participant == merged
 
 
 # --- The database as the last judge ---------------------------------------------------------------
