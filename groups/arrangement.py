@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from groups.choices import LeadRole
+from groups.choices import FormingState, LeadRole
 from groups.forming_checks import Fault, Misfit, Shape, group_faults, lead_misfits, person_misfits
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace
 from groups.pool import Pool, pool_of, series_from
@@ -62,11 +62,11 @@ def arrangement_of(forming: Forming, pool: Pool | None = None) -> Arrangement:
     leads = list(FormingLead.objects.filter(group__forming=forming).select_related("user").order_by("role", "pk"))
     groups = list(FormingGroup.objects.filter(forming=forming).select_related("region").order_by("number"))
     known = {one.participant_id for one in pool.people}
+    gone = () if forming.state == FormingState.SENT else (one for one in places if one.participant_id not in known)
     return Arrangement(
         forming, pool, _arranged(forming, pool, groups, places, leads),
         tuple(one for one in places if one.group_id is None and not one.excluded),
-        tuple(one for one in places if one.excluded),
-        frozenset(one.participant_id for one in places if one.participant_id not in known),
+        tuple(one for one in places if one.excluded), frozenset(one.participant_id for one in gone),
     )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def _arranged(
     for lead in leads:
         leading[lead.group_id].append(lead)
     shapes = {one.pk: shape_of(forming, one, inside[one.pk], leading[one.pk]) for one in groups}
-    checks = _Checks(pool, shapes, leads)
+    checks = _Checks(forming, pool, shapes, leads)
     return tuple(
         Arranged(
             one, shapes[one.pk], tuple(inside[one.pk]), tuple(leading[one.pk]),
@@ -112,7 +112,9 @@ def faults_of(forming: Forming, shape: Shape) -> tuple[Fault, ...]:
 class _Checks:
     """Everybody of the arrangement against their group, with what is asked often at hand."""
 
-    def __init__(self, pool: Pool, shapes: dict[UUID, Shape], leads: list[FormingLead]) -> None:
+    def __init__(self, forming: Forming, pool: Pool, shapes: dict[UUID, Shape], leads: list[FormingLead]) -> None:
+        # Once they are invited, people wait for their answer and for nothing else: nobody fits any more.
+        self.settled = forming.state == FormingState.SENT
         self.shapes = shapes
         self.people = {one.participant_id: one for one in pool.people}
         self.leaders = {one.user_id: one for one in pool.leaders}
@@ -128,6 +130,8 @@ class _Checks:
         self, group: UUID, places: list[FormingPlace], leads: list[FormingLead]
     ) -> dict[UUID, tuple[Misfit, ...]]:
         found: dict[UUID, tuple[Misfit, ...]] = {}
+        if self.settled:
+            return found
         for place in places:
             account = place.participant.user_id
             away = self.away.get(str(account), set())

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from groups.arrangement import Arranged, Arrangement
 from groups.board_words import Wish, dates, group_name, traits, waiting_of, wishes_of
+from groups.choices import FormingState, InvitationState
 from groups.forming_checks import Misfit, person_misfits
 from groups.forming_words import fault_sentence, misfit_sentence, when, why_unplaced
-from groups.models import Forming, FormingGroup, FormingLead, FormingPlace
+from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, Invitation
 from groups.pool import PoolPerson
 from intake.desk import waiting_text
 from intake.portal import language
@@ -32,7 +33,7 @@ OUTSIDE = 40
 class PersonCard:
     """One person of the pool, as the board shows them. `suits`: groups where they would fit, `others`: where not.
 
-    `elsewhere`: that they are in a group of another draft too, in words.
+    `elsewhere`: that they are in a group of another draft too, in words. `answer`: what became of the invitation.
     """
 
     place: FormingPlace
@@ -44,6 +45,7 @@ class PersonCard:
     own_clock: str
     problems: list[str]
     elsewhere: str
+    answer: str
     suits: list[GroupColumn]
     others: list[GroupColumn]
 
@@ -138,11 +140,19 @@ def _sections(forming: Forming, places: Sequence[FormingPlace], cards: _Cards) -
     return [Section(reason, list(here.items())) for reason, here in found.items()]
 
 
+def answers_to(forming: Forming) -> dict[UUID, str]:
+    """What became of each invitation that this arrangement led to, in words; the last one to each person."""
+    if forming.state != FormingState.SENT:
+        return {}
+    rows = Invitation.objects.filter(group__thought_of__forming=forming, participant__isnull=False).order_by("sent_at")
+    return {one: str(InvitationState(state).label) for one, state in rows.values_list("participant_id", "state")}
+
+
 class _Cards:
     """Makes the cards of one board: one clock, one language for all."""
 
     def __init__(self, arrangement: Arrangement, columns: list[GroupColumn], drafts: Mapping[UUID, str]) -> None:
-        self.drafts = drafts
+        self.drafts, self.answers = drafts, answers_to(arrangement.forming)
         self.forming, self.now, self.language = arrangement.forming, timezone.now(), language()
         self.columns = list(zip(columns, arrangement.groups, strict=True))
         self.people: dict[UUID, PoolPerson] = {one.participant_id: one for one in arrangement.pool.people}
@@ -159,7 +169,7 @@ class _Cards:
             place, person.user.name, person.reference, waiting_text(place.waiting_since),
             max(0, (self.now - place.waiting_since).days), wishes_of(pooled, group, self.language) if pooled else [],
             self._own_clock(group, pooled), self._problems(place, inside, pooled), self._elsewhere(place),
-            suits, others,
+            self.answers.get(place.participant_id, ""), suits, others,
         )  # fmt: skip
 
     def _elsewhere(self, place: FormingPlace) -> str:
@@ -180,7 +190,7 @@ class _Cards:
     def _problems(self, place: FormingPlace, inside: Arranged | None, pooled: PoolPerson | None) -> list[str]:
         if inside is not None:
             return _sentences(inside.misfits.get(place.participant.user_id, ()))
-        return [] if pooled else _sentences([Misfit.GONE])
+        return [] if pooled or self.forming.state == FormingState.SENT else _sentences([Misfit.GONE])
 
     def _own_clock(self, group: FormingGroup | None, pooled: PoolPerson | None) -> str:
         """The first session on the person's clock, where that shows another hour."""

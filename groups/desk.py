@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from groups.choices import GroupKind, GroupState, MembershipState
 from groups.conflicts import Conflict
 from groups.models import Membership, PeerGroup
 from groups.querysets import waiting_for_place
-from groups.refusals import SENTENCES, too_few, too_few_leads
+from groups.refusals import SENTENCES
 from groups.rules import Refusal, may_add, may_establish
 from groups.services import settings_of
 from intake.desk import moment, waiting_text
@@ -55,11 +55,18 @@ def members_of(group: PeerGroup) -> list[Membership]:
 def missing(group: PeerGroup, present: int, facilitators: int) -> list[str]:
     """What still stands in the way of establishing it, as sentences."""
     settings = settings_of(group)
+    people, leads = settings.min_size - present, settings.facilitators - facilitators
     words = {
-        Refusal.TOO_FEW: too_few(settings.min_size), Refusal.TOO_MANY: SENTENCES[Refusal.TOO_MANY],
-        Refusal.TOO_FEW_FACILITATORS: too_few_leads(settings.facilitators),
+        Refusal.TOO_FEW: ngettext(
+            "%(count)d more person has to say yes before the group is established.",
+            "%(count)d more people have to say yes before the group is established.", people,
+        ) % {"count": people},
+        Refusal.TOO_FEW_FACILITATORS: ngettext(
+            "%(count)d more facilitator is needed.", "%(count)d more facilitators are needed.", leads
+        ) % {"count": leads},
+        Refusal.TOO_MANY: str(SENTENCES[Refusal.TOO_MANY]),
     }  # fmt: skip
-    return [str(words[reason]) for reason in may_establish(present, settings, facilitators=facilitators)]
+    return [words[reason] for reason in may_establish(present, settings, facilitators=facilitators)]
 
 
 def is_open(group: PeerGroup, present: int) -> bool:

@@ -293,7 +293,10 @@ def test_overlapping_pools_the_second_coordinator_sees_who_is_taken(desk, coordi
     assert Invitation.objects.open().filter(participant__in=people[1:]).count() == 4
     forming.refresh_from_db()
     assert forming.state == FormingState.SENT
-    assert "Open the group" in desk.get(url("forming", forming)).content.decode()
+    sent = desk.get(url("forming", forming)).content.decode()
+    assert "Open the group" in sent
+    assert sent.count("No answer yet") == 4
+    assert "not free for" not in sent, "whoever is invited is where they should be"
 
 
 def test_draft_is_put_aside_and_taken_up_again(desk, coordinator):
