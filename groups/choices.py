@@ -59,7 +59,7 @@ class InvitationState(models.TextChoices):
     DECLINED = "declined", _("Declined")
     OTHER_TIME = "other_time", _("Another time wished")
     LAPSED = "lapsed", _("Not answered in time")
-    TAKEN_BACK = "taken_back", _("Taken back")
+    TAKEN_BACK = "taken_back", pgettext_lazy("invitation", "Taken back")
 
 
 class QueueState(models.TextChoices):

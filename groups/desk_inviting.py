@@ -36,7 +36,10 @@ def invitations(group: PeerGroup, reader: User) -> dict[str, Any] | None:
     open_ones = [row for row in rows if row.state == InvitationState.OPEN]
     return {
         "rows": [row_of(row, reader) for row in rows], "read": rows, "open": len(open_ones),
-        "answers": [one for one in InvitationState.choices if one[0] in ("accepted", "declined", "other_time")],
+        "answers": [
+            (InvitationState.ACCEPTED, _("Says yes")), (InvitationState.DECLINED, _("Says no")),
+            (InvitationState.OTHER_TIME, _("Wishes for another time")),
+        ],
         "tasks": [*_awaited(open_ones), *_nobody_fits(group)],
     }  # fmt: skip
 

@@ -24,12 +24,12 @@ from psp.choices import Language
 
 MISFITS: dict[Misfit, Promise] = {
     Misfit.GONE: _(
-        "This person is not free for a group here any more: asked for another one meanwhile, or not waiting now."
+        "This person is not free for a group here any more: they were invited to another one, or are not waiting now."
     ),
     Misfit.NOT_LEADING: _(
         "This person cannot lead a group here now: no times are noted, or they lead as many groups as they wish."
     ),
-    Misfit.LANGUAGE: _("The group speaks a language that this person did not choose."),
+    Misfit.LANGUAGE: _("The group is held in a language that this person did not choose."),
     Misfit.MODALITY: _("The group meets in a way that this person did not choose."),
     Misfit.REGION: _("The group meets in person in another province or territory."),
     Misfit.COMPOSITION: _("This is not the company that this person wished."),
@@ -44,7 +44,7 @@ MISFITS: dict[Misfit, Promise] = {
 }
 REASONS: dict[str, Promise] = {
     "no_language": _("Too few people here speak a language of this person."),
-    "no_common_slot": _("At no time of this search are enough others free together with this person."),
+    "no_common_slot": _("In this search, there is no time at which enough others are free together with this person."),
     "too_few": _("Too few people share a way to meet and the wished company with this person at one time."),
     "no_facilitator": _("Enough people are there, but nobody is free to lead them."),
     "capacity": _("No group that suits this person has a place for them as the groups are now."),

@@ -47,7 +47,7 @@ class WhatIfForm(forms.Form):
     """Each may stay as it is; at least one is tried."""
 
     min_size = forms.TypedChoiceField(label=_("Smallest size"), coerce=int, empty_value=None, required=False)
-    times = forms.TypedChoiceField(label=_("One more time"), coerce=int, empty_value=None, required=False)
+    times = forms.TypedChoiceField(label=_("One more starting time"), coerce=int, empty_value=None, required=False)
     leaders = forms.TypedChoiceField(label=_("More facilitators"), coerce=int, empty_value=None, required=False)
 
     def __init__(self, *args: Any, forming: Forming, pool: Pool, **kwargs: Any) -> None:

@@ -41,7 +41,7 @@ class LeadTimesForm(forms.Form):
     max_groups = forms.TypedChoiceField(
         label=_("How many groups at once, at most?"), coerce=int, empty_value=None,
         choices=[(number, str(number)) for number in range(MOST_GROUPS + 1)],
-        help_text=_("Those that you lead now are counted."), error_messages={"invalid_choice": CHOOSE},
+        help_text=_("Groups that you lead now count too."), error_messages={"invalid_choice": CHOOSE},
     )  # fmt: skip
     time_zone = forms.ChoiceField(
         label=_("Which time zone are you in?"), required=False,
@@ -49,7 +49,7 @@ class LeadTimesForm(forms.Form):
     )  # fmt: skip
     availability = WeekField(
         label=_("When can you usually lead?"), required=False,
-        help_text=_("Choose the whole time of a session. Without any box, no group is proposed to you."),
+        help_text=_("Choose the whole length of a session. If no box is ticked, no group is proposed to you."),
         error_messages={"invalid_choice": _("Choose boxes of the grid."),
                         "invalid_list": _("Choose boxes of the grid.")},
     )  # fmt: skip

@@ -23,7 +23,7 @@ class PlaceForm(RevisionForm):
         help_text=_("For groups that meet in person. Members see it on the group’s page. Do not name the program."),
     )  # fmt: skip
     asks_who_comes = forms.BooleanField(
-        label=_("Ask members before each session whether they come"), required=False,
+        label=_("Ask members before each session whether they will come"), required=False,
         help_text=_("Nobody has to answer, and nobody is asked why."),
     )  # fmt: skip
 

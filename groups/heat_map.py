@@ -80,7 +80,7 @@ def _unled(forming: Forming, found: Mapping[int, heat.Spot], code: str) -> str:
     top = max(found.values(), key=lambda spot: (spot.people, spot.leads, -spot.minute))
     if top.people < forming.min_size or top.leads >= forming.facilitators:
         return ""
-    words = _("Most people (%(people)s) could come on %(time)s, but too few can lead then.")
+    words = _("The most people (%(people)s) could come on %(time)s, but too few can lead then.")
     return words % {"people": top.people, "time": time_of_week(top.minute, code)}
 
 

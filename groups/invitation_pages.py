@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from groups.choices import GroupKind, GroupState, InvitationState
+from groups.choices import RUNNING, GroupKind, GroupState, InvitationState
 from groups.dates import dates_of
 from groups.models import GroupLead, Invitation, Membership
 from groups.rules_inviting import END_OF_DAY
 from groups.services_inviting import is_latest
-from intake.choices import Composition, Modality
+from intake.choices import Composition, Modality, WaitingState
+from intake.models import WaitingPlace
 from intake.portal import language
 from psp.calendar_text import long_date, long_datetime, machine_time, time_of_day, zone_name
 from psp.models import User
@@ -64,7 +65,7 @@ def what(invitation: Invitation) -> str:
     group = invitation.group
     words = {
         GroupKind.FORMAL: _("A group of at most %(most)d people"),
-        GroupKind.INFORMAL: _("A group to which you come when you can"), GroupKind.ACTIVITY: _("An activity"),
+        GroupKind.INFORMAL: _("A group that you come to when you can"), GroupKind.ACTIVITY: _("An activity"),
     }  # fmt: skip
     often = ngettext("%(count)d session", "%(count)d sessions", group.session_count) % {"count": group.session_count}
     return f"{words[GroupKind(group.kind)] % {'most': group.max_size}} · {often}"
@@ -73,7 +74,9 @@ def what(invitation: Invitation) -> str:
 def _where(invitation: Invitation) -> str:
     group = invitation.group
     if group.modality == Modality.IN_PERSON:
-        return _("In person, in %(where)s. You read the address once the group begins.") % {"where": group.region}
+        return _("In person, in %(where)s. You will see the address on the group’s page once the group begins.") % {
+            "where": group.region
+        }
     return _("By video. You may leave your camera off.")
 
 
@@ -86,7 +89,8 @@ def page(invitation: Invitation, reader: User) -> dict[str, Any]:
         "zone": zone_name(reader.time_zone, language(), invitation.sent_at),
         "formal": group.kind == GroupKind.FORMAL, "leads": leads_of(invitation),
         "begun": group.state != GroupState.FORMING, "may_think_again": may_think_again(invitation),
-        "place": place_of(invitation),
+        "ended": group.state not in RUNNING, "waits": waits(invitation),
+        "place": place_of(invitation) if group.state in RUNNING else None,
     }  # fmt: skip
 
 
@@ -107,6 +111,14 @@ def place_of(invitation: Invitation) -> Membership | None:
     return found
 
 
+def waits(invitation: Invitation) -> bool:
+    """Whether the person is on the waiting list for a group that the program forms."""
+    if invitation.participant_id is None or invitation.kind != GroupKind.FORMAL:
+        return False
+    rows = WaitingPlace.objects.filter(participant=invitation.participant_id, service=invitation.kind)
+    return rows.filter(state=WaitingState.WAITING).exists()
+
+
 def may_think_again(invitation: Invitation) -> bool:
     """Whether a "no" can still be taken back, as far as everybody may know; the rest is asked when it is done."""
     said = invitation.state in (InvitationState.DECLINED, InvitationState.OTHER_TIME)
@@ -125,11 +137,24 @@ def to_lead(reader: User) -> QuerySet[Invitation]:
     return rows.order_by("-sent_at")
 
 
+def _said(invitation: Invitation) -> str:
+    """How it stands, as told to the one who is asked: "declined" could read as if they had been turned away."""
+    words = {
+        InvitationState.OPEN: pgettext("invitation", "Waits for your answer"),
+        InvitationState.ACCEPTED: pgettext("invitation", "You said yes"),
+        InvitationState.DECLINED: pgettext("invitation", "You said no"),
+        InvitationState.OTHER_TIME: pgettext("invitation", "You wish for another time"),
+        InvitationState.LAPSED: pgettext("invitation", "The time to answer is over"),
+        InvitationState.TAKEN_BACK: pgettext("invitation", "Not free any more"),
+    }
+    return words[InvitationState(invitation.state)]
+
+
 def line(invitation: Invitation, reader: User) -> dict[str, Any]:
     """One in a list."""
     is_open = invitation.state == InvitationState.OPEN
     return {
         "invitation": invitation, "name": invitation.group.name, "open": is_open,
-        "label": pgettext("invitation", "Waits for your answer") if is_open else invitation.get_state_display(),
+        "label": _said(invitation),
         "tag": TAG_KINDS[InvitationState(invitation.state)], "until": until(invitation.answer_by, reader.time_zone),
     }  # fmt: skip

@@ -31,7 +31,7 @@ def steps(person: User) -> Iterator[Step]:
     for invitation in invitation_pages.own(person).filter(said_yes):
         if invitation_pages.place_of(invitation) is not None:
             yield Step(
-                _("You said yes to a place. The group begins when enough people have said yes."),
+                _("You said yes to a place. The group will begin when enough people have said yes."),
                 _("You do not have to do anything now."), Rank.PLACED,
             )  # fmt: skip
 

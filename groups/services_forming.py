@@ -375,7 +375,7 @@ def _group_row(forming: Forming, group: FormingGroup | UUID) -> FormingGroup:
 
 def _no_group() -> DomainError:
     return DomainError(
-        _("This group is not thought of any more. Look at the arrangement as it is now."), code="no_group"
+        _("This group is not part of the draft any more. Look at the draft as it is now."), code="no_group"
     )
 
 

@@ -339,7 +339,7 @@ def think_again(*, invitation: Invitation | UUID, by: User) -> Invitation:
             _check_again(held)
             return _send(anew, by, held.sent_by, until)
     except DomainError as error:
-        message = _("This place is not free any more. We are sorry. You stay on the waiting list.")
+        message = _("This place is not free any more. We are sorry. It is not because of anything you did.")
         raise DomainError(message, code="place_gone") from error
 
 

@@ -155,7 +155,9 @@ def place_of(request: HttpRequest, forming: Forming) -> FormingPlace:
 def group_of(request: HttpRequest, forming: Forming) -> FormingGroup:
     found = FormingGroup.objects.filter(forming=forming, pk=uuid_of(request, "group")).first()
     if found is None:
-        raise DomainError(_("This group is not thought of any more. Look at the board as it is now."), code="no_group")
+        raise DomainError(
+            _("This group is not part of the draft any more. Look at the board as it is now."), code="no_group"
+        )
     return found
 
 

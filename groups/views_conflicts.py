@@ -35,7 +35,7 @@ def pair_or_404(request: HttpRequest, apart: UUID) -> KeepApart:
 
 
 def mended(request: HttpRequest) -> HttpResponse:
-    messages.success(request, _("This is mended: the two are in one group no more."))
+    messages.success(request, _("This is mended: the two are not in one group any more."))
     return redirect("desk:today")
 
 

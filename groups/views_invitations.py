@@ -98,7 +98,9 @@ def not_after_all(request: HttpRequest, pk: UUID) -> HttpResponse:
     place = invitation_pages.place_of(found)
     if place is not None:
         leave_group(membership=place, by=account(request))
-        messages.success(request, _("You are not in this group any more. Nobody asks why, and nobody is told."))
+        messages.success(
+            request, _("You are not in this group any more. Nobody asks why, and the others are told nothing.")
+        )
     return redirect("my_invitations:one", pk=found.pk)
 
 

@@ -44,6 +44,10 @@ def pause(request: HttpRequest) -> HttpResponse:
     me = account(request)
     on = request.POST.get("on") == "yes"
     pause_leading(user=me, by=me, on=on)
-    said = _("You take a pause. No group is proposed to you.") if on else _("Welcome back. Groups are proposed again.")
+    said = (
+        _("You are taking a pause. No new group is proposed to you.")
+        if on
+        else _("Welcome back. Groups can be proposed to you again.")
+    )
     messages.success(request, said)
     return redirect("lead:times")

@@ -80,6 +80,6 @@ def end_wait(request: HttpRequest, pk: UUID) -> HttpResponse:
     audit.record_reads([waits], purpose=Purpose.GROUPS)
     return confirm(
         request, found, RevisionForm(initial={"revision": found.revision}),
-        title=_("%(name)s waits no more for this group") % {"name": waits.participant.user.name},
+        title=_("%(name)s is no longer waiting for this group") % {"name": waits.participant.user.name},
         consequences=[_("Whoever comes next moves up."), _("No reason is asked or kept.")], button=_("End the wait"),
     )  # fmt: skip

@@ -29,7 +29,7 @@ HOLDING = Holding(
 
 def register() -> None:
     declare(HOLDING)
-    add_section(Section("coming", _("Sessions for which you said whether you come"), said, MODELS, order=62))
+    add_section(Section("coming", _("Sessions for which you said whether you will come"), said, MODELS, order=62))
     add_eraser(Eraser("coming", MODELS, erase, order=10))
     add_mover(Mover("coming", lambda _kept, _merged: [], lambda _kept, _merged: [], move, back, order=22))
     add_last_use(LastUse("coming", last_use))
@@ -41,7 +41,7 @@ def said(person: User) -> Iterable[Record]:
         group = row.session.group
         yield [
             Line(_("Group"), Both(group.name_en, group.name_fr)), Line(_("Began"), row.session.starts_at),
-            Line(_("You said that you come"), row.comes), Line(_("Noted"), row.said_at),
+            Line(_("You said that you will come"), row.comes), Line(_("Noted"), row.said_at),
         ]  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def dates_part(group: PeerGroup, _reader: User) -> dict[str, Any] | None:
     noted = Counter(Attendance.objects.filter(session__group=group).values_list("session_id", "status"))
     coming = Counter(Coming.objects.filter(session__group=group, comes=True).values_list("session_id", flat=True))
     asks = group.asks_who_comes
-    columns = [_("Number"), _("When"), _("State"), _("Were there"), *([_("Say that they come")] if asks else [])]
+    columns = [_("Number"), _("When"), _("State"), _("Were there"), *([_("Said they will come")] if asks else [])]
     rows = [_row(one, noted, coming[one.pk] if asks else None) for one in sessions]
     return {
         "caption": _("Sessions, in the group’s own time"), "rows": [{"cells": _labelled(row, columns)} for row in rows],

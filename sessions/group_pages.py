@@ -92,7 +92,7 @@ def stands_words(stands: Standing | None, tz: str) -> dict[str, Any] | None:
         return {"code": "offer", "kind": "needs-you", "label": _("A place is kept for you"), "until": until,
                 "url": reverse("my_invitations:one", args=[stands.pk])}  # fmt: skip
     if isinstance(stands, QueuePlace):
-        return {"code": "line", "kind": "active", "label": _("You wait in line")}
+        return {"code": "line", "kind": "active", "label": _("You are in line")}
     return None
 
 
@@ -148,7 +148,9 @@ def _outside(group: PeerGroup, stands: Standing | None) -> dict[str, Any]:
 def leads_of(group: PeerGroup) -> list[dict[str, str]]:
     """Names that they go by, and as what they lead."""
     rows = group.leads.select_related("user").order_by("role", "pk")
-    return [{"name": row.user.name or _("Somebody of the team"), "role": str(LeadRole(row.role).label)} for row in rows]
+    return [
+        {"name": row.user.name or _("Somebody from the team"), "role": str(LeadRole(row.role).label)} for row in rows
+    ]
 
 
 def answers(group: PeerGroup, place: Membership, ahead: list[When], tz: str) -> list[dict[str, Any]]:

@@ -73,7 +73,9 @@ def enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     if isinstance(got, Membership):
         messages.success(request, _("You have a place. The dates are on this page."))
     elif isinstance(got, QueuePlace):
-        messages.success(request, _("You stand in line. When a place is free for you, we keep it and tell you."))
+        messages.success(
+            request, _("You are in line. When a place is free for you, we will keep it for you and tell you.")
+        )
     return redirect("my_sessions:group", pk=found.pk)
 
 
@@ -93,10 +95,10 @@ def leave(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("my_sessions:mine")
     closed = found.kind == GroupKind.FORMAL
     told = [
-        _("Your place ends now. You get no more messages about this group."),
+        _("Your place will end now. You will get no more messages about this group."),
         _("Nobody asks you why. The others are told nothing."),
-        _("This group is closed, so you cannot come back into it. You wait for another one, with the time that you "
-          "have waited already.") if closed
+        _("This group is closed, so you cannot come back into it. You will wait for another one, and the time that "
+          "you have already waited counts.") if closed
         else _("Your place may go to somebody else. You can enrol again whenever the group is open."),
     ]  # fmt: skip
     return ask(request, found, told, title=_("Leave this group"), button=_("Leave this group now"))
@@ -109,11 +111,11 @@ def leave_line(request: HttpRequest, pk: UUID) -> HttpResponse:
     place = get_object_or_404(QueuePlace.objects.waiting(), group=found, participant=person)
     if request.method == "POST":
         services_enrolling.leave_queue(place=place, by=account(request))
-        messages.success(request, _("You do not wait for this group any more."))
+        messages.success(request, _("You are not waiting for this group any more."))
         return redirect("my_sessions:groups")
-    told = [_("You lose your place in line. If you enrol again later, you stand at its end."),
+    told = [_("You will lose your place in line. If you enrol again later, you will be at the end of it."),
             _("Nobody asks you why.")]  # fmt: skip
-    return ask(request, found, told, title=_("Wait no more for this group"), button=_("Wait no more"))
+    return ask(request, found, told, title=_("Stop waiting for this group"), button=_("Stop waiting"))
 
 
 def ask(request: HttpRequest, found: PeerGroup, told: list[str], *, title: str, button: str) -> HttpResponse:

@@ -89,7 +89,7 @@ def test_yes_no_and_thinking_again(invitation, person, group, coordinator):
     # The old one says what became of it, and offers nothing.
     assert "Take my answer back" not in text_of(me.get(address(invitation)))
     page = me.post(address(anew, "not_after_all"), follow=True)
-    assert "You gave this place back" in text_of(page)
+    assert "You do not have this place any more" in text_of(page)
 
 
 def test_another_time_and_a_lapse_in_french(invitation, person, group, coordinator):

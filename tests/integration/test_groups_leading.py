@@ -46,7 +46,7 @@ def test_pause_is_one_click_and_asks_nothing(lead, client):
     client.post("/en/lead/times/", said())
     forming = make.a_started_forming(make.a_coordinator("QC"))
     page = client.post("/en/lead/times/pause/", {"on": "yes"}, follow=True).content.decode()
-    assert "You take a pause" in page
+    assert "You are taking a pause" in page
     assert pool_of(forming).leaders == ()
     client.post("/en/lead/times/pause/", {"on": "no"})
     assert len(pool_of(forming).leaders) == 1

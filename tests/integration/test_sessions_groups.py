@@ -200,7 +200,7 @@ def test_pages_leave_one_access_row_and_read_no_more_with_more_groups(client, gr
 def test_member_says_whether_they_come_and_those_who_lead_see_it(client, begun, person):
     session = begun.sessions.order_by("starts_at").first()
     sign_in(client, person.user)
-    assert "Do you come?" in shown(client, "group", begun.pk)
+    assert "Will you come?" in shown(client, "group", begun.pk)
     for said, comes in (("yes", True), ("no", False)):
         client.post(page("coming", session.pk), {"comes": said})
         assert Coming.objects.get().comes is comes
