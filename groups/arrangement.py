@@ -6,14 +6,19 @@ Used by the board, by every change of it, and once more before invitations are s
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, overload
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from groups.choices import FormingState, LeadRole
 from groups.forming_checks import Fault, Misfit, Shape, group_faults, lead_misfits, person_misfits
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace
 from groups.pool import Pool, pool_of, series_from
-from intake.models import KeepApart
+from intake.models import KeepApart, Participant
 from psp.models import User
 
 
@@ -33,15 +38,42 @@ class Arranged:
         return not self.faults and not self.misfits
 
 
+class Outside(Sequence[FormingPlace]):
+    """Those who are in none of the groups, longest waiting first. Read in slices: there may be thousands."""
+
+    def __init__(self, forming: Forming) -> None:
+        rows = FormingPlace.objects.filter(forming=forming, group__isnull=True, excluded=False)
+        self._rows = with_people(rows)
+
+    @cached_property
+    def _count(self) -> int:
+        return int(self._rows.count())
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> FormingPlace: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[FormingPlace]: ...
+
+    def __getitem__(self, at: int | slice) -> FormingPlace | list[FormingPlace]:
+        return list(self._rows[at]) if isinstance(at, slice) else self._rows[at]
+
+    def __iter__(self) -> Iterator[FormingPlace]:
+        return iter(self._rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """`unplaced`: in none of the groups, longest waiting first. `gone`: participants who left the pool meanwhile, with
-    a place in a group still or without: invited by somebody else, withdrawn, emptied."""
+    """`gone`: participants who left the pool meanwhile, with a place in a group still or without: asked for another
+    group by somebody else, withdrawn, emptied."""
 
     forming: Forming
     pool: Pool
     groups: tuple[Arranged, ...]
-    unplaced: tuple[FormingPlace, ...]
+    unplaced: Outside
     excluded: tuple[FormingPlace, ...]
     gone: frozenset[UUID]
 
@@ -53,20 +85,23 @@ class Arrangement:
         return next((one for one in self.groups if one.group.pk == pk), None)
 
 
+def with_people(places: QuerySet[Any]) -> QuerySet[Any]:
+    """With the names and provinces at hand."""
+    return places.select_related("participant__user", "participant__region")
+
+
 def arrangement_of(forming: Forming, pool: Pool | None = None) -> Arrangement:
     """In a constant number of queries, also with thousands of people."""
     pool = pool or pool_of(forming)
-    places = list(
-        FormingPlace.objects.filter(forming=forming).select_related("participant__user", "participant__region")
-    )
+    rows = FormingPlace.objects.filter(forming=forming)
+    places = list(with_people(rows.filter(group__isnull=False)))
     leads = list(FormingLead.objects.filter(group__forming=forming).select_related("user").order_by("role", "pk"))
     groups = list(FormingGroup.objects.filter(forming=forming).select_related("region").order_by("number"))
-    known = {one.participant_id for one in pool.people}
-    gone = () if forming.state == FormingState.SENT else (one for one in places if one.participant_id not in known)
+    everybody = [] if forming.state == FormingState.SENT else rows.values_list("participant_id", flat=True)
     return Arrangement(
-        forming, pool, _arranged(forming, pool, groups, places, leads),
-        tuple(one for one in places if one.group_id is None and not one.excluded),
-        tuple(one for one in places if one.excluded), frozenset(one.participant_id for one in gone),
+        forming, pool, _arranged(forming, pool, groups, places, leads), Outside(forming),
+        tuple(with_people(rows.filter(excluded=True))),
+        frozenset(one for one in everybody if one not in pool.by_participant),
     )  # fmt: skip
 
 
@@ -115,13 +150,7 @@ class _Checks:
     def __init__(self, forming: Forming, pool: Pool, shapes: dict[UUID, Shape], leads: list[FormingLead]) -> None:
         # Once they are invited, people wait for their answer and for nothing else: nobody fits any more.
         self.settled = forming.state == FormingState.SENT
-        self.shapes = shapes
-        self.people = {one.participant_id: one for one in pool.people}
-        self.leaders = {one.user_id: one for one in pool.leaders}
-        self.away: dict[str, set[str]] = defaultdict(set)
-        for one, other in pool.apart:
-            self.away[one].add(other)
-            self.away[other].add(one)
+        self.shapes, self.pool = shapes, pool
         self.led: dict[UUID, list[UUID]] = defaultdict(list)
         for lead in leads:
             self.led[lead.user_id].append(lead.group_id)
@@ -134,48 +163,45 @@ class _Checks:
             return found
         for place in places:
             account = place.participant.user_id
-            away = self.away.get(str(account), set())
-            found[account] = person_misfits(self.people.get(place.participant_id), self.shapes[group], away=away)
+            away, person = self.pool.away.get(str(account), set()), self.pool.by_participant.get(place.participant_id)
+            found[account] = person_misfits(person, self.shapes[group], away=away)
         for lead in leads:
             if lead.role == LeadRole.FACILITATOR:
                 others = [self.shapes[one].series for one in self.led[lead.user_id] if one != group]
-                away = self.away.get(str(lead.user_id), set())
-                leader = self.leaders.get(lead.user_id)
+                away = self.pool.away.get(str(lead.user_id), set())
+                leader = self.pool.by_lead.get(lead.user_id)
                 found[lead.user_id] = lead_misfits(leader, self.shapes[group], away=away, others=others)
         return {account: misfits for account, misfits in found.items() if misfits}
 
 
-def may_join(arrangement: Arrangement, place: FormingPlace, group: UUID) -> tuple[Misfit, ...]:
+# One change -------------------------------------------------------------------------------------------------
+
+
+def may_join(forming: Forming, place: FormingPlace, group: FormingGroup) -> tuple[Misfit, ...]:
     """Reasons against moving this person of the pool into that group."""
-    found = arrangement.group(group)
-    assert found is not None
-    if place.group_id == group:
+    if place.group_id == group.pk:
         return ()
-    pool, account = arrangement.pool, place.participant.user_id
-    return person_misfits(
-        pool.person(place.participant_id), found.shape, away=pool.away_from(account), most=arrangement.forming.max_size
-    )
+    person = pool_of(forming, only=[place.participant_id]).by_participant.get(place.participant_id)
+    away = _away_from(place.participant.user_id)
+    return person_misfits(person, _shape(forming, group), away=away, most=forming.max_size)
 
 
-def may_lead(arrangement: Arrangement, user: User, group: UUID, role: str = LeadRole.FACILITATOR) -> tuple[Misfit, ...]:
+def may_lead(forming: Forming, user: User, group: FormingGroup, role: str) -> tuple[Misfit, ...]:
     """Reasons against letting this account lead that group. A clinician arranges the times with the coordinator."""
-    found = arrangement.group(group)
-    assert found is not None
-    pool = arrangement.pool
+    shape, away = _shape(forming, group), _away_from(user.pk)
     if role == LeadRole.CLINICIAN:
-        away = {str(one) for one in KeepApart.objects.away_from(user.pk)}
-        return (Misfit.ELSEWHERE,) if away & found.shape.accounts else ()
-    others = [
-        one.shape.series for one in arrangement.groups
-        if one.group.pk != group and any(lead.user_id == user.pk for lead in one.leads)
-    ]  # fmt: skip
-    return lead_misfits(pool.lead(user.pk), found.shape, away=pool.away_from(user.pk), others=others)
+        return (Misfit.ELSEWHERE,) if away & shape.accounts else ()
+    led = FormingGroup.objects.filter(forming=forming, leads__user=user).exclude(pk=group.pk)
+    # Whoever waits for a group here themselves leads none.
+    own = Participant.objects.filter(user=user).values_list("pk", flat=True)
+    lead = pool_of(forming, only=list(own)).by_lead.get(user.pk)
+    return lead_misfits(lead, shape, away=away, others=[series_from(forming, one) for one in led])
 
 
-def fitting_groups(arrangement: Arrangement, place: FormingPlace) -> dict[UUID, tuple[Misfit, ...]]:
-    """For a "Move to…" list: each other group with the reasons against it (empty: the person fits)."""
-    return {
-        one.group.pk: may_join(arrangement, place, one.group.pk)
-        for one in arrangement.groups
-        if one.group.pk != place.group_id
-    }
+def _shape(forming: Forming, group: FormingGroup) -> Shape:
+    places = FormingPlace.objects.filter(group=group).select_related("participant")
+    return shape_of(forming, group, list(places), list(FormingLead.objects.filter(group=group)))
+
+
+def _away_from(account: UUID) -> set[str]:
+    return {str(one) for one in KeepApart.objects.away_from(account)}

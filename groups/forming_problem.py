@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +15,7 @@ from groups.formation import Group
 from groups.formation_input import Problem, Slot
 from groups.formation_pins import Around
 from groups.formation_reasons import Lack, Reason, Unplaced
-from groups.forming_base import BATCH, next_number, refresh_places
+from groups.forming_base import next_number, refresh_places
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace
 from groups.pool import Pool, first_instant, pool_of, problem_of
 from intake.choices import Modality
@@ -68,46 +70,38 @@ def _as_group(one: Arranged, known: set[str], *, pinned_only: bool = False) -> G
 def write_answer(forming: Forming, task: Task, answer: Around) -> dict[str, Any]:
     """Make the answer the arrangement: call it with the forming locked. Returns the figures for the run."""
     pool = task.arrangement.pool
-    rows = FormingGroup.objects.filter(forming=forming)
     stays = {one.group.pk for one in task.arrangement.groups if one.group.pinned} | {one.pk for one in task.of_seed}
-    FormingPlace.objects.filter(forming=forming).exclude(group__pinned=True).update(group=None, reason="", lack={})
-    rows.exclude(pk__in=stays).delete()
+    rows = FormingPlace.objects.filter(forming=forming)
+    rows.exclude(group__pinned=True).update(group=None, reason="", lack={})
+    FormingGroup.objects.filter(forming=forming).exclude(pk__in=stays).delete()
+    _let_go_of_gone(forming, pool)
     refresh_places(forming, pool)
-    places = {
-        str(one.participant.user_id): one
-        for one in FormingPlace.objects.filter(forming=forming).select_related("participant").defer("lack")
-    }
-    changed = _gone_from(places, pool)
-    for row, group in zip(task.of_seed, answer.seeds, strict=True):
-        changed += _into(row, group, places)
-    changed += _new_groups(forming, answer, places, pool)
-    changed += _unplaced(answer.unplaced, places)
-    FormingPlace.objects.bulk_update(changed, ["group", "pinned", "reason", "lack"], batch_size=BATCH)
+    of = {str(one.user_id): one.participant_id for one in pool.people}
+    made = _new_groups(forming, answer, pool)
+    for row, group in (*zip(task.of_seed, answer.seeds, strict=True), *made):
+        rows.filter(participant__in=[of[name] for name in group.members]).update(group=row)
+    _write_reasons(forming, answer.unplaced, of)
+    rows.filter(group__isnull=True, pinned=True).update(pinned=False)
     return figures(answer, len(pool.people))
 
 
-def _gone_from(places: dict[str, FormingPlace], pool: Pool) -> list[FormingPlace]:
+def _let_go_of_gone(forming: Forming, pool: Pool) -> None:
     """Those of kept groups who left the pool: their place there is free."""
-    known = {one.participant_id for one in pool.people}
-    gone = [one for one in places.values() if one.group_id is not None and one.participant_id not in known]
-    for one in gone:
-        one.group_id, one.pinned, one.reason, one.lack = None, False, "", {}
-    return gone
+    inside = FormingPlace.objects.filter(forming=forming, group__isnull=False)
+    gone = [one for one in inside.values_list("participant_id", flat=True) if one not in pool.by_participant]
+    inside.filter(participant__in=gone).update(group=None, pinned=False)
 
 
-def _new_groups(
-    forming: Forming, answer: Around, places: dict[str, FormingPlace], pool: Pool
-) -> list[FormingPlace]:  # fmt: skip
+def _new_groups(forming: Forming, answer: Around, pool: Pool) -> list[tuple[FormingGroup, Group]]:
     first = next_number(forming)
     ordered = sorted(answer.groups, key=lambda one: (one.slot or (0, 0), one.language or "", one.members))
     rows = [_row(forming, first + number, group, pool) for number, group in enumerate(ordered)]
     FormingGroup.objects.bulk_create(rows)
+    pairs = list(zip(rows, ordered, strict=True))
     FormingLead.objects.bulk_create(
-        FormingLead(group=row, user_id=UUID(lead))
-        for row, group in zip(rows, ordered, strict=True)
-        for lead in group.leaders
+        FormingLead(group=row, user_id=UUID(lead)) for row, group in pairs for lead in group.leaders
     )
-    return [place for row, group in zip(rows, ordered, strict=True) for place in _into(row, group, places)]
+    return pairs
 
 
 def _row(forming: Forming, number: int, group: Group, pool: Pool) -> FormingGroup:
@@ -121,20 +115,15 @@ def _row(forming: Forming, number: int, group: Group, pool: Pool) -> FormingGrou
     )  # fmt: skip
 
 
-def _into(row: FormingGroup, group: Group, places: dict[str, FormingPlace]) -> list[FormingPlace]:
-    found = [places[name] for name in group.members]
-    for one in found:
-        one.group_id, one.reason, one.lack = row.pk, "", {}
-    return found
-
-
-def _unplaced(unplaced: tuple[Unplaced, ...], places: dict[str, FormingPlace]) -> list[FormingPlace]:
-    found = []
+def _write_reasons(forming: Forming, unplaced: tuple[Unplaced, ...], of: dict[str, UUID]) -> None:
+    """One statement for all who lack the same: thousands of people lack some dozens of things."""
+    together: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     for one in unplaced:
-        if (place := places.get(one.id)) is not None:
-            place.reason, place.lack = said_of(one)
-            found.append(place)
-    return found
+        reason, lack = said_of(one)
+        together[reason, json.dumps(lack, sort_keys=True)].append(of[one.id])
+    rows = FormingPlace.objects.filter(forming=forming, excluded=False)
+    for (reason, text), people in together.items():
+        rows.filter(participant__in=people).update(reason=reason, lack=json.loads(text))
 
 
 def said_of(one: Unplaced) -> tuple[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from groups.choices import FormingState, RunState
 from groups.formation import SECONDS
@@ -103,8 +103,17 @@ class Progress:
         """In a thread of its own, with a connection of its own."""
         try:
             while not self._over.wait(EVERY):
-                if not tell_progress(self.run_id, *self.latest):
+                if not self._goes_on():
                     self._stop.set()
                     return
         finally:
             connection.close()
+
+    def _goes_on(self) -> bool:
+        try:
+            return tell_progress(self.run_id, *self.latest)
+        except DatabaseError as error:
+            # It may be back in a moment, with a new connection; if not, the run is found silent.
+            log.warning("progress_not_told", error=type(error).__name__)
+            connection.close()
+            return True

@@ -19,6 +19,7 @@ from groups.choices import FormingState, GroupKind, LeadRole, RunState
 from groups.querysets_forming import FormingQuerySet
 from intake.choices import Composition, Modality
 from intake.models import Participant
+from intake.models_preferences import WeekIsWellFormed
 from psp.choices import Language
 from psp.models import ProgramRegion, Region, User
 
@@ -61,6 +62,8 @@ class Forming(models.Model):
             models.CheckConstraint(condition=Q(kind__in=GroupKind.values), name="forming_kind_known"),
             models.CheckConstraint(condition=Q(max_size__gte=F("min_size")), name="forming_sizes_in_order"),
             models.CheckConstraint(condition=~Q(kind="formal") | Q(max_size__lte=10), name="forming_formal_at_most_10"),
+            # A piece of work of no region would be everybody's (`FormingQuerySet.visible_to`).
+            models.CheckConstraint(condition=~Q(program_regions=[]), name="forming_of_some_region"),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +83,7 @@ class FormingRun(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=9, choices=RunState, default=RunState.WAITING)
     change = models.JSONField(default=dict)
-    aim = models.CharField(max_length=10, blank=True, default="")
+    aim = models.CharField(max_length=14, blank=True, default="")
     reached = models.PositiveIntegerField(default=0)
     bound = models.PositiveIntegerField(default=0)
     begun_at = models.DateTimeField(null=True)
@@ -203,6 +206,12 @@ class LeadProfile(models.Model):
             models.CheckConstraint(condition=Q(languages__contained_by=Language.values), name="lead_languages_known"),
             models.CheckConstraint(condition=Q(modalities__contained_by=Modality.values), name="lead_modalities_known"),
             models.CheckConstraint(condition=Q(max_groups__lte=10), name="lead_at_most_10_groups"),
+            models.CheckConstraint(condition=WeekIsWellFormed("availability"), name="lead_week_well_formed"),
+            # In person somebody leads in one province.
+            models.CheckConstraint(
+                condition=~Q(modalities__contains=["in_person"]) | Q(region__isnull=False),
+                name="lead_in_person_somewhere",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -78,7 +79,7 @@ class PoolLead:
     busy: Spans = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """`times`: the series of each time at which a group may begin, by its slot. `apart`: pairs of accounts."""
 
@@ -87,21 +88,28 @@ class Pool:
     times: Mapping[Slot, SeriesTime]
     apart: tuple[tuple[str, str], ...]
 
-    def person(self, participant_id: UUID) -> PoolPerson | None:
-        return next((one for one in self.people if one.participant_id == participant_id), None)
+    @cached_property
+    def by_participant(self) -> dict[UUID, PoolPerson]:
+        return {one.participant_id: one for one in self.people}
 
-    def lead(self, user_id: UUID) -> PoolLead | None:
-        return next((one for one in self.leaders if one.user_id == user_id), None)
+    @cached_property
+    def by_lead(self) -> dict[UUID, PoolLead]:
+        return {one.user_id: one for one in self.leaders}
 
-    def away_from(self, user_id: UUID) -> frozenset[str]:
-        """Accounts whom this one must not meet."""
-        me = str(user_id)
-        return frozenset(one for pair in self.apart if me in pair for one in pair if one != me)
+    @cached_property
+    def away(self) -> dict[str, set[str]]:
+        """For each account of a pair, those whom it must not meet."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for one, other in self.apart:
+            found[one].add(other)
+            found[other].add(one)
+        return dict(found)
 
 
-def pool_of(forming: Forming, *, more_times: Iterable[int] = ()) -> Pool:
-    """Everybody of the forming's regions, languages and ways to meet. `more_times`: tried besides the forming's own."""
-    people = _people(forming)
+def pool_of(forming: Forming, *, more_times: Iterable[int] = (), only: Collection[UUID] | None = None) -> Pool:
+    """Everybody of the forming's regions, languages and ways to meet. `more_times`: tried besides the forming's own.
+    `only`: of the people just these participants, where one change is checked and not all are looked at."""
+    people = _people(forming, only)
     waiting = {one.user_id for one in people}
     # Nobody is proposed as the leader of the groups in which they wait for a place themselves.
     leaders = [one for one in _leaders(forming) if one.user_id not in waiting]
@@ -109,7 +117,7 @@ def pool_of(forming: Forming, *, more_times: Iterable[int] = ()) -> Pool:
     times = {series.slot(): series for series in series_of(forming, [*forming.times, *more_times])}
     # Whoever is in the arrangement counts, also a clinician, and somebody who left the pool meanwhile.
     accounts = {*waiting, *(one.user_id for one in leaders), *_arranged(forming)}
-    return Pool(tuple(people), tuple(leaders), times, _pairs(accounts))
+    return Pool(tuple(people), tuple(leaders), times, _pairs(forming, accounts))
 
 
 def _arranged(forming: Forming) -> Iterable[UUID]:
@@ -191,13 +199,14 @@ def in_pool(forming: Forming) -> Any:
     return waiting_for_place(found, forming.kind)
 
 
-def _people(forming: Forming) -> list[PoolPerson]:
-    rows = in_pool(forming).values_list(
+def _people(forming: Forming, only: Collection[UUID] | None) -> list[PoolPerson]:
+    found = in_pool(forming) if only is None else in_pool(forming).filter(pk__in=only)
+    rows = found.values_list(
         "pk", "user_id", "region_id", "user__language", "user__time_zone", "modalities", "preferences__languages",
         "preferences__compositions", "preferences__availability", "waiting_since", "ahead",
     )  # fmt: skip
-    found = [_person(forming, *row) for row in rows]
-    return [one for one in found if one.languages and one.modalities]
+    people = [_person(forming, *row) for row in rows]
+    return [one for one in people if one.languages and one.modalities]
 
 
 def _person(
@@ -294,9 +303,12 @@ def series_of_group(group: PeerGroup) -> SeriesTime:
     )
 
 
-def _pairs(accounts: Collection[UUID]) -> tuple[tuple[str, str], ...]:
-    rows = KeepApart.objects.in_force().filter(person__in=accounts, other__in=accounts)
-    found = {tuple(sorted((str(one), str(other)))) for one, other in rows.values_list("person_id", "other_id")}
+def _pairs(forming: Forming, accounts: Collection[UUID]) -> tuple[tuple[str, str], ...]:
+    """One of the two is a participant of these regions. A list of thousands of ids would take the database longer."""
+    here = Participant.objects.filter(program_region__in=forming.program_regions).values("user")
+    rows = KeepApart.objects.in_force().filter(Q(person__in=here) | Q(other__in=here), other__isnull=False)
+    pairs = rows.values_list("person_id", "other_id")
+    found = {tuple(sorted((str(one), str(other)))) for one, other in pairs if one in accounts and other in accounts}
     return tuple(sorted(found))  # type: ignore[arg-type]
 
 

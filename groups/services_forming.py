@@ -13,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from groups.arrangement import Arrangement, arrangement_of, may_join, may_lead
+from groups.arrangement import may_join, may_lead
 from groups.choices import FORMING_TRANSITIONS, FormingState, GroupKind, LeadRole
 from groups.forming_base import count_change, locked, locked_any, next_number, refresh_places
 from groups.forming_checks import Misfit, group_faults
@@ -174,13 +175,12 @@ def move_person(
 ) -> Effect:
     """Put somebody into a group, or into none. DomainError: the first `Misfit`'s code where they do not fit."""
     found = locked(forming, by, revision)
-    arrangement = arrangement_of(found)
-    place = _place(arrangement, participant)
+    place = _place_row(found, participant)
     before = place.group_id
     if to is not None:
-        key = _group(arrangement, to)
-        _refuse(may_join(arrangement, place, key))
-        place.group_id, place.excluded = key, False
+        group = _group_row(found, to)
+        _refuse(may_join(found, place, group))
+        place.group, place.excluded = group, False
     else:
         place.group = None
     place.pinned = place.pinned and place.group_id == before
@@ -196,18 +196,17 @@ def _moved(forming: Forming, place: FormingPlace, before: UUID | None) -> Effect
 
 
 def _effect(forming: Forming, before: UUID | None, after: UUID | None) -> Effect:
-    rows: list[UUID | None] = list(
-        FormingPlace.objects.filter(forming=forming, excluded=False).values_list("group_id", flat=True)
-    )
+    places = FormingPlace.objects.filter(forming=forming, excluded=False).order_by()
+    counts = dict(places.values_list("group").annotate(people=Count("pk")))
     groups = dict(FormingGroup.objects.filter(forming=forming).values_list("pk", "number"))
-    sizes = {number: rows.count(pk) for pk, number in groups.items()}
+    sizes = {number: counts.get(pk, 0) for pk, number in groups.items()}
     limits = {"least": forming.min_size, "most": forming.max_size, "leads": 0, "needed": 0}
     faults = {number: group_faults(size, **limits) for number, size in sizes.items()}
     return Effect(
         forming.revision, groups.get(before) if before else None, groups.get(after) if after else None, sizes,
         tuple(number for number, found in faults.items() if "too_small" in found),
         tuple(number for number, found in faults.items() if "too_large" in found),
-        sum(sizes.values()), rows.count(None),
+        sum(sizes.values()), counts.get(None, 0),
     )  # fmt: skip
 
 
@@ -242,19 +241,6 @@ def pin(
     place.save(update_fields=["pinned"])
     count_change(found, "pinned")
     return place
-
-
-def _place(arrangement: Arrangement, participant: Participant | UUID) -> FormingPlace:
-    key = participant if isinstance(participant, UUID) else participant.pk
-    rows = [
-        *arrangement.unplaced,
-        *arrangement.excluded,
-        *(one for group in arrangement.groups for one in group.places),
-    ]
-    for place in rows:
-        if place.participant_id == key:
-            return place
-    raise _not_here()
 
 
 def _place_row(forming: Forming, participant: Participant | UUID) -> FormingPlace:
@@ -346,7 +332,7 @@ def set_lead(
     FormingLead.objects.filter(group=row, user=user).delete()
     if on:
         _check_role(user, role)
-        _refuse(may_lead(arrangement_of(found), user, row.pk, role))
+        _refuse(may_lead(found, user, row, role))
         FormingLead.objects.create(group=row, user=user, role=role)
     count_change(found, "leads")
     return row
@@ -356,13 +342,6 @@ def _check_role(user: User, role: str) -> None:
     if not (user.is_active and sight_of(user).has(ROLE_OF_LEAD[LeadRole(role)])):
         message = _("This account does not have the role that leading needs. Ask an administrator to give it.")
         raise DomainError(message, code="lead_role", field="user")
-
-
-def _group(arrangement: Arrangement, group: FormingGroup | UUID) -> UUID:
-    key = group if isinstance(group, UUID) else group.pk
-    if arrangement.group(key) is None:
-        raise _no_group()
-    return key
 
 
 def _group_row(forming: Forming, group: FormingGroup | UUID) -> FormingGroup:

@@ -98,6 +98,8 @@ BROKEN: dict[str, str] = {
     "lead_kept_apart": lead(user="kept_apart_user"),
     "lead_languages_known": change("leadprofile", "languages = '{xx}'", "user_id = %(leader)s"),
     "lead_modalities_known": change("leadprofile", "modalities = '{by_owl}'", "user_id = %(leader)s"),
+    "lead_week_well_formed": change("leadprofile", "availability = '[[10, 20]]'", "user_id = %(leader)s"),
+    "lead_in_person_somewhere": change("leadprofile", "modalities = '{in_person}'", "user_id = %(leader)s"),
     "lead_at_most_10_groups": change("leadprofile", "max_groups = 11", "user_id = %(leader)s"),
     # Invitations
     "invitation_state_known": invite(state="secret"),
@@ -121,6 +123,7 @@ BROKEN: dict[str, str] = {
     # Groups that are thought of
     "forming_state_known": change("forming", "state = 'secret'", of("board")),
     "forming_kind_known": change("forming", "kind = 'secret'", of("board")),
+    "forming_of_some_region": change("forming", "program_regions = '{}'", of("board")),
     "forming_sizes_in_order": change("forming", "max_size = 3", of("board")),
     "forming_formal_at_most_10": change("forming", "max_size = 11", of("board")),
     "forming_run_state_known": change("formingrun", "state = 'secret'", of("run")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
@@ -36,7 +36,7 @@ from groups.services_forming import (
 )
 from groups.services_inviting import invite
 from intake.models import KeepApart
-from psp.errors import DomainError, Forbidden
+from psp.errors import DomainError, Forbidden, constraint_name
 from psp.models import User
 from tests import factories as make
 
@@ -372,3 +372,14 @@ def test_pool_and_arrangement_ask_as_often_for_many_as_for_few(coordinator):
 )  # fmt: skip
 def test_forming_that_makes_no_sense_is_refused(coordinator, field, value, code):
     refused(code, make.a_started_forming, by=coordinator, **{field: value})
+
+
+def test_place_names_a_group_of_its_own_forming_whoever_writes_it(coordinator):
+    make.a_waiting_person()
+    forming, other = make.a_started_forming(coordinator), make.a_started_forming(coordinator)
+    group = add_empty_group(forming=other, revision=0, by=coordinator, minute=1140, language="fr", modality="virtual")
+    person = FormingPlace.objects.get(forming=forming).participant
+    refused("no_group", move_person, forming=forming, participant=person, to=group, revision=0, by=coordinator)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        FormingPlace.objects.filter(forming=forming).update(group=group)
+    assert constraint_name(caught.value) == "forming_place_in_its_forming"

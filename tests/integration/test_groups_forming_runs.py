@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from groups.choices import RunState
+from groups.formation_steps import EVEN, PLACED, WAITING
 from groups.forming_run import Progress, carry_out
 from groups.models import Forming, FormingGroup, FormingPlace, FormingRun
 from groups.services_forming import add_empty_group, ask_run, move_person, stop_run
@@ -25,7 +26,17 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
-WORKER = "import django; django.setup(); from groups.forming_run import carry_out; from uuid import UUID; import sys; carry_out(UUID(sys.argv[1]))"  # noqa: E501
+WORKER = """
+import sys
+from uuid import UUID
+
+import django
+
+django.setup()
+from groups.forming_run import carry_out
+
+carry_out(UUID(sys.argv[1]))
+"""
 
 
 def until(holds, seconds: float = 60) -> None:
@@ -123,8 +134,9 @@ def test_progress_is_written_down_and_stopping_is_heard():
     assert begin_run(run.pk) is not None
     assert begin_run(run.pk) is None
     with Progress(run.pk) as progress:
-        progress.hear("placed", 3, 9)
-        until(lambda: FormingRun.objects.filter(pk=run.pk, aim="placed", reached=3, bound=9).exists())
+        for aim in (PLACED, WAITING, EVEN):
+            progress.hear(aim, 3, 9)
+            until(lambda aim=aim: FormingRun.objects.filter(pk=run.pk, aim=aim, reached=3, bound=9).exists())
         beat = FormingRun.objects.get(pk=run.pk).beat_at
         until(lambda: FormingRun.objects.get(pk=run.pk).beat_at > beat)
         assert not progress.stopped()
