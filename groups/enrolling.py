@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from groups.choices import RUNNING, GroupKind, GroupState, MembershipState, QueueState
+from groups.choices import RUNNING, GroupKind, GroupState, InvitationState, MembershipState, QueueState
 from groups.models import GroupLead, Invitation, Membership, PeerGroup, QueuePlace
 from groups.rules_enrolling import free_places
+from intake.choices import ApplicationState
 from intake.models import KeepApart, Participant
 
 # A person asks for a place themselves; formal groups are formed by the program.
@@ -38,8 +39,10 @@ def within_reach(person: Participant) -> QuerySet[Any]:
 
 
 def _kinds(person: Participant) -> list[str]:
-    here = Participant.objects.filter(pk=person.pk)
-    return [kind for kind in ENROLLED if here.accepted_for(kind).exists()]
+    """In one query what `Participant.objects.accepted_for` says of each kind."""
+    rows = Participant.objects.filter(pk=person.pk, applications__state=ApplicationState.ACCEPTED).taking_part()
+    accepted = {code for codes in rows.values_list("applications__accepted_for", flat=True) for code in codes}
+    return [kind for kind in ENROLLED if kind in accepted]
 
 
 def _groups_with(accounts: Iterable[UUID]) -> set[UUID]:
@@ -65,17 +68,20 @@ def seen_by(person: Participant) -> QuerySet[Any]:
     places = Membership.objects.active().filter(participant=person)
     told = places.exclude(group__kind=GroupKind.FORMAL, group__state=GroupState.FORMING)
     waits = QueuePlace.objects.filter(participant=person, state__in=WAITS, group__state__in=RUNNING)
-    open_ones = open_to(person).values_list("pk", flat=True)
     mine = Q(pk__in=told.values("group")) | Q(pk__in=waits.values("group"))
-    found: QuerySet[Any] = PeerGroup.objects.filter(mine | Q(pk__in=list(open_ones)))
+    found: QuerySet[Any] = PeerGroup.objects.filter(mine | Q(pk__in=open_to(person).values("pk")))
     return found
 
 
 def room(group: PeerGroup) -> int:
     """How many more people can be given or offered a place; asked with the group locked before anything is written."""
-    members = Membership.objects.active().filter(group=group).count()
-    offered = Invitation.objects.open().filter(group=group, participant__isnull=False).count()
-    return free_places(group.max_size, members, offered)
+    members = Q(memberships__state=MembershipState.MEMBER)
+    offered = Q(invitations__state=InvitationState.OPEN, invitations__participant__isnull=False)
+    counts = PeerGroup.objects.filter(pk=group.pk).aggregate(
+        members=Count("memberships", filter=members, distinct=True),
+        offered=Count("invitations", filter=offered, distinct=True),
+    )  # fmt: skip
+    return free_places(group.max_size, counts["members"], counts["offered"])
 
 
 def line_of(group: PeerGroup) -> QuerySet[QueuePlace]:
