@@ -162,7 +162,7 @@ def test_not_open_in_the_same_words_whatever_the_reason(group, coordinator, reas
 
 
 @pytest.mark.parametrize("other", ["member", "lead", "offered"])
-def test_property_enrolment_kept_apart_is_like_a_group_that_is_not_open(group, coordinator, other):
+def test_enrolment_kept_apart_is_like_a_group_that_is_not_open(group, coordinator, other):
     person, stranger = a_person(), a_person()
     if other == "lead":
         user = make.a_facilitator()

@@ -162,7 +162,7 @@ def test_member_reads_who_leads_and_all_dates_and_nobody_else_in_the_group(clien
         assert str(other.pk) not in html
 
 
-def test_property_24_group_with_somebody_to_be_kept_apart_from_is_nowhere_on_my_pages(client, begun, coordinator):
+def test_group_with_somebody_to_be_kept_apart_from_is_nowhere_on_my_pages(client, begun, coordinator):
     away = make.an_accepted_participant(services=("informal",), language="en")
     sign_in(client, away.user)
     address = page("group", begun.pk)
