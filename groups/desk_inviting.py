@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups import next_offers
-from groups.choices import GroupKind, GroupState, InvitationState
+from groups.choices import GroupState, InvitationState
 from groups.group_parts import GroupPart, add_part
 from groups.invitation_pages import TAG_KINDS, until
 from groups.models import Invitation, PeerGroup
@@ -66,7 +66,7 @@ def _awaited(rows: list[Invitation]) -> list[dict[str, str]]:
 
 def _nobody_fits(group: PeerGroup) -> list[dict[str, str]]:
     """A place became free, and nobody on the waiting list fits: a coordinator decides how to go on."""
-    if group.kind != GroupKind.FORMAL or group.state != GroupState.FORMING:
+    if group.opened_at is not None or group.state != GroupState.FORMING:
         return []
     if not next_offers.offers_due(group, timezone.now()) or next(next_offers.next_ones(group), None) is not None:
         return []

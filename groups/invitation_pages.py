@@ -53,7 +53,7 @@ def facts(invitation: Invitation) -> list[dict[str, Any]]:
     group = invitation.group
     rows = [
         {"label": _("What"), "value": what(invitation)},
-        {"label": _("How you meet"), "value": _where(invitation)},
+        {"label": _("How the group meets"), "value": _where(invitation)},
         {"label": _("Language"), "value": group.get_language_display()},
     ]
     if group.composition != Composition.ANY:

@@ -114,8 +114,11 @@ def _send_reminder(held: Invitation, now: datetime) -> None:
 
 
 def offer_due(now: datetime) -> int:
-    """Offer every place that became free in a group which the program forms to the next who fits; returns how many."""
-    forming = PeerGroup.objects.filter(kind=GroupKind.FORMAL, state=GroupState.FORMING)
+    """Offer every place that became free in a group which the program forms to the next who fits; returns how many.
+
+    Where people enrol by themselves, those who wait in line come next (`groups.services_enrolling`).
+    """
+    forming = PeerGroup.objects.filter(state=GroupState.FORMING, opened_at=None)
     asked = forming.filter(invitations__participant__isnull=False).distinct()
     return sum(offer_next(group, now) for group in asked.order_by("pk"))
 

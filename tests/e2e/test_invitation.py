@@ -118,7 +118,7 @@ def test_invitation_lapse_next_offer_dates_and_leaving(visitor, site, story):
         assert not [word for word in TELLING if word in told], told
 
     alma = arrive(visitor, story, "alma")
-    expect(alma.page.locator("main ol li")).to_have_count(10)
+    expect(alma.page.locator("main section[aria-labelledby=dates] li")).to_have_count(10)
     say(alma, "accepted")
     theirs = alma.page.url
 
@@ -161,7 +161,7 @@ def test_invitation_lapse_next_offer_dates_and_leaving(visitor, site, story):
 
     site.wait_for_message(f"alma.{story.language}@example.org", matching="(?i)dates")
     alma.page.goto(theirs)
-    expect(alma.page.locator("main ol li")).to_have_count(10)
+    expect(alma.page.locator("main section[aria-labelledby=dates] li")).to_have_count(10)
     alma.check()
     alma.page.locator("main details summary").click()
     alma.page.locator("main form[action$='/not-after-all/'] button").click()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -199,3 +201,18 @@ def test_the_desk_hears_that_nobody_fits_a_free_place(group, coordinator, person
     Invitation.objects.filter(pk=invitation.pk).update(answered_at=timezone.now() - timedelta(hours=1))
     page = text_of(browser(coordinator).get(reverse("desk:group", args=[group.pk])))
     assert "nobody who waits fits this group" in page
+
+
+def test_the_groups_page_asks_the_database_as_often_for_many_invitations_as_for_few(group, coordinator, invitation):
+    desk, where = browser(coordinator), reverse("desk:group", args=[group.pk])
+    desk.get(where)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(where)
+        return len(queries)
+
+    few = asked()
+    for _number in range(6):
+        invite(group=group, participant=make.an_accepted_participant("QC", by=coordinator), by=coordinator)
+    assert asked() == few

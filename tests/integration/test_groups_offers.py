@@ -203,3 +203,21 @@ def test_whoever_is_accepted_no_more_is_asked_no_more(group, coordinator):
     assert end_of_those_who_left(timezone.now()) == 1
     made.refresh_from_db()
     assert made.state == DECLINED
+
+
+def test_an_informal_group_that_is_formed_goes_on_like_that_and_an_open_one_by_its_line(coordinator):
+    def one(**fields):
+        person = make.an_accepted_participant(by=coordinator, services=("informal",), **fields)
+        Preferences.objects.create(participant=person, person=person.user, availability=TUESDAY_EVENING)
+        return person
+
+    formed, opened = make.a_group(coordinator, kind="informal"), make.an_open_group(coordinator)
+    for group in (formed, opened):
+        made = invite(group=group, participant=one(), by=coordinator)
+        answer(invitation=made, answer=DECLINED, by=made.participant.user)
+    person = one()
+    assert offer_due(timezone.now() + SOON) == 1
+    # The earliest of those who wait: who said no to the other group, and was never asked for this one.
+    assert len(asked(formed)) == 1
+    assert person not in asked(opened)
+    assert asked(opened) == []
