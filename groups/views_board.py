@@ -71,7 +71,9 @@ def board(request: HttpRequest, pk: UUID) -> HttpResponse:
 def shown(request: HttpRequest, forming: Forming, said: Said) -> HttpResponse:
     context = context_of(request, forming, said)
     audit.record_reads(context["board"].shown, purpose=Purpose.GROUPS)
-    return page_or_part(request, PAGE, PART, context, status=409 if said.refused else 200)
+    # A part is put in its place whatever it says: a script that hears of a fault would show none of it.
+    status = 409 if said.refused and not wants_part(request) else 200
+    return page_or_part(request, PAGE, PART, context, status=status)
 
 
 def context_of(request: HttpRequest, forming: Forming, said: Said) -> dict[str, Any]:

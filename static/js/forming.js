@@ -7,16 +7,22 @@
 
   const bench = () => document.getElementById("workbench");
   let busy = false;
+  let next = null;
+
+  /** One change at a time: what comes while one is under way is done after it, on the board as it is then. */
+  function whenFree(act) {
+    if (busy) next = act;
+    else act();
+  }
 
   /** Choose the place in the person's own form and send it. */
   function move(person, choose) {
     const form = document.getElementById(`move-${person}`);
     const select = form?.elements.to;
     const wanted = select && [...select.options].find(choose);
-    if (busy || !wanted) return false;
+    if (!wanted) return;
     select.value = wanted.value;
     form.requestSubmit();
-    return true;
   }
 
   const isPlace = (value) => (option) => option.value === value;
@@ -36,21 +42,24 @@
   function step(grip, by) {
     const grips = [...bench().querySelectorAll("[data-grip]")];
     grips[grips.indexOf(grip) + by]?.focus();
-    return true;
   }
 
   const KEYS = {
     ArrowRight: (grip) => move(personOf(grip), isPlace(besides(grip, 1))),
     ArrowLeft: (grip) => move(personOf(grip), isPlace(besides(grip, -1))),
-    ArrowDown: (grip) => step(grip, 1),
-    ArrowUp: (grip) => step(grip, -1),
     0: (grip) => move(personOf(grip), isPlace("none")),
     x: (grip) => move(personOf(grip), isPlace("out")),
     p: (grip) => document.getElementById(`pin-${personOf(grip)}`)?.requestSubmit(),
   };
 
-  function byNumber(grip, key) {
-    return /^[1-9]$/.test(key) && move(personOf(grip), (option) => option.dataset.number === key);
+  const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+  /** The handle is looked for again: the board may be another one by now. */
+  function press(id, key) {
+    const grip = document.getElementById(id);
+    if (!grip) return;
+    if (key in KEYS) KEYS[key](grip);
+    else move(personOf(grip), (option) => option.dataset.number === key);
   }
 
   /* Before the desk's own shortcuts, some of which have the same letter. */
@@ -59,11 +68,11 @@
     (event) => {
       const grip = event.target.closest?.("[data-grip]");
       if (!grip || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-      if (!(event.key in KEYS) && !/^[1-9]$/.test(event.key)) return;
+      if (!(event.key in KEYS || event.key in STEPS || /^[1-9]$/.test(event.key))) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (event.key in KEYS) KEYS[event.key](grip);
-      else byNumber(grip, event.key);
+      if (event.key in STEPS) step(grip, STEPS[event.key]);
+      else whenFree(() => press(grip.id, event.key));
     },
     true,
   );
@@ -110,20 +119,27 @@
     const place = placeOf(event);
     if (!place) return;
     event.preventDefault();
-    move(carried.dataset.person, isPlace(place.dataset.drop));
+    const person = carried.dataset.person;
+    whenFree(() => move(person, isPlace(place.dataset.drop)));
   });
 
   document.addEventListener("dragend", letGo);
 
   /* ---------- one change at a time ---------- */
 
-  const changes = (event) => event.detail.requestConfig?.verb === "post" || event.detail.elt?.matches?.("form");
+  const isChange = (event) => event.detail.requestConfig?.verb === "post";
+
+  function settled() {
+    busy = false;
+    const act = next;
+    next = null;
+    act?.();
+  }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (changes(event)) busy = true;
-  });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (changes(event)) busy = false;
+    if (isChange(event)) busy = true;
   });
   document.addEventListener("htmx:beforeSwap", letGo);
+  document.addEventListener("htmx:afterSettle", settled);
+  document.addEventListener("htmx:sendError", settled);
 })();
