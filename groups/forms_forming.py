@@ -105,6 +105,10 @@ class TimesForm(RevisionForm):
         found: list[str] = self.data.getlist("times") if hasattr(self.data, "getlist") else []
         return found
 
+    def lines(self) -> list[Any]:
+        """The fields that are one line each."""
+        return [self[name] for name in ("starts_after", *self.NUMBERS)]
+
     def changes(self) -> dict[str, Any]:
         """What the service wants, but for `forming`, `revision` and `by`."""
         return {name: value for name, value in self.cleaned_data.items() if name != "revision"}

@@ -135,6 +135,31 @@ def _content(cell: Cell, text: str, header: bool) -> str:
 
 
 @register.simple_tag
+def heat_rows(rows: Iterable[Any], name: str, locked: Any = False) -> SafeString:
+    """The rows of components/heat_map.html: `hour` and `cells`, each with `minute`, `people`, `shade`, `chosen`,
+    `words`."""
+    draw = _heat_shown if locked else _heat_box
+    lines = []
+    for row in rows:
+        cells = "".join([f"<td>{draw(cell, name)}</td>" for cell in row.cells])
+        lines.append(f'<tr><th scope="row">{_escaped(row.hour)}</th>{cells}</tr>')
+    return _safe("\n".join(lines))
+
+
+def _heat_box(cell: Any, name: str) -> str:
+    checked = " checked" if cell.chosen else ""
+    return (
+        f'<label class="heat-cell heat-{cell.shade}"><input type="checkbox" name="{_escaped(name)}"'
+        f' value="{cell.minute}" aria-label="{_escaped(cell.words)}"{checked} />'
+        f'<span aria-hidden="true">{cell.people}</span></label>'
+    )
+
+
+def _heat_shown(cell: Any, _name: str) -> str:
+    return f'<span class="heat-cell heat-{cell.shade}">{cell.people}</span>'
+
+
+@register.simple_tag
 def person_line(
     name: Any, reference: Any, url: str = "", due: Any = "", tag_kind: str = "", tag_label: Any = ""
 ) -> SafeString:
@@ -198,6 +223,29 @@ def plain_field(field: BoundField) -> SafeString:
         "</label>{hint}{control}</div>",
         id=field.auto_id, name=field.html_name, label=field.label, hint=hint,
         control=_choice(field) if hasattr(field.field, "choices") else _line(field, described=bool(hint)),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def tick_field(field: BoundField) -> SafeString:
+    """Several answers to tick, as crispy draws them; crispy itself where there is an error to show."""
+    if field.errors:
+        return cast("SafeString", as_crispy_field(field))
+    ticked = {str(code) for code in field.value() or ()}
+    boxes = format_html_join(
+        "",
+        '<div class="form-check">'
+        '<input type="checkbox" class="form-check-input" name="{0}" value="{2}" id="{1}_{4}"{5} />'
+        '<label class="form-check-label" for="{1}_{4}">{3}</label></div>',
+        (
+            (field.html_name, field.auto_id, code, label, at, SafeString(" checked") if str(code) in ticked else "")
+            for at, (code, label) in enumerate(field.field.choices)  # type: ignore[attr-defined]
+        ),
+    )
+    hint = field.help_text and format_html('<p class="question-hint">{}</p>', field.help_text)
+    return format_html(
+        '<fieldset id="div_{}" class="question"><legend class="question-label">{}</legend>{}{}</fieldset>',
+        field.auto_id, field.label, hint, boxes,
     )  # fmt: skip
 
 
