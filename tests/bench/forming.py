@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tests.bench import people
 from tests.bench.client import Site, in_turn
 from tests.bench.figures import Figure, against_floor, expect
+from tests.bench.groups import AIM, GROUPS, TIMES, many_groups
 
 if TYPE_CHECKING:
     from groups.models import Forming
-
-TIMES = 60
-GROUPS = 5_000
-AIM = "at most 8 × one indexed query"
 
 
 def figures(port: int, floor: Site) -> list[Figure]:
@@ -34,23 +31,6 @@ def figures(port: int, floor: Site) -> list[Figure]:
         )  # fmt: skip
         found.append(against_floor(f"{name}, {GROUPS} groups", ours, theirs, AIM))
     return found
-
-
-def many_groups() -> None:
-    """Running groups of the coordinator's region, beside those of the seed."""
-    from groups.models import PeerGroup
-    from psp.models import Region
-
-    by, region = people.coordinator(), Region.objects.get(code="QC")
-    made = [
-        PeerGroup(
-            kind="formal", name_en="Evenings", name_fr="Les soirs", program_region_id="QC", region=region,
-            language="fr", min_size=4, max_size=10, session_count=10, minutes=90, time_zone="America/Toronto",
-            starts_on=date(2027, 1, 4) + timedelta(days=number % 7), start_time=time(19), created_by=by,
-        )
-        for number in range(GROUPS)
-    ]  # fmt: skip
-    PeerGroup.objects.bulk_create(made, batch_size=1000)
 
 
 def a_draft() -> Forming:
