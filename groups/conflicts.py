@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from groups.choices import RUNNING
-from groups.coming import next_sessions
+from groups.dates import still_to_come
 from groups.models import GroupLead, Membership, PeerGroup
 from groups.models_conflicts import ConflictCare
 from intake.models import KeepApart
@@ -48,7 +48,8 @@ def conflicts_of(found: Sequence[tuple[UUID, UUID, UUID]]) -> list[Conflict]:
     """Those among the pairs (id, account, account) that share a running group; the group that meets soonest first."""
     shared = [(apart, group, (one, other)) for apart, one, other, group in _shared(found)]
     groups = PeerGroup.objects.select_related("program_region").in_bulk({group for _apart, group, _two in shared})
-    meets = next_sessions(groups.keys())
+    coming = still_to_come(groups.keys())
+    meets = {group: min(dates)[0] for group, dates in coming.items() if dates}
     rows = ConflictCare.objects.filter(apart__in=[apart for apart, _group, _two in shared]).select_related("by")
     care = {(row.apart_id, row.group_id): row for row in rows} if shared else {}
     made = [

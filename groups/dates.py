@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from groups.models import PeerGroup
 from groups.pool_times import SeriesTime
 
 Dates = list[tuple[datetime, datetime]]
 Source = Callable[[PeerGroup], Dates]
+Calendar = Callable[[Collection[UUID]], dict[UUID, Dates]]
 _sources: list[Source] = []
+_calendars: list[Calendar] = []
 
 
 def add_source(source: Source) -> None:
     """`source(group)`: beginning and end of each session, as planned, or as they would be, without holidays."""
     _sources.append(source)
+
+
+def add_calendar(calendar: Calendar) -> None:
+    """`calendar(groups)`: the sessions that are still to come, of those groups whose dates are set."""
+    _calendars.append(calendar)
+
+
+def still_to_come(groups: Collection[UUID]) -> dict[UUID, Dates]:
+    """When these groups still meet; those whose dates are not set are left out."""
+    return {group: dates for calendar in _calendars for group, dates in calendar(groups).items()} if groups else {}
 
 
 def dates_of(group: PeerGroup) -> Dates:

@@ -6,20 +6,15 @@ happened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 GroupHook = Callable[..., None]
-# Groups → when each meets, for those whose dates are set.
-Calendar = Callable[[Collection[UUID]], dict[UUID, list[tuple[datetime, datetime]]]]
 
 _on_established: list[GroupHook] = []
 _on_ended: list[GroupHook] = []
 _on_left: list[GroupHook] = []
 _on_answered: list[GroupHook] = []
-_calendars: list[Calendar] = []
 
 
 def on_established(hook: GroupHook) -> None:
@@ -43,16 +38,6 @@ def on_answered(hook: GroupHook) -> None:
     The group's row is locked then, so nobody's file may be locked any more: what needs that waits for the commit.
     """
     _on_answered.append(hook)
-
-
-def add_calendar(calendar: Calendar) -> None:
-    """Where the dates of groups are known."""
-    _calendars.append(calendar)
-
-
-def dates_of(groups: Collection[UUID]) -> dict[UUID, list[tuple[datetime, datetime]]]:
-    """When these groups still meet; those without dates are left out."""
-    return {group: dates for calendar in _calendars for group, dates in calendar(groups).items()} if groups else {}
 
 
 def established(group: Any, *, by: Any) -> None:

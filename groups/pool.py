@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from groups import hooks
 from groups.choices import RUNNING, InvitationState
+from groups.dates import series_of as series_of_group
+from groups.dates import still_to_come
 from groups.formation_input import ANY, Leader, Member, Problem, Slot
 from groups.models import (
     Forming,
@@ -292,15 +293,9 @@ def _attended(forming: Forming) -> set[tuple[UUID, UUID]]:
 
 def _dates(groups: set[UUID]) -> dict[UUID, list[Span]]:
     """When these groups meet: as planned, or as it would be planned where no dates are set yet."""
-    planned = hooks.dates_of(groups)
+    planned = still_to_come(groups)
     rest = PeerGroup.objects.filter(pk__in=groups - planned.keys())
     return planned | {group.pk: series_of_group(group).spans() for group in rest}
-
-
-def series_of_group(group: PeerGroup) -> SeriesTime:
-    return SeriesTime(
-        group.starts_on, group.start_time, group.time_zone, group.session_count, group.minutes, group.weeks_apart
-    )
 
 
 def _pairs(forming: Forming, accounts: Collection[UUID]) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from contact.services import add_guard, add_planner
-from groups import coming, dates, hooks
+from groups import dates, hooks
 from sessions import notices, services, services_coming
 from sessions.choices import SessionState
 from sessions.group_dates import dates_of
@@ -27,14 +27,7 @@ def subscribe() -> None:
     hooks.on_left(_forget_coming)
     hooks.on_established(_plan_what_was_promised)
     dates.add_source(_series)
-    coming.set_source(_next_of)
-    hooks.add_calendar(_dates)
-
-
-def _next_of(groups: Collection[UUID]) -> dict[UUID, datetime]:
-    rows = GroupSession.objects.filter(group__in=groups).upcoming(timezone.now()).order_by("-starts_at")
-    # The soonest comes last, and stays.
-    return dict(rows.values_list("group_id", "starts_at"))
+    dates.add_calendar(_dates)
 
 
 def _series(group: Any) -> list[tuple[datetime, datetime]]:
@@ -57,9 +50,9 @@ def _dates(groups: Collection[UUID]) -> dict[UUID, list[tuple[datetime, datetime
     rows = GroupSession.objects.filter(group__in=groups).values_list("group_id", "state", "starts_at", "ends_at")
     found: dict[UUID, list[tuple[datetime, datetime]]] = defaultdict(list)
     for group, state, starts, ends in rows:
-        dates = found[group]
+        coming = found[group]
         if state == SessionState.SCHEDULED and ends > timezone.now():
-            dates.append((starts, ends))
+            coming.append((starts, ends))
     return dict(found)
 
 
