@@ -52,7 +52,11 @@ def progress_of(run: FormingRun | None) -> Going | None:
 
 def headline(board: Board, last: FormingRun | None) -> str:
     if not board.columns:
-        return _("No groups yet") if last is None or last.state in GOING else _("No group is possible as things are")
+        return (
+            _("No groups yet")
+            if last is None or last.state in GOING
+            else _("No group is possible with these rules and times")
+        )
     groups = ngettext("%(n)d group", "%(n)d groups", len(board.columns)) % {"n": len(board.columns)}
     people = ngettext("%(n)d person", "%(n)d people", board.placed) % {"n": board.placed}
     return _("%(groups)s for %(people)s") % {"groups": groups, "people": people}

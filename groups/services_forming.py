@@ -252,7 +252,7 @@ def _place_row(forming: Forming, participant: Participant | UUID) -> FormingPlac
 
 
 def _not_here() -> DomainError:
-    return DomainError(_("This person is not among those for whom groups are formed here."), code="not_here")
+    return DomainError(_("This person is not among those for whom this draft forms groups."), code="not_here")
 
 
 def _refuse(misfits: tuple[Misfit, ...]) -> None:

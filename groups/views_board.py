@@ -302,7 +302,7 @@ def try_change(request: HttpRequest, pk: UUID) -> HttpResponse:
         if not form.is_valid() or not form.change():
             return Said(refused=_("Choose at least one thing to try."))
         forming_services.ask_run(forming=forming, by=by, change=form.change())
-        return Said(news=_("This is being tried. The groups stay as they are."))
+        return Said(news=_("We are trying this. The groups stay as they are."))
 
     return change(request, pk, act)
 

@@ -14,6 +14,6 @@ class NeedsForm(forms.Form):
     needs = forms.MultipleChoiceField(
         label=_("What may those who lead this group know?"), choices=NeedCode.choices, required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("A word each is enough, and nothing of this is about what happened to you."),
+        help_text=_("Tick what you want them to know. Nothing here is about what happened to you."),
         error_messages={"invalid_choice": _("Choose from the list.")},
     )  # fmt: skip

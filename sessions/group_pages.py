@@ -19,13 +19,12 @@ from django.utils.translation import gettext as _
 
 from groups import enrolling
 from groups.choices import GroupKind, GroupState, LeadRole
+from groups.invitation_pages import until
 from groups.models import Invitation, Membership, PeerGroup, QueuePlace
 from groups.services_enrolling import Standing
 from intake.choices import Composition, Modality, NeedCode
 from intake.models import Participant
-from psp.calendar_text import long_datetime
 from psp.choices import Language
-from sessions import words
 from sessions.group_dates import Month, When, calendar, coming, dates_of, line, link_is_open, rhythm
 from sessions.models import Coming
 
@@ -88,9 +87,10 @@ def stands_words(stands: Standing | None, tz: str) -> dict[str, Any] | None:
     if isinstance(stands, Membership):
         return {"code": "place", "kind": "success", "label": _("You have a place")}
     if isinstance(stands, Invitation):
-        until = long_datetime(stands.answer_by, tz, words.language_code())
-        return {"code": "offer", "kind": "needs-you", "label": _("A place is kept for you"), "until": until,
-                "url": reverse("my_invitations:one", args=[stands.pk])}  # fmt: skip
+        return {
+            "code": "offer", "kind": "needs-you", "label": _("A place is kept for you"),
+            "until": until(stands.answer_by, tz), "url": reverse("my_invitations:one", args=[stands.pk]),
+        }  # fmt: skip
     if isinstance(stands, QueuePlace):
         return {"code": "line", "kind": "active", "label": _("You are in line")}
     return None

@@ -167,7 +167,7 @@ def test_move_that_does_not_fit_changes_nothing_and_says_why(desk, coordinator):
     forming.places.create(participant=english, waiting_since=english.created_at)
     assert move(desk, forming, english, groups[0]).status_code == 409
     answer = move(desk, forming, english, groups[0], **HTMX)
-    assert "speaks a language that this person did not choose" in answer.content.decode()
+    assert "held in a language that this person did not choose" in answer.content.decode()
     assert place(forming, english).group_id is None
     assert move(desk, forming, english, "").status_code == 409
     assert move(desk, forming, english, "nonsense").status_code == 409
