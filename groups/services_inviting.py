@@ -118,13 +118,18 @@ def _check_free_for_formal(group: PeerGroup, person: Participant) -> None:
 
 
 def _send(invitation: Invitation, person: User, by: User | None, answer_by: datetime | None) -> Invitation:
+    _keep(invitation, person, by, answer_by)
+    invited_notices.tell(invitation, person)
+    return invitation
+
+
+def _keep(invitation: Invitation, person: User, by: User | None, answer_by: datetime | None) -> Invitation:
     group, now = invitation.group, timezone.now()
     invitation.kind, invitation.sent_by, invitation.sent_at = group.kind, by, now
     invitation.answer_by = _checked_until(answer_by, now) if answer_by else _usual_until(group, person, now)
     with judged():
         invitation.save(force_insert=True)
     audit.record(Action.CREATE, invitation, person=person.pk, purpose=Purpose.GROUPS)
-    invited_notices.tell(invitation, person)
     return invitation
 
 
@@ -323,7 +328,8 @@ def _give(invitation: Invitation, by: User) -> None:
 
 @transaction.atomic
 def think_again(*, invitation: Invitation | UUID, by: User) -> Invitation:
-    """After a "no" or a wish for another time: the same invitation anew, while the place is there. For the one asked.
+    """After a "no" or a wish for another time: the same invitation anew, while the place is there. For the one asked,
+    who is on the page: no message says so again.
 
     Conflict `answered` unless it is the last word to this group. DomainError `place_gone` where the place is not there
     any more, whatever the reason.
@@ -337,7 +343,7 @@ def think_again(*, invitation: Invitation | UUID, by: User) -> Invitation:
     try:
         with transaction.atomic():
             _check_again(held)
-            return _send(anew, by, held.sent_by, until)
+            return _keep(anew, by, held.sent_by, until)
     except DomainError as error:
         message = _("This place is not free any more. We are sorry. It is not because of anything you did.")
         raise DomainError(message, code="place_gone") from error

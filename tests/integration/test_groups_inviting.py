@@ -112,6 +112,7 @@ def test_a_no_can_be_taken_back_while_the_place_is_there(group, person, coordina
     answer(invitation=made, answer=DECLINED, by=person.user)
     again = think_again(invitation=made, by=person.user)
     assert (again.state, again.answer_by) == (OPEN, made.answer_by)
+    assert OutboxMessage.objects.filter(person=person.user).count() == 1
     refused("answered", think_again, invitation=made, by=person.user)
 
 
@@ -341,3 +342,16 @@ def test_the_copy_tells_of_invitations(coordinator, group, person):
     for who in (person.user, lead):
         (section,) = [held for held in held_about(who) if held.section.code == "invitations"]
         assert str(section.records[0][0].value) == "Tuesday evenings"
+
+
+def test_two_coordinators_send_overlapping_groups_and_the_second_loses_nothing(coordinator, people):
+    colleague = make.a_coordinator("QC")
+    mine, theirs = make.a_forming(coordinator), make.a_forming(colleague)
+    make.a_thought_of_group(mine, people[:4])
+    thought = make.a_thought_of_group(theirs, people[1:])
+    invite_forming(forming=mine, revision=0, by=coordinator)
+    caught = refused("people_taken", invite_forming, forming=theirs, revision=0, by=colleague)
+    assert isinstance(caught, PeopleTaken)
+    assert {one.account for one in caught.people} == {person.user_id for person in people[1:4]}
+    assert Forming.objects.get(pk=theirs.pk).state == FormingState.DRAFT
+    assert thought.places.count() == 4
