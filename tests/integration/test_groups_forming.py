@@ -13,11 +13,13 @@ from django.utils.translation import override
 from consent.services import withdraw
 from groups.arrangement import arrangement_of
 from groups.choices import FormingState, LeadRole, RunState
+from groups.forgetting import erase
 from groups.forming_checks import Misfit
 from groups.forming_run import carry_out
-from groups.forming_words import misfit_sentence, why_unplaced
+from groups.forming_words import REASONS, misfit_sentence, why_unplaced
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, Invitation
 from groups.pool import pool_of, problem_of
+from groups.privacy_forming import thought_of
 from groups.services import add_lead, add_member
 from groups.services_forming import (
     add_empty_group,
@@ -36,6 +38,7 @@ from groups.services_forming import (
 )
 from groups.services_inviting import invite
 from intake.models import KeepApart
+from intake.services_merge import merge_files
 from psp.errors import DomainError, Forbidden, constraint_name
 from psp.models import User
 from tests import factories as make
@@ -383,3 +386,24 @@ def test_place_names_a_group_of_its_own_forming_whoever_writes_it(coordinator):
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         FormingPlace.objects.filter(forming=forming).update(group=group)
     assert constraint_name(caught.value) == "forming_place_in_its_forming"
+
+
+def test_copy_of_a_person_says_that_they_were_thought_of_and_names_nobody_else(coordinator):
+    person, other = make.a_waiting_person(name="Asha"), make.a_waiting_person(name="Birgit")
+    searched(make.a_started_forming(coordinator), coordinator)
+    (record,) = thought_of(person.user)
+    said = " ".join(str(line.value) for line in record)
+    assert "Formal group" in said
+    assert str(REASONS["too_few"]) in said
+    assert other.user.name not in said
+
+
+def test_erased_or_merged_person_is_in_no_draft(coordinator):
+    erased, kept, merged = (make.a_waiting_person() for _ in range(3))
+    forming = make.a_started_forming(coordinator)
+    assert erase(erased.user) == {"groups.formingplace": 1}
+    assert erase(erased.user) == {}
+    merge_files(kept=kept, merged=merged, by=coordinator)
+    assert [place.participant for place in FormingPlace.objects.filter(forming=forming)] == [kept]
+    lead = make.a_leading_person()
+    assert erase(lead) == {"groups.leadprofile": 1}

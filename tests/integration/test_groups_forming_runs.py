@@ -173,3 +173,9 @@ def test_two_coordinators_move_at_once_and_one_of_them_is_told():
     assert told == ["stale"]
     assert group.places.count() == 1
     assert Forming.objects.get(pk=forming.pk).revision == 2
+
+
+def test_solver_is_loaded_by_the_worker_alone():
+    """Every page of the site may be opened without it."""
+    code = "import django; django.setup(); import sys, psp.urls, groups.tasks; sys.exit('highspy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ}, check=False).returncode == 0
