@@ -1,4 +1,5 @@
-"""Two people in one group who must not meet: found after both had their place, or after one began to lead.
+"""Two people in one group who must not meet: found after both had their place, or after one began to lead. Whoever is
+asked and may still say yes counts as if they had.
 
 For coordinators of the region in which the pair was noted, and for nobody else ([NH] rule 24). A group of another
 region is shown to them too: it is their person who is in danger, and nobody there may know.
@@ -17,7 +18,7 @@ from django.db.models import QuerySet
 
 from groups.choices import RUNNING
 from groups.dates import still_to_come
-from groups.models import GroupLead, Membership, PeerGroup
+from groups.models import GroupLead, Invitation, Membership, PeerGroup
 from groups.models_conflicts import ConflictCare
 from intake.models import KeepApart
 from psp.models import User
@@ -72,12 +73,15 @@ def _shared(found: Sequence[tuple[UUID, UUID, UUID]]) -> Iterable[tuple[UUID, UU
 
 def _places(accounts: set[UUID]) -> dict[UUID, set[UUID]]:
     rows = Membership.objects.active().filter(participant__user__in=accounts, group__state__in=RUNNING)
-    return _by_account(rows.values_list("participant__user_id", "group_id"))
+    asked = Invitation.objects.open().filter(participant__user__in=accounts)
+    pair = ("participant__user_id", "group_id")
+    return _by_account([*rows.values_list(*pair), *asked.values_list(*pair)])
 
 
 def _leads(accounts: set[UUID]) -> dict[UUID, set[UUID]]:
     rows = GroupLead.objects.filter(user__in=accounts, group__state__in=RUNNING)
-    return _by_account(rows.values_list("user_id", "group_id"))
+    asked = Invitation.objects.open().filter(user__in=accounts)
+    return _by_account([*rows.values_list("user_id", "group_id"), *asked.values_list("user_id", "group_id")])
 
 
 def _by_account(rows: Iterable[tuple[UUID, UUID]]) -> dict[UUID, set[UUID]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from groups.choices import FormingState
 from groups.models import Forming, FormingGroup, FormingPlace
 from groups.permissions import can_form
-from groups.pool import Pool
+from groups.pool import Pool, in_pool
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict, DomainError, require
@@ -60,6 +60,8 @@ def refresh_places(forming: Forming, pool: Pool) -> None:
         if key not in there
     ]
     FormingPlace.objects.bulk_create(new, batch_size=BATCH)
+    # A search takes its time: who withdrew meanwhile is seen here, and who withdraws now waits for our end.
+    rows.filter(group__isnull=True).exclude(participant__in=in_pool(forming).order_by().values("pk")).delete()
 
 
 def next_number(forming: Forming) -> int:

@@ -91,6 +91,7 @@ def page(invitation: Invitation, reader: User) -> dict[str, Any]:
         "begun": group.state != GroupState.FORMING, "may_think_again": may_think_again(invitation),
         "ended": group.state not in RUNNING, "waits": waits(invitation),
         "place": place_of(invitation) if group.state in RUNNING else None,
+        "leading": group.leads.filter(user=invitation.user_id).exists(),
     }  # fmt: skip
 
 

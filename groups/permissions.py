@@ -47,6 +47,12 @@ def can_answer(user: Any, invitation: Invitation) -> bool:
     return invitation.person_id == user.pk or can_manage_group(user, invitation.group)
 
 
+def can_take_back(user: Any, invitation: Invitation) -> bool:
+    """A coordinator of the group's region, or of the person's where it is a place."""
+    person = invitation.participant
+    return can_manage_group(user, invitation.group) or (person is not None and can_place_participant(user, person))
+
+
 def can_send_forming(user: Any, forming: Forming) -> bool:
     """Coordinators of every region whose people are in the pool."""
     return set(forming.program_regions) <= coordinated_regions(user)

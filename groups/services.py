@@ -198,7 +198,7 @@ def end_memberships(*, user: User, by: User) -> int:
 
 
 def _end(member: Membership, *, by: User) -> None:
-    member.state, member.left_at = MembershipState.LEFT, timezone.now()
+    member.state, member.left_at, member.shared_needs = MembershipState.LEFT, timezone.now(), []
     member.save()
     audit.record(Action.CHANGE, member, person=member.person_id, purpose=Purpose.GROUPS, fields=("state",))
     if member.group.state in RUNNING:
@@ -281,7 +281,8 @@ def establish(*, group: PeerGroup | UUID, by: User, revision: int | None = None)
     for reason in may_establish(size, settings, facilitators=leads):
         raise refusal(reason, minimum=settings.min_size if reason == Refusal.TOO_FEW else settings.facilitators)
     locked.established_at = timezone.now()
-    invited.end_open(locked, by=by)
+    if settings.closed:
+        invited.end_open(locked, by=by)
     _move(locked, GroupState.ESTABLISHED)
     hooks.established(locked, by=by)
     return locked

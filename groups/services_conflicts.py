@@ -6,13 +6,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups.conflicts import Conflict, conflicts_of
-from groups.models import GroupLead, Membership, PeerGroup
+from groups.models import GroupLead, Invitation, Membership, PeerGroup
 from groups.models_conflicts import ConflictCare
 from groups.services import leave_group, remove_lead
+from groups.services_inviting import take_back
 from intake.choices import PriorityReason, WaitingState
 from intake.models import KeepApart, WaitingPlace
 from intake.permissions import can_give_priority, can_keep_apart
@@ -61,19 +63,24 @@ def part_them(*, apart: KeepApart, group: PeerGroup, account: UUID, by: User) ->
     _note(Action.CHANGE, apart)
     member = Membership.objects.active().filter(group=group, participant__user=account).first()
     if member is not None:
-        _lets_go(leave_group(membership=member, by=by), by)
+        _lets_go(leave_group(membership=member, by=by).participant_id, group.kind, by)
+    for asked in Invitation.objects.open().filter(Q(participant__user=account) | Q(user=account), group=group):
+        take_back(invitation=asked, by=by)
+        if asked.participant_id is not None:
+            _lets_go(asked.participant_id, group.kind, by)
     for lead in GroupLead.objects.filter(group=group, user=account):
         remove_lead(lead=lead, by=by)
     ConflictCare.objects.filter(apart=apart, group=group).delete()
 
 
-def _lets_go(member: Membership, by: User) -> None:
-    """Nobody loses their turn because somebody else was there."""
-    waiting = WaitingPlace.objects.filter(participant=member.participant_id, state=WaitingState.WAITING, priority="")
-    place = waiting.filter(service=member.group.kind).select_related("participant").first()
+def _lets_go(participant: UUID, kind: str, by: User) -> None:
+    """Nobody loses their turn because somebody else was there. The reason that is kept stands in the person's own copy,
+    and in lists of coordinators who may not know: it is the same for both, and says nothing of the other."""
+    waiting = WaitingPlace.objects.filter(participant=participant, state=WaitingState.WAITING, priority="")
+    place = waiting.filter(service=kind).select_related("participant").first()
     if place is not None and can_give_priority(by, place):
         until = timezone.localdate() + FIRST_FOR
-        give_priority(place=place, reason=PriorityReason.SAFETY, until=until, by=by)
+        give_priority(place=place, reason=PriorityReason.PLACE_ENDED, until=until, by=by)
 
 
 def _note(action: Action, apart: KeepApart) -> None:

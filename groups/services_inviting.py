@@ -331,19 +331,18 @@ def think_again(*, invitation: Invitation | UUID, by: User) -> Invitation:
     """After a "no" or a wish for another time: the same invitation anew, while the place is there. For the one asked,
     who is on the page: no message says so again.
 
-    Conflict `answered` unless it is the last word to this group. DomainError `place_gone` where the place is not there
-    any more, whatever the reason.
+    Until the same day: nobody keeps a place from others by changing their mind. Conflict `answered` unless it is the
+    last word to this group. DomainError `place_gone` where the place is not there any more, whatever the reason.
     """
     held = locked_invitation(invitation)
     require(held.person_id == by.pk, "think_again")
     if not is_latest(held) or held.state not in (InvitationState.DECLINED, InvitationState.OTHER_TIME):
         raise Conflict(SENTENCES["invitation_answer_final"], code="answered")
-    until = max(held.answer_by, timezone.now() + timedelta(hours=1))
     anew = Invitation(group=held.group, participant=held.participant, user=held.user, role=held.role)
     try:
         with transaction.atomic():
             _check_again(held)
-            return _keep(anew, by, held.sent_by, until)
+            return _keep(anew, by, held.sent_by, held.answer_by)
     except DomainError as error:
         message = _("This place is not free any more. We are sorry. It is not because of anything you did.")
         raise DomainError(message, code="place_gone") from error
@@ -371,7 +370,7 @@ def is_latest(invitation: Invitation) -> bool:
 def take_back(*, invitation: Invitation | UUID, by: User) -> Invitation:
     """The place is not kept any more. Conflict `answered` where it ended before."""
     held = locked_invitation(invitation)
-    require(permissions.can_manage_group(by, held.group), "take_back")
+    require(permissions.can_take_back(by, held), "take_back")
     _check_open(held)
     invited.end(held, InvitationState.TAKEN_BACK, by=by)
     return held

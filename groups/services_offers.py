@@ -123,19 +123,22 @@ def offer_due(now: datetime) -> int:
     return sum(offer_next(group, now) for group in asked.order_by("pk"))
 
 
-@transaction.atomic
 def offer_next(group: PeerGroup, now: datetime) -> int:
-    """The same for one group. Whoever turns out not to fit under the locks is passed over."""
+    """The same for one group. Each offer is a change of its own: the next one's file is locked without the group."""
+    made = 0
+    while _offer_one(group, now):
+        made += 1
+    return made
+
+
+@transaction.atomic
+def _offer_one(group: PeerGroup, now: datetime) -> bool:
+    """Whoever turns out not to fit under the locks is passed over."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [OFFERS_LOCK])
-    due, made = offers_due(group, now), 0
-    if not due or begins_at(group) < now + LATEST_OFFER:
-        return 0
-    for person in next_ones(group):
-        made += _offer(group, person)
-        if made == due:
-            break
-    return made
+    if not offers_due(group, now) or begins_at(group) < now + LATEST_OFFER:
+        return False
+    return any(_offer(group, person) for person in next_ones(group))
 
 
 def _offer(group: PeerGroup, person: Participant) -> bool:

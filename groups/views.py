@@ -220,12 +220,15 @@ def change(
 @page
 @coordinators
 def establish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    closes = group_or_404(request, pk).kind == GroupKind.FORMAL
+    closed = [
+        _("Whoever has not answered an invitation by now cannot join any more. Nobody is told why."),
+        _("A formal group is closed from now on: nobody joins it, also not in place of someone who leaves."),
+    ]
     return change(
         request, pk, services.establish, title=_("Establish the group"), button=_("Establish the group"),
         consequences=[
-            _("Whoever has not answered an invitation by now cannot join any more. Nobody is told why."),
-            _("A formal group is closed from now on: nobody joins it, also not in place of someone who leaves."),
-            _("Its members see the group and its sessions on their own pages."),
+            *(closed if closes else []), _("Its members see the group and its sessions on their own pages."),
             _("This cannot be undone."),
         ],
         sentence=_("The group is established."),

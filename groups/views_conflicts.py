@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from groups import desk, services_conflicts
 from groups.choices import GroupKind, GroupState
 from groups.conflicts import Conflict
-from groups.models import GroupLead, PeerGroup
+from groups.models import GroupLead, Invitation, PeerGroup
 from groups.permissions import can_manage_group
 from intake.models import KeepApart, Participant
 from psp.areas import account, requires
@@ -26,6 +27,8 @@ from psp.errors import DomainError
 from psp.models import User
 
 coordinators = requires(Role.COORDINATOR)
+# Of whoever is invited, to a place or to leading.
+ACCOUNT = Coalesce("participant__user", "user")
 
 
 def pair_or_404(request: HttpRequest, apart: UUID) -> KeepApart:
@@ -60,11 +63,14 @@ def people_of(pair: KeepApart, found: Conflict, reader: User) -> list[dict[str, 
     """The two, with what they are in this group, and whether this coordinator can end that."""
     files = {row.user_id: row for row in Participant.objects.filter(user__in=found.accounts).select_related("user")}
     leads = set(GroupLead.objects.filter(group=found.group, user__in=found.accounts).values_list("user_id", flat=True))
+    asked = dict(Invitation.objects.open().filter(group=found.group).values_list(ACCOUNT, "user"))
+    leads |= set(asked.values()) & set(found.accounts)
     manages = can_manage_group(reader, found.group)
     own = set(Participant.objects.in_regions_of(reader).filter(user__in=found.accounts).values_list("user", flat=True))
     return [
         {"user": one, "file": files.get(one.pk), "asked": one.pk == pair.person_id,
-         "leads": one.pk in leads, "opens": one.pk in own, "may": manages or (one.pk in own and one.pk not in leads)}
+         "leads": one.pk in leads, "invited": one.pk in asked, "opens": one.pk in own,
+         "may": manages or (one.pk in own and one.pk not in leads)}
         for one in (pair.person, pair.other) if one is not None
     ]  # fmt: skip
 
@@ -103,13 +109,15 @@ def part(request: HttpRequest, apart: UUID, pk: UUID, who: UUID) -> HttpResponse
     elif one["file"]:
         audit.record_reads([one["file"]], purpose=Purpose.GROUPS)
     context = {"group": found.group, "apart": apart, "one": one, "error": error,
-               "consequences": consequences(found.group, leads=one["leads"]),
+               "consequences": consequences(found.group, leads=one["leads"], invited=one["invited"]),
                "tag": desk.TAG_KINDS[GroupState(found.group.state)]}  # fmt: skip
     return render(request, "groups/conflict_part.html", context, status=409 if error else 200)
 
 
-def consequences(group: PeerGroup, *, leads: bool) -> list[str]:
+def consequences(group: PeerGroup, *, leads: bool, invited: bool) -> list[str]:
     """What ending it means, as sentences."""
+    if invited:
+        return [_("The invitation is taken back. The place is free."), _("Nobody in the group is told why.")]
     if leads:
         return [_("This person does not lead this group any more."), _("Nobody in the group is told why.")]
     closed = group.kind == GroupKind.FORMAL and group.state != GroupState.FORMING

@@ -98,6 +98,7 @@ class PriorityReason(models.TextChoices):
     """Why somebody comes before those who have waited longer. Never anything that happened to them."""
 
     GROUP_ENDED = "group_ended", _("Their group was cancelled")
+    PLACE_ENDED = "place_ended", _("Their place in a group ended early")
     MOVING = "moving", _("They move or leave soon")
     ACCESS = "access", _("Only the next group has the access that they need")
     SAFETY = "apart", _("They had to pass over a group for their safety")

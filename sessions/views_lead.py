@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groups import invitation_pages
-from groups.choices import GroupState, InvitationState
+from groups.choices import RUNNING, GroupState, InvitationState
 from groups.models import Membership, PeerGroup
 from intake.choices import NeedCode
 from psp.areas import account, requires
@@ -64,7 +64,7 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     upcoming = next((one for one in sessions if one.state == SessionState.SCHEDULED and one.ends_at >= now), None)
     context = {
         "group": found,
-        "people": people_of(members),
+        "people": people_of(members, needs=found.state in RUNNING),
         "sessions": [words.line(session, me.time_zone) for session in sessions],
         "next": words.line(upcoming, me.time_zone) if upcoming else None,
         "coming": coming_to(upcoming, members) if upcoming and found.asks_who_comes else None,
@@ -72,11 +72,11 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     return render(request, "lead/group.html", context)
 
 
-def people_of(members: list[Membership]) -> list[dict[str, Any]]:
-    """Chosen names, each with what that person wants those who lead to know."""
+def people_of(members: list[Membership], *, needs: bool) -> list[dict[str, Any]]:
+    """Chosen names, each with what that person wants those who lead to know (`needs`), while they meet."""
     names = shown_names(members)
     rows = [
-        {"name": names[member.pk], "needs": [str(NeedCode(code).label) for code in member.shared_needs]}
+        {"name": names[member.pk], "needs": [str(NeedCode(code).label) for code in member.shared_needs if needs]}
         for member in members
     ]
     return sorted(rows, key=lambda row: row["name"].casefold())

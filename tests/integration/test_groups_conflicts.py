@@ -80,7 +80,7 @@ def test_ending_one_place_mends_it_and_the_person_comes_first(coordinator, toget
     assert conflicts(coordinator) == []
     assert not ConflictCare.objects.exists()
     place = apart.person.participant.waiting_places.get()
-    assert (place.state, place.priority) == ("waiting", PriorityReason.SAFETY)
+    assert (place.state, place.priority) == ("waiting", PriorityReason.PLACE_ENDED)
     assert Membership.objects.active().filter(group=group).count() == 4
     with pytest.raises(DomainError) as closed:
         add_member(group=group, participant=make.an_accepted_participant(by=coordinator), by=coordinator)

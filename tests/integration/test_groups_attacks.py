@@ -1,0 +1,184 @@
+"""Groups as they are attacked: by whoever wants to learn where somebody meets, by insiders, by those who left, and by
+two hands at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from consent.services import withdraw
+from groups import services_enrolling
+from groups.choices import InvitationState, LeadRole, QueueState
+from groups.conflicts import conflicts
+from groups.formation_pins import propose_around
+from groups.forming_problem import task_of, write_answer
+from groups.models import FormingPlace, GroupLead, Invitation, Membership, PeerGroup, QueuePlace
+from groups.services import add_lead, cancel, complete, establish, leave_group, remove_lead
+from groups.services_conflicts import part_them
+from groups.services_inviting import answer, invite, think_again
+from groups.services_place import share_needs
+from intake.models import Participant
+from intake.services_apart import note_apart
+from privacy.holdings import held_about
+from psp.errors import DomainError
+from tests import factories as make
+from tests.browser import Browser
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coordinator():
+    return make.a_coordinator("QC")
+
+
+def browser(user) -> Browser:
+    made = Browser()
+    make.sign_in(made, user)
+    return made
+
+
+def open_people(count: int, by) -> list[Participant]:
+    return [make.an_accepted_participant(services=("informal",), by=by) for _ in range(count)]
+
+
+# --- Who is not in it any more ----------------------------------------------------------------------
+
+
+def test_whoever_leads_no_more_reads_no_dates_on_the_old_invitation(coordinator):
+    group = make.a_group(coordinator, language="en")
+    lead = make.a_facilitator()
+    asked = invite(group=group, user=lead, role=LeadRole.FACILITATOR, by=coordinator)
+    answer(invitation=asked, answer="accepted", by=lead)
+    page = reverse("lead_invitations:one", args=[group.pk])
+    there = browser(lead)
+    assert "January" in there.get(page).content.decode()
+    remove_lead(lead=GroupLead.objects.get(group=group, user=lead), by=coordinator)
+    after = there.get(page).content.decode()
+    assert "January" not in after
+    assert "You lead this group" not in after
+
+
+def test_what_somebody_shared_with_those_who_lead_ends_with_the_place(coordinator):
+    group = make.an_open_group(coordinator)
+    (person,) = open_people(1, coordinator)
+    place = services_enrolling.enrol(group=group, participant=person, by=person.user)
+    share_needs(membership=place, needs=["breaks"], by=person.user)
+    leave_group(membership=place, by=person.user)
+    again = services_enrolling.enrol(group=group, participant=person, by=person.user)
+    assert again.pk == place.pk
+    assert Membership.objects.get(pk=place.pk).shared_needs == [], "nothing unless they say so"
+
+
+@pytest.mark.parametrize("ends", [complete, cancel])
+def test_lead_of_a_group_that_is_over_reads_nobodys_needs(coordinator, ends):
+    group = make.a_formal_group(coordinator, members=4, leads=0)
+    lead = make.a_facilitator()
+    add_lead(group=group, user=lead, role=LeadRole.FACILITATOR, by=coordinator)
+    establish(group=group, by=coordinator)
+    place = group.memberships.first()
+    share_needs(membership=place, needs=["captions"], by=place.participant.user)
+    page = reverse("lead:group", args=[group.pk])
+    there = browser(lead)
+    assert "Captions" in there.get(page).content.decode()
+    ends(group=group, by=coordinator)
+    assert "Captions" not in there.get(page).content.decode()
+
+
+# --- Places that are kept ---------------------------------------------------------------------------
+
+
+def test_a_no_that_is_taken_back_again_and_again_keeps_no_place_beyond_its_day(coordinator):
+    group = make.a_group(coordinator)
+    person = make.an_accepted_participant(by=coordinator)
+    asked = invite(group=group, participant=person, by=coordinator)
+    answer(invitation=asked, answer="declined", by=person.user)
+    anew = think_again(invitation=asked, by=person.user)
+    assert anew.answer_by == asked.answer_by
+    answer(invitation=anew, answer="declined", by=person.user)
+    past = timezone.now() - timedelta(minutes=1)
+    Invitation.objects.filter(pk=anew.pk).update(sent_at=past - timedelta(days=7), answer_by=past)
+    Invitation.objects.filter(pk=asked.pk).update(sent_at=past - timedelta(days=8))
+    with pytest.raises(DomainError) as late:
+        think_again(invitation=anew, by=person.user)
+    assert late.value.code == "place_gone"
+    assert not Invitation.objects.open().exists()
+
+
+def test_an_offer_from_the_line_is_still_good_when_the_open_group_begins(coordinator):
+    group = make.an_open_group(coordinator, max_size=2)
+    first, second, third = open_people(3, coordinator)
+    for person in (first, second, third):
+        services_enrolling.enrol(group=group, participant=person, by=person.user)
+    for _ in range(2):
+        add_lead(group=group, user=make.a_facilitator(), role=LeadRole.FACILITATOR, by=coordinator)
+    PeerGroup.objects.filter(pk=group.pk).update(min_size=1)
+    leave_group(membership=Membership.objects.get(participant=first), by=first.user)
+    (offer,) = services_enrolling.offer_next(group)
+    establish(group=group, by=coordinator)
+    offer.refresh_from_db()
+    assert offer.state == InvitationState.OPEN
+    assert QueuePlace.objects.get(participant=third).state == QueueState.OFFERED
+    answer(invitation=offer, answer="accepted", by=third.user)
+    assert Membership.objects.active().filter(group=group, participant=third).exists()
+
+
+# --- Who must not meet ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def together(coordinator):
+    """An established group, two of its members, and the pair that was noted afterwards."""
+    group = make.a_formal_group(coordinator, members=5)
+    one, other = (place.participant for place in group.memberships.all()[:2])
+    group = establish(group=group, by=coordinator)
+    return group, note_apart(participant=one, other=other.user, by=coordinator)
+
+
+def test_whoever_had_to_give_way_reads_in_no_copy_that_it_was_for_safety(coordinator, together):
+    """The one from whom the other is kept apart may be the one who goes: their own copy must not say why."""
+    group, apart = together
+    part_them(apart=apart, group=group, account=apart.other_id, by=coordinator)
+    place = apart.other.participant.waiting_places.get()
+    assert place.priority
+    told = str(held_about(apart.other)).lower()
+    for word in ("safety", "sécurité", "apart", "réunir"):
+        assert word not in told, word
+
+
+def test_pair_noted_while_one_is_only_asked_is_a_task_and_the_asking_can_be_ended(coordinator):
+    """Else the one who is safe to come is refused for an invitation of the other's that nobody looks at."""
+    group = make.a_group(coordinator)
+    one, other = (make.an_accepted_participant(by=coordinator) for _ in range(2))
+    mine = invite(group=group, participant=one, by=coordinator)
+    theirs = invite(group=group, participant=other, by=coordinator)
+    apart = note_apart(participant=one, other=other.user, by=coordinator)
+    (found,) = conflicts(coordinator)
+    assert (found.apart, found.group) == (apart.pk, group)
+    there = browser(coordinator)
+    assert there.get(reverse("desk:conflict", args=[apart.pk, group.pk])).status_code == 200
+    part_them(apart=apart, group=group, account=other.user_id, by=coordinator)
+    theirs.refresh_from_db()
+    assert theirs.state == InvitationState.TAKEN_BACK
+    assert conflicts(coordinator) == []
+    assert answer(invitation=mine, answer="accepted", by=one.user).state == InvitationState.ACCEPTED
+
+
+# --- Something happens during a search --------------------------------------------------------------
+
+
+def test_whoever_withdraws_while_a_search_is_under_way_is_on_no_board_afterwards(coordinator):
+    people = [make.a_waiting_person() for _ in range(5)]
+    make.a_leading_person()
+    forming = make.a_started_forming(coordinator, times=[1140])
+    task = task_of(forming)
+    found = propose_around(task.problem, task.kept, task.seeds, seconds=10)
+    gone = people[2]
+    withdraw(person=gone.user, purpose="taking_part", by=gone.user)
+    assert not FormingPlace.objects.filter(participant=gone).exists()
+    write_answer(forming, task, found)
+    assert not FormingPlace.objects.filter(participant=gone).exists(), "thought of no more"
+    assert FormingPlace.objects.filter(forming=forming, group__isnull=False).count() == 4
