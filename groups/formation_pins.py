@@ -42,7 +42,8 @@ def propose_around(
     problem: Problem, kept: Sequence[Group], seeds: Sequence[Group], *, seconds: float = SECONDS,
     report: Report | None = None, stop: Callable[[], bool] | None = None,
 ) -> Around:  # fmt: skip
-    """The best groups around these. `kept` and `seeds` name ids of the problem; seeds list only who is kept."""
+    """The best groups around these. `kept` and `seeds` name ids of the problem; seeds list only who is kept. Others
+    than the problem's may lead them too (a clinician): the pairs may name these."""
     tell, held = report or (lambda *_: None), [*kept, *seeds]
     inside = sum(len(one.members) for one in held)
     begun, rest = time.monotonic(), _rest(problem, held)

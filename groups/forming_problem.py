@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from groups.arrangement import Arranged, Arrangement, arrangement_of
-from groups.choices import LeadRole
 from groups.formation import Group
 from groups.formation_input import Problem, Slot
 from groups.formation_pins import Around
@@ -43,11 +42,11 @@ def task_of(forming: Forming, *, times: list[int] | None = None) -> Task:
     whole = problem_of(forming, pool)
     people = tuple(one for one in whole.people if one.id not in excluded)
     known = {one.id for one in people} | {one.id for one in whole.leaders}
-    pairs = tuple(pair for pair in whole.keep_apart if known >= set(pair))
     kept = [one for one in arrangement.groups if one.group.pinned]
     seeds = [one for one in arrangement.groups if not one.group.pinned and any(place.pinned for place in one.places)]
     return Task(
-        replace(whole, people=people, keep_apart=pairs), tuple(_as_group(one, known) for one in kept),
+        # Pairs with a clinician of a group that is kept too: no leader of the engine's, and nobody to put together.
+        replace(whole, people=people, keep_apart=pool.apart), tuple(_as_group(one, known) for one in kept),
         tuple(_as_group(one, known, pinned_only=True) for one in seeds), tuple(one.group for one in seeds), arrangement,
     )  # fmt: skip
 
@@ -56,7 +55,7 @@ def _as_group(one: Arranged, known: set[str], *, pinned_only: bool = False) -> G
     """As the engine names it; who left the pool is not in it any more."""
     places = [place for place in one.places if place.pinned or not pinned_only]
     people = [str(place.participant.user_id) for place in places]
-    leads = [str(lead.user_id) for lead in one.leads if lead.role == LeadRole.FACILITATOR]
+    leads = [str(lead.user_id) for lead in one.leads]
     shape = one.shape
     return Group(
         tuple(name for name in people if name in known), tuple(leads), shape.series.slot(), shape.language,

@@ -38,10 +38,13 @@ def ask_run(*, forming: Forming | UUID, by: User, change: Mapping[str, Any] | No
     """Form groups anew around what is pinned; with a `change`, only tell what it would change.
 
     `change` has any of `min_size`, `max_size`, `facilitators`, `times` (further minutes of the week) and `leaders`
-    (how many more facilitators). DomainError: `run_already`, `bad_change`, `not_a_draft`.
+    (how many more facilitators). DomainError: `run_already`, `bad_change`, `not_a_draft`, `starts_in_past`.
     """
     found = locked(forming, by)
     tried = dict(change or {})
+    if found.starts_after < timezone.localdate():
+        message = _("The first week of these groups is over. Choose another one, then form groups.")
+        raise DomainError(message, code="starts_in_past", field="starts_after")
     _check_change(found, tried)
     lose_silent(timezone.now(), forming=found)
     run = FormingRun(forming=found, asked_by=by, change=tried)

@@ -407,3 +407,28 @@ def test_erased_or_merged_person_is_in_no_draft(coordinator):
     assert [place.participant for place in FormingPlace.objects.filter(forming=forming)] == [kept]
     lead = make.a_leading_person()
     assert erase(lead) == {"groups.leadprofile": 1}
+
+
+def test_clinician_of_a_kept_group_meets_nobody_whom_they_must_not(coordinator):
+    people, longest = [make.a_waiting_person() for _ in range(4)], make.a_waiting_person(waited=300)
+    make.a_leading_person()
+    clinician = make.a_clinician()
+    forming = make.a_started_forming(coordinator, times=[1140])
+    exclude(forming=forming, participant=longest, revision=0, by=coordinator)
+    forming = searched(Forming.objects.get(pk=forming.pk), coordinator)
+    group = FormingGroup.objects.get(forming=forming)
+    values = {"forming": forming, "by": coordinator}
+    set_lead(group=group, user=clinician, role=LeadRole.CLINICIAN, revision=forming.revision, **values)
+    pin(participant=people[0], revision=forming.revision + 1, **values)
+    include(participant=longest, revision=forming.revision + 2, **values)
+    apart(longest, clinician, coordinator)
+    forming = searched(forming, coordinator)
+    assert in_groups(forming) == [{one.pk for one in people}]
+    left = FormingPlace.objects.get(forming=forming, group__isnull=True)
+    assert (left.participant, left.reason) == (longest, "capacity")
+
+
+def test_groups_whose_first_week_is_over_are_not_searched(coordinator):
+    forming = make.a_started_forming(coordinator)
+    Forming.objects.filter(pk=forming.pk).update(starts_after=timezone.localdate() - timedelta(days=1))
+    refused("starts_in_past", ask_run, forming=forming, by=coordinator)
