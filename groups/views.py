@@ -95,10 +95,10 @@ def show_group(request: HttpRequest, found: PeerGroup, form: LeadForm | None = N
         "tag": desk.TAG_KINDS[GroupState(found.state)], "begins": desk.begins(found),
         "missing": desk.missing(found, present, facilitators) if found.state == GroupState.FORMING else [],
         "open": desk.is_open(found, present + invited.kept(found)), "schedule_url": desk.schedule_url(found),
-        "form": form or (LeadForm(group=found) if running else None), "parts": parts,
+        "form": form, "parts": parts,
         "tasks": [task for part in parts for task in part.get("tasks", [])],
     }  # fmt: skip
-    return render(request, "groups/group.html", context, status=409 if form is not None else 200)
+    return render(request, "groups/group.html", context, status=409 if form is not None and form.is_bound else 200)
 
 
 @page
@@ -160,11 +160,12 @@ def remove_member(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
+@page
 @coordinators
 def add_lead(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The group's page with the form to choose who leads: everybody who could is read for it alone."""
     found = group_or_404(request, pk)
-    form = LeadForm(request.POST, group=found)
+    form = LeadForm(request.POST if request.method == "POST" else None, group=found)
     if form.is_valid():
         try:
             services.add_lead(group=found, by=account(request), **form.cleaned_data)

@@ -163,7 +163,8 @@ def test_place_is_ended_after_asking(desk, coordinator):
 def test_leads_are_chosen_from_those_who_may_lead(desk, coordinator):
     group = make.a_group(coordinator)
     lead, analyst = make.a_facilitator(name="Faye Facilitates"), make.an_analyst()
-    page = desk.get(url("group", group)).content.decode()
+    assert url("lead_add", group) in desk.get(url("group", group)).content.decode()
+    page = desk.get(url("lead_add", group)).content.decode()
     assert "Faye Facilitates" in page
     assert f'value="{analyst.pk}"' not in page
     wrong = desk.post(url("lead_add", group), {"user": analyst.pk, "role": "facilitator"})
