@@ -116,7 +116,7 @@ def test_group_page_lists_members_with_one_access_row_each(desk, coordinator):
 
 def test_three_person_establishment_is_refused_on_the_page(desk, coordinator):
     group = make.a_formal_group(coordinator, members=3)
-    assert "at least 4 people" in desk.get(url("group", group)).content.decode()
+    assert "1 more person has to say yes" in desk.get(url("group", group)).content.decode()
     answer = desk.post(url("group_establish", group), {"revision": 0})
     assert answer.status_code == 409
     assert "at least 4 people" in answer.content.decode()
