@@ -45,11 +45,12 @@ class ConsentQuerySet(models.QuerySet[Any]):
         """Signed and not withdrawn: for lists of what was signed. Whether something may be done asks `in_force`."""
         return self.filter(withdrawal__isnull=True)
 
-    def holding(self) -> ConsentQuerySet:
-        """Standing, under a version that still counts today, for a purpose that is offered."""
+    def holding(self, on: date | None = None) -> ConsentQuerySet:
+        """Standing, under a version that still counts on this day (today), for a purpose that is offered."""
         from consent.models import ConsentVersion
 
-        return self.standing().filter(version__in=ConsentVersion.objects.holding(timezone.localdate()).values("pk"))
+        versions = ConsentVersion.objects.holding(on or timezone.localdate())
+        return self.standing().filter(version__in=versions.values("pk"))
 
     def of(self, person: User | UUID) -> ConsentQuerySet:
         """Everything this person signed, newest first."""
@@ -70,12 +71,12 @@ class ConsentQuerySet(models.QuerySet[Any]):
         return set(self.holding().filter(person__in=people, purpose=purpose).values_list("person_id", flat=True))
 
 
-def agrees(purpose: str | Collection[str], person_path: str = "pk") -> Exists:
+def agrees(purpose: str | Collection[str], person_path: str = "pk", *, on: date | None = None) -> Exists:
     """The same question inside a query, for one purpose or any of several.
 
-    `person_path` leads from the row to the person's id.
+    `person_path` leads from the row to the person's id. `on`: the day, for a `psp.asking.Question`; else today.
     """
     from consent.models import Consent
 
     wanted = [purpose] if isinstance(purpose, str) else list(purpose)
-    return Exists(Consent.objects.holding().filter(person_id=OuterRef(person_path), purpose__in=wanted))
+    return Exists(Consent.objects.holding(on).filter(person_id=OuterRef(person_path), purpose__in=wanted))

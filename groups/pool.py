@@ -183,29 +183,36 @@ def series_from(forming: Forming, group: FormingGroup) -> SeriesTime:
 # Who waits -------------------------------------------------------------------------------------------------
 
 
+PERSON = (
+    "pk", "user_id", "region_id", "user__language", "user__time_zone", "modalities", "preferences__languages",
+    "preferences__compositions", "preferences__availability", "waiting_since", "ahead",
+)  # fmt: skip
+
+
 def in_pool(forming: Forming) -> Any:
     """Participants of the forming's regions who wait for its kind and are neither asked nor placed already."""
+    return waiting_in(forming.kind, forming.program_regions)
+
+
+def waiting_in(kind: str, regions: Collection[str], today: date | None = None) -> Any:
     accepted = Application.objects.filter(
-        participant=OuterRef("pk"), state=ApplicationState.ACCEPTED, accepted_for__contains=[forming.kind]
+        participant=OuterRef("pk"), state=ApplicationState.ACCEPTED, accepted_for__contains=[kind]
     )
-    asked = Invitation.objects.open().filter(participant=OuterRef("pk"), kind=forming.kind)
-    placed = Membership.objects.active().filter(
-        participant=OuterRef("pk"), group__kind=forming.kind, group__state__in=RUNNING
-    )
+    asked = Invitation.objects.open().filter(participant=OuterRef("pk"), kind=kind)
+    placed = Membership.objects.active().filter(participant=OuterRef("pk"), group__kind=kind, group__state__in=RUNNING)
     standing = Participant.objects.filter(
-        program_region__in=forming.program_regions, merged_into__isnull=True, emptied_at__isnull=True,
-        user__is_active=True,
-    )  # fmt: skip
-    found = standing.filter(Exists(accepted), ~Exists(asked), ~Exists(placed))
-    return waiting_for_place(found, forming.kind)
+        program_region__in=regions, merged_into__isnull=True, emptied_at__isnull=True, user__is_active=True
+    )
+    return waiting_for_place(standing.filter(Exists(accepted), ~Exists(asked), ~Exists(placed)), kind, today)
 
 
 def _people(forming: Forming, only: Collection[UUID] | None) -> list[PoolPerson]:
     found = in_pool(forming) if only is None else in_pool(forming).filter(pk__in=only)
-    rows = found.values_list(
-        "pk", "user_id", "region_id", "user__language", "user__time_zone", "modalities", "preferences__languages",
-        "preferences__compositions", "preferences__availability", "waiting_since", "ahead",
-    )  # fmt: skip
+    return people_from(forming, found.values_list(*PERSON))
+
+
+def people_from(forming: Forming, rows: Iterable[Any]) -> list[PoolPerson]:
+    """From rows of PERSON: whoever speaks one of the languages and would meet in one of the ways."""
     people = [_person(forming, *row) for row in rows]
     return [one for one in people if one.languages and one.modalities]
 
@@ -233,14 +240,22 @@ def _week(stored: list[Any] | None) -> tuple[tuple[int, int], ...]:
 # Who leads -------------------------------------------------------------------------------------------------
 
 
+LEADER = ("user_id", "region_id", "languages", "modalities", "availability", "user__time_zone", "max_groups")
+
+
 def _leaders(forming: Forming) -> list[PoolLead]:
+    return leaders_from(forming, leading_in(forming.program_regions).values_list(*LEADER))
+
+
+def leading_in(regions: Collection[str]) -> Any:
     able = RoleAssignment.objects.filter(user=OuterRef("user"), role=Role.SUPPORTER)
-    here = Q(program_region__isnull=True) | Q(program_region__in=forming.program_regions)
+    here = Q(program_region__isnull=True) | Q(program_region__in=regions)
     rows = LeadProfile.objects.filter(Exists(able), here, paused=False, user__is_active=True, max_groups__gt=0)
-    values = rows.order_by("pk").values_list(
-        "user_id", "region_id", "languages", "modalities", "availability", "user__time_zone", "max_groups"
-    )
-    found = [_lead(forming, *row) for row in values]
+    return rows.order_by("pk")
+
+
+def leaders_from(forming: Forming, rows: Iterable[Any]) -> list[PoolLead]:
+    found = [_lead(forming, *row) for row in rows]
     return [one for one in found if one.languages and one.modalities]
 
 
@@ -259,11 +274,20 @@ def _lead(
 # What they do already --------------------------------------------------------------------------------------
 
 
+Pairs = Iterable[tuple[UUID, UUID]]
+
+
 def _with_busy_times(
     forming: Forming, people: list[PoolPerson], leaders: list[PoolLead]
 ) -> tuple[list[PoolPerson], list[PoolLead]]:
-    led = _led([one.user_id for one in leaders])
-    attended = _attended(forming)
+    led = {pair for rows in led_by([one.user_id for one in leaders]) for pair in rows}
+    return busy_times(people, leaders, led, set(attended_in(forming.kind, forming.program_regions)))
+
+
+def busy_times(
+    people: list[PoolPerson], leaders: list[PoolLead], led: Pairs, attended: Pairs
+) -> tuple[list[PoolPerson], list[PoolLead]]:
+    """Each with the times of their other groups. `led`, `attended`: accounts and running groups, each pair once."""
     dates = _dates({group for _user, group in (*led, *attended)})
     mine: dict[UUID, list[Span]] = defaultdict(list)
     for user, group in (*led, *attended):
@@ -276,19 +300,17 @@ def _with_busy_times(
     )
 
 
-def _led(users: list[UUID]) -> set[tuple[UUID, UUID]]:
-    """Running groups that somebody leads, or is asked to lead now."""
+def led_by(users: Any) -> tuple[Any, Any]:
+    """Running groups that these accounts lead, and those that they are asked to lead now."""
     leads = GroupLead.objects.filter(user__in=users, group__state__in=RUNNING).values_list("user_id", "group_id")
     asked = Invitation.objects.filter(user__in=users, state=InvitationState.OPEN).values_list("user_id", "group_id")
-    return {*leads, *asked}
+    return leads, asked
 
 
-def _attended(forming: Forming) -> set[tuple[UUID, UUID]]:
+def attended_in(kind: str, regions: Collection[str]) -> Any:
     """Running groups of another kind in which people of these regions have a place."""
-    places = Membership.objects.active().filter(
-        participant__program_region__in=forming.program_regions, group__state__in=RUNNING
-    )
-    return set(places.exclude(group__kind=forming.kind).values_list("participant__user_id", "group_id"))
+    places = Membership.objects.active().filter(participant__program_region__in=regions, group__state__in=RUNNING)
+    return places.exclude(group__kind=kind).values_list("participant__user_id", "group_id")
 
 
 def _dates(groups: set[UUID]) -> dict[UUID, list[Span]]:

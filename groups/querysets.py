@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -46,14 +47,14 @@ class PeerGroupQuerySet(models.QuerySet[Any]):
         return counted
 
 
-def waiting_for_place(people: models.QuerySet[Any], kind: str) -> models.QuerySet[Any]:
+def waiting_for_place(people: models.QuerySet[Any], kind: str, today: date | None = None) -> models.QuerySet[Any]:
     """Those of `people` who are on the waiting list for this kind, in its order: priorities, then waiting time.
 
     Adds `waiting_since`, when the accepted application was sent, and `ahead` (0 with a priority).
     """
-    waiting: models.QuerySet[Any] = people.waiting_for(kind)  # type: ignore[attr-defined]
+    waiting: models.QuerySet[Any] = people.waiting_for(kind, today)  # type: ignore[attr-defined]
     dated: models.QuerySet[Any] = waiting.annotate(
-        waiting_since=F("waiting_places__since"), ahead=ahead(timezone.localdate(), "waiting_places__")
+        waiting_since=F("waiting_places__since"), ahead=ahead(today or timezone.localdate(), "waiting_places__")
     )
     return dated.order_by("ahead", "waiting_since", "pk")
 

@@ -22,7 +22,8 @@ from groups.choices import FormingState
 from groups.forms_forming import PoolForm, TimesForm
 from groups.heat_map import heat_map, times_to_begin_with
 from groups.models import Forming, FormingGroup, FormingPlace
-from groups.pool import Pool, pool_of
+from groups.pool import PoolLead, PoolPerson
+from groups.pool_shown import pool_shown
 from intake.desk import moment
 from psp.areas import account, requires
 from psp.choices import Language, Role
@@ -123,24 +124,24 @@ def changed(request: HttpRequest, forming: Forming, form: TimesForm) -> HttpResp
 
 
 def pool_context(request: HttpRequest, forming: Forming, form: TimesForm) -> dict[str, Any]:
-    found = pool_of(forming)
+    waiting, able = pool_shown(forming)
     shown = request.GET.get("language", "")
     shown = shown if shown in Language.values else ""
     fine = request.GET.get("fine") == "1"
-    people = [one for one in found.people if not shown or shown in one.languages]
-    leaders = [one for one in found.leaders if not shown or shown in one.languages]
+    people = [one for one in waiting if not shown or shown in one.languages]
+    leaders = [one for one in able if not shown or shown in one.languages]
     may = forming.state == FormingState.DRAFT
     return {
-        "forming": forming, "form": form, "total": len(found.people), "words": pool_words(forming, region_names()),
-        "counts": counts_of(found), "notes": notes_of(found), "can_change": may, "locked": not may,
-        "map": heat_map(forming, people, leaders, fine=fine), "views": map_views(forming, found, shown, fine=fine),
+        "forming": forming, "form": form, "total": len(waiting), "words": pool_words(forming, region_names()),
+        "counts": counts_of(waiting, able), "notes": notes_of(waiting, able), "can_change": may, "locked": not may,
+        "map": heat_map(forming, people, leaders, fine=fine), "views": map_views(waiting, shown, fine=fine),
     }  # fmt: skip
 
 
-def counts_of(found: Pool) -> list[dict[str, Any]]:
+def counts_of(people: list[PoolPerson], leaders: list[PoolLead]) -> list[dict[str, Any]]:
     """The pool in numbers, each with its words."""
-    total = len(found.people)
-    spoken = Counter(code for one in found.people for code in one.languages)
+    total = len(people)
+    spoken = Counter(code for one in people for code in one.languages)
     return [
         {"number": total, "words": ngettext("person waits", "people wait", total)},
         *(
@@ -148,22 +149,22 @@ def counts_of(found: Pool) -> list[dict[str, Any]]:
             for code, words in {"fr": _("could be in a French group"), "en": _("could be in an English group")}.items()
             if spoken[code]
         ),
-        {"number": len(found.leaders), "words": ngettext("can lead", "can lead", len(found.leaders))},
+        {"number": len(leaders), "words": ngettext("can lead", "can lead", len(leaders))},
     ]
 
 
-def notes_of(found: Pool) -> list[str]:
+def notes_of(people: list[PoolPerson], leaders: list[PoolLead]) -> list[str]:
     """Where they live, and what keeps some from any group."""
-    homes = Counter(one.region for one in found.people)
+    homes = Counter(one.region for one in people)
     notes = [where_they_live(homes)] if len(homes) > 1 else []
-    silent = sum(not one.week for one in found.people)
+    silent = sum(not one.week for one in people)
     if silent:
         words = ngettext(
             "%(n)d person has not said when they are free, so no group can be proposed to them. Ask them.",
             "%(n)d people have not said when they are free, so no group can be proposed to them. Ask them.", silent,
         )  # fmt: skip
         notes.append(words % {"n": silent})
-    if not found.leaders:
+    if not leaders:
         notes.append(_("Nobody can lead yet: ask those who lead for their times on their own pages."))
     return notes
 
@@ -173,9 +174,9 @@ def where_they_live(homes: Counter[str]) -> str:
     return " · ".join(f"{names.get(code, code)} {number}" for code, number in homes.most_common())
 
 
-def map_views(forming: Forming, found: Pool, shown: str, *, fine: bool) -> list[dict[str, Any]]:
+def map_views(people: list[PoolPerson], shown: str, *, fine: bool) -> list[dict[str, Any]]:
     """The map for everybody or for one language, on the hour or on the half hour too."""
-    spoken = [code for code in Language.values if any(code in one.languages for one in found.people)]
+    spoken = [code for code in Language.values if any(code in one.languages for one in people)]
     more = "&fine=1" if fine else ""
     views = [{"url": f"?language={more}", "label": _("All languages"), "current": not shown}]
     views += [

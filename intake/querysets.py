@@ -54,9 +54,9 @@ class ParticipantQuerySet(models.QuerySet[Any]):
         """
         return self.filter(user__glass_grants__in=GlassGrant.objects.made_by(user).live(now))
 
-    def taking_part(self) -> ParticipantQuerySet:
-        """Consent to taking part is in force."""
-        return self.filter(agrees(ConsentPurpose.TAKING_PART, "user_id"))
+    def taking_part(self, on: date | None = None) -> ParticipantQuerySet:
+        """Consent to taking part is in force (today)."""
+        return self.filter(agrees(ConsentPurpose.TAKING_PART, "user_id", on=on))
 
     def accepted_for(self, service: str) -> ParticipantQuerySet:
         """Accepted for this service, with consent in force: may have a place in a group of this kind."""
@@ -64,9 +64,9 @@ class ParticipantQuerySet(models.QuerySet[Any]):
             applications__state=ApplicationState.ACCEPTED, applications__accepted_for__contains=[service]
         )
 
-    def waiting_for(self, service: str) -> ParticipantQuerySet:
-        """On the waiting list for this service, with consent in force."""
-        return self.taking_part().filter(waiting_places__service=service, waiting_places__state=WaitingState.WAITING)
+    def waiting_for(self, service: str, on: date | None = None) -> ParticipantQuerySet:
+        """On the waiting list for this service, with consent in force (today)."""
+        return self.taking_part(on).filter(waiting_places__service=service, waiting_places__state=WaitingState.WAITING)
 
 
 class ApplicationQuerySet(models.QuerySet[Any]):

@@ -12,7 +12,9 @@ from django.urls import reverse
 from groups.choices import FormingState
 from groups.forming_run import carry_out
 from groups.models import Forming, FormingGroup, FormingPlace, FormingRun, Invitation
-from groups.services import add_member
+from groups.pool import pool_of
+from groups.pool_shown import pool_shown
+from groups.services import add_lead, add_member
 from groups.services_forming import add_empty_group, ask_run, move_person
 from groups.services_inviting import invite_forming
 from intake.models import KeepApart
@@ -342,3 +344,19 @@ def test_board_tells_nothing_of_people_who_must_not_meet(desk, coordinator):
     assert answer.status_code == 409
     assert "for a reason such as something else in the program at that time" in page
     assert "must not meet" not in page
+
+
+def test_pool_that_is_shown_is_the_pool_of_the_search(coordinator):
+    make.a_waiting_person(wishes={"languages": ["en", "fr"]}), make.an_accepted_participant()
+    elsewhere, busy = make.a_waiting_person("ON"), make.a_waiting_person(services=("formal", "informal"))
+    add_member(group=make.a_group(coordinator, kind="informal"), participant=busy, by=coordinator)
+    lead = make.a_leading_person(max_groups=2)
+    make.a_leading_person(paused=True)
+    add_lead(group=make.a_group(coordinator), user=lead, role="facilitator", by=coordinator)
+    forming = make.a_started_forming(coordinator)
+    people, leaders = pool_shown(forming)
+    found = pool_of(forming)
+    assert (tuple(people), tuple(leaders)) == (found.people, found.leaders)
+    assert [one.takes for one in leaders] == [1]
+    assert any(one.busy for one in people)
+    assert elsewhere.user_id not in {one.user_id for one in people}
