@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import FormingState, GroupKind
-from groups.forming_words import REASONS
 from groups.models import FormingPlace
 from privacy.datamap import Basis, Erased, Holding, Use, declare, these
 from privacy.holdings import Line, Record, Section, add_section
@@ -52,6 +51,17 @@ MAP = (
     ),
 )  # fmt: skip
 
+# What the board says about somebody, said to them. Codes as in `groups.forming_words.REASONS`.
+WHY = {
+    "no_language": _("Too few people who waited speak one of your languages."),
+    "no_common_slot": _("Too few others were free at the times when you are."),
+    "too_few": _(
+        "Too few others wished for the same way to meet and the same company as you, at a time when you are free."
+    ),
+    "no_facilitator": _("There were enough people, but nobody was free to lead a group."),
+    "capacity": _("No group that suited you had a place for you at that time."),
+}
+
 
 def thought_of(person: User) -> Iterable[Record]:
     rows = FormingPlace.objects.filter(participant__user=person).select_related("forming").order_by("pk")
@@ -61,7 +71,7 @@ def thought_of(person: User) -> Iterable[Record]:
             Line(_("State of this work"), FormingState(row.forming.state).label),
             Line(_("Waiting since"), row.waiting_since),
             Line(_("In one of the groups"), _("yes") if row.group_id else _("no")),
-            Line(_("Why in none"), REASONS.get(row.reason, "")),
+            Line(_("Why in none"), WHY.get(row.reason, "")),
         ]  # fmt: skip
 
 
