@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from groups.choices import QueueState
-from groups.models import PeerGroup, QueuePlace
+from groups.enrolling import WAITS
+from groups.models import Membership, PeerGroup, QueuePlace
 from groups.refusals import judged
+from groups.services_enrolling import end_waits
 from intake.merging import Mover, add_mover
 from intake.models import Participant
 from privacy.datamap import Basis, Erased, Holding, Use, declare, these
@@ -72,8 +74,10 @@ def last_use(people: Collection[UUID]) -> Iterable[Used]:
 
 
 def to_move(kept: Participant, merged: Participant) -> QuerySet[Any]:
-    """Where both wait for one group, each file keeps its place, and only the kept one's counts."""
-    both = QueuePlace.objects.filter(participant=kept).values("group")
+    """Where both wait for one group, or the kept one has a place there, each file keeps its own row."""
+    both = QueuePlace.objects.filter(participant=kept, state__in=WAITS).values("group").union(
+        Membership.objects.active().filter(participant=kept).values("group")
+    )  # fmt: skip
     rows: QuerySet[Any] = QueuePlace.objects.filter(participant=merged).exclude(group__in=both)
     return rows
 
@@ -85,7 +89,10 @@ def tell(kept: Participant, merged: Participant) -> list[str]:
 
 
 def move(kept: Participant, merged: Participant) -> list[str]:
-    return _hand_over(to_move(kept, merged), kept)
+    """Of what stays behind, nothing waits any more: nobody is offered a place under a file that is closed."""
+    moved = _hand_over(to_move(kept, merged), kept)
+    end_waits(QueuePlace.objects.filter(participant=merged))
+    return moved
 
 
 def back(kept: Participant, merged: Participant, ids: list[str]) -> None:

@@ -130,16 +130,20 @@ def leave_queue(*, place: QueuePlace | UUID, by: User) -> QueuePlace:
 @transaction.atomic
 def end_queues(*, user: User) -> int:
     """Consent was withdrawn: this person waits for nothing any more. Returns for how many groups they did."""
-    places = QueuePlace.objects.filter(participant__user=user, state__in=enrolling.WAITS).select_related("participant")
-    for place in places:
+    return end_waits(QueuePlace.objects.filter(participant__user=user))
+
+
+def end_waits(places: Any) -> int:
+    """Those of them who still wait or have an offer do so no more. Returns how many."""
+    waiting = list(places.filter(state__in=enrolling.WAITS).select_related("participant"))
+    for place in waiting:
         _move(place, QueueState.ENDED)
-    return len(places)
+    return len(waiting)
 
 
 def end_line(group: PeerGroup) -> None:
     """The group is over: nobody waits for it."""
-    for place in QueuePlace.objects.filter(group=group, state__in=enrolling.WAITS).select_related("participant"):
-        _move(place, QueueState.ENDED)
+    end_waits(QueuePlace.objects.filter(group=group))
 
 
 def _move(place: QueuePlace, state: QueueState) -> None:

@@ -3,9 +3,12 @@ two hands at once."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import partial
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,13 +22,16 @@ from groups.models import FormingPlace, GroupLead, Invitation, Membership, PeerG
 from groups.services import add_lead, cancel, complete, establish, leave_group, remove_lead
 from groups.services_conflicts import part_them
 from groups.services_inviting import answer, invite, think_again
+from groups.services_offers import mind
 from groups.services_place import share_needs
 from intake.models import Participant
 from intake.services_apart import note_apart
+from intake.services_merge import merge_files
 from privacy.holdings import held_about
 from psp.errors import DomainError
 from tests import factories as make
 from tests.browser import Browser
+from tests.integration.test_security_no_log_no_page import log_that_takes_nothing
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +48,7 @@ def browser(user) -> Browser:
 
 
 def open_people(count: int, by) -> list[Participant]:
-    return [make.an_accepted_participant(services=("informal",), by=by) for _ in range(count)]
+    return [make.an_accepted_participant(services=("informal", "activity"), by=by) for _ in range(count)]
 
 
 # --- Who is not in it any more ----------------------------------------------------------------------
@@ -182,3 +188,98 @@ def test_whoever_withdraws_while_a_search_is_under_way_is_on_no_board_afterwards
     write_answer(forming, task, found)
     assert not FormingPlace.objects.filter(participant=gone).exists(), "thought of no more"
     assert FormingPlace.objects.filter(forming=forming, group__isnull=False).count() == 4
+
+
+# --- Two files of one person ------------------------------------------------------------------------
+
+
+def test_line_goes_on_when_two_files_become_one(coordinator):
+    """Whoever gave up waiting under one file and waits under the other waits; nobody waits where they have a place."""
+    full, other = (make.an_open_group(coordinator, kind="activity", max_size=1) for _ in range(2))
+    kept, merged, guest, friend = open_people(4, coordinator)
+    for group, person in ((full, guest), (full, kept), (full, merged), (other, friend), (other, merged)):
+        services_enrolling.enrol(group=group, participant=person, by=person.user)
+    services_enrolling.leave_queue(place=QueuePlace.objects.get(group=full, participant=kept), by=kept.user)
+    leave_group(membership=Membership.objects.get(participant=friend), by=friend.user)
+    invited = invite(group=other, participant=kept, by=coordinator)
+    answer(invitation=invited, answer="accepted", by=kept.user)
+    merge_files(kept=kept, merged=merged, by=coordinator)
+    waits = QueuePlace.objects.filter(state=QueueState.WAITING)
+    assert list(waits.values_list("group", "participant")) == [(full.pk, kept.pk)]
+
+
+# --- No log, no page --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_property_05_no_access_row_no_page_of_a_group(coordinator):
+    """Pages of groups with somebody on them: what is read before invitations leave, by who leads, by the person."""
+    name = "Canari-De-Groupe"
+    group = make.an_open_group(coordinator)
+    person = make.an_accepted_participant(services=("informal",), by=coordinator, name=name)
+    lead = make.a_facilitator()
+    add_lead(group=group, user=lead, role=LeadRole.FACILITATOR, by=coordinator)
+    services_enrolling.enrol(group=group, participant=person, by=person.user)
+    forming = make.a_forming(coordinator)
+    make.a_thought_of_group(forming, [make.a_waiting_person(name=name)])
+    pages = [
+        (coordinator, reverse("desk:forming", args=[forming.pk])),
+        (coordinator, reverse("desk:forming_send", args=[forming.pk])),
+        (coordinator, reverse("desk:group", args=[group.pk])),
+        (lead, reverse("lead:group", args=[group.pk])),
+        (person.user, reverse("my_sessions:group", args=[group.pk])),
+        (person.user, reverse("my_sessions:groups")),
+        (person.user, reverse("my_invitations:mine")),
+    ]  # fmt: skip
+    for account, path in pages:
+        there = Browser(raise_request_exception=False)
+        make.sign_in(there, account)
+        assert there.get(path).status_code == 200, path
+        with log_that_takes_nothing():
+            answered = there.get(path)
+        assert answered.status_code == 500, path
+        assert name not in answered.content.decode()
+
+
+# --- Many hands at once -----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_and_answers_at_once_give_no_place_twice_and_end_without_a_deadlock(coordinator):
+    """Two beats, two tabs, a coordinator who invites and somebody who leaves, all at one moment."""
+    group = make.a_group(coordinator, starts_on=timezone.localdate() + timedelta(days=60), start_time=time(18))
+    day = group.starts_on.weekday() * 1440
+    week = [(day + 17 * 60, day + 21 * 60)]
+    people = [make.a_waiting_person(week=week, by=coordinator) for _ in range(8)]
+    asked = [invite(group=group, participant=one, by=coordinator) for one in people[:4]]
+    long_ago = timezone.now() - timedelta(days=8)
+    for one in asked[:3]:
+        Invitation.objects.filter(pk=one.pk).update(sent_at=long_ago, answer_by=long_ago + timedelta(days=7))
+    yes = partial(answer, invitation=asked[3], answer="accepted", by=people[3].user)
+    more = partial(invite, group=group, participant=people[7], by=coordinator)
+    faults = all_at_once([*(lambda: mind(timezone.now()) for _ in range(4)), yes, yes, more])
+    assert all(isinstance(fault, DomainError) for fault in faults), faults
+    assert Membership.objects.active().filter(group=group).count() == 1
+    assert Invitation.objects.filter(state=InvitationState.LAPSED).count() == 3
+    offers = Invitation.objects.open().filter(group=group).values_list("participant", flat=True)
+    assert set(offers) == {one.pk for one in people[4:]}, "three places, each offered once, and the coordinator's own"
+
+
+def all_at_once(actions: list) -> list[Exception]:
+    barrier, faults = Barrier(len(actions)), []
+
+    def work(action) -> None:
+        barrier.wait()
+        try:
+            action()
+        except Exception as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=work, args=[action]) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return faults
