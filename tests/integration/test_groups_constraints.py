@@ -138,6 +138,7 @@ BROKEN: dict[str, str] = {
         SELECT forming_id, participant_id, false, false, now(), '', '{}' FROM groups_formingplace
         WHERE id = %(thought_place)s""",
     "forming_excluded_in_no_group": change("formingplace", "excluded = true", of("thought_place")),
+    "forming_place_in_its_forming": change("formingplace", "group_id = %(thought_elsewhere)s", of("thought_place")),
     "forming_lead_once": """INSERT INTO groups_forminglead (group_id, user_id, role)
         SELECT group_id, user_id, role FROM groups_forminglead WHERE group_id = %(thought)s""",
     "conflict_care_once": """INSERT INTO groups_conflictcare (apart_id, group_id, by_id, since)
@@ -202,9 +203,10 @@ def a_board(by, participant, leader) -> dict[str, object]:
     place = FormingPlace.objects.create(
         forming=board, participant=participant, group=thought, waiting_since=timezone.now()
     )
+    elsewhere = make.a_thought_of_group(make.a_forming(by), [])
     FormingLead.objects.create(group=thought, user=leader)
     return {"board": board.pk, "run": FormingRun.objects.create(forming=board, asked_by=by).pk, "thought": thought.pk,
-            "second_thought": second.pk, "thought_place": place.pk}  # fmt: skip
+            "second_thought": second.pk, "thought_place": place.pk, "thought_elsewhere": elsewhere.pk}  # fmt: skip
 
 
 def refused_by(statement: str, world) -> str:
