@@ -30,6 +30,8 @@ from groups.choices import (
     LeadRole,
 )
 from groups.dates import begins_at
+from groups.forming_checks import Misfit
+from groups.forming_words import misfit_sentence
 from groups.models import Forming, FormingGroup, FormingPlace, Invitation, KindSetting, Membership, PeerGroup
 from groups.refusals import SENTENCES, judged
 from groups.rules_inviting import answer_until, told_apart, weekly
@@ -47,7 +49,7 @@ from groups.services import (
 from intake.models import Participant
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.errors import Conflict, DomainError, require
+from psp.errors import Conflict, DomainError, Forbidden, require
 from psp.models import Region, User
 
 ANSWERS = (InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.OTHER_TIME)
@@ -189,9 +191,7 @@ def invite_forming(
     _check_sendable(held, revision)
     groups = [group for group in _thought_of(held) if _stays(group, locked, without)]
     if not groups:
-        raise DomainError(
-            _("Nobody is in one of the groups yet. Put people into a group first."), code="nothing_to_send"
-        )
+        raise _nobody_to_ask()
     made, taken = [], []
     for thought in groups:
         group = _make(held, thought, [locked[place.participant_id] for place in thought.asked], by)
@@ -229,7 +229,7 @@ def _check_sendable(forming: Forming, revision: int) -> None:
 
 def _make(forming: Forming, thought: FormingGroup, people: Collection[Participant], by: User) -> PeerGroup:
     first = thought.starts_at.astimezone(ZoneInfo(forming.time_zone))
-    region = thought.region or _region_of_most(people)
+    region = thought.region or _region_of_most(forming, people)
     same_time = PeerGroup.objects.filter(program_region=region.program_region_id, state__in=RUNNING)
     names = told_apart(weekly(first), same_time.values_list("name_en", flat=True))
     group = PeerGroup(
@@ -248,10 +248,19 @@ def _make(forming: Forming, thought: FormingGroup, people: Collection[Participan
     return group
 
 
-def _region_of_most(people: Collection[Participant]) -> Region:
-    """Whose holidays a group by video keeps: those of the province where most of its people live."""
-    code, _count = min(Counter(person.region_id for person in people).items(), key=lambda item: (-item[1], item[0]))
+def _region_of_most(forming: Forming, people: Collection[Participant]) -> Region:
+    """Whose holidays a group by video keeps: those of the province where most of its people live, of the regions that
+    it is formed for."""
+    here = [person.region_id for person in people if person.program_region_id in forming.program_regions]
+    if not here:
+        raise _nobody_to_ask()
+    code, _count = min(Counter(here).items(), key=lambda item: (-item[1], item[0]))
     return Region.objects.get(pk=code)
+
+
+def _nobody_to_ask() -> DomainError:
+    message = _("Nobody is in one of the groups yet. Put people into a group first.")
+    return DomainError(message, code="nothing_to_send")
 
 
 def _ask_all(
@@ -273,6 +282,9 @@ def _try(account: User, by: User, without: Collection[UUID], **whom: Any) -> Tak
             invite(by=by, **whom)
     except DomainError as error:
         return Taken(account.pk, account.name or account.username, str(error.message))
+    except Forbidden:
+        # Lives in another region by now, and is asked by its coordinators.
+        return Taken(account.pk, account.name or account.username, misfit_sentence(Misfit.GONE))
     return None
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from groups.forming_problem import task_of, write_answer
 from groups.models import FormingPlace, GroupLead, Invitation, Membership, PeerGroup, QueuePlace
 from groups.services import add_lead, cancel, complete, establish, leave_group, remove_lead
 from groups.services_conflicts import part_them
-from groups.services_inviting import answer, invite, think_again
+from groups.services_inviting import PeopleTaken, answer, invite, invite_forming, think_again
 from groups.services_offers import mind
 from groups.services_place import share_needs
 from intake.models import Participant
@@ -29,8 +29,10 @@ from intake.services_apart import note_apart
 from intake.services_merge import merge_files
 from privacy.holdings import held_about
 from psp.errors import DomainError
+from psp.models import Region
 from tests import factories as make
 from tests.browser import Browser
+from tests.integration.test_security_mass_assignment import hostile, kept
 from tests.integration.test_security_no_log_no_page import log_that_takes_nothing
 
 pytestmark = pytest.mark.django_db
@@ -283,3 +285,61 @@ def all_at_once(actions: list) -> list[Exception]:
     for thread in threads:
         thread.join()
     return faults
+
+
+# --- More than a page asks for ----------------------------------------------------------------------
+
+
+def test_property_29_forms_of_groups_change_only_what_they_ask_for(coordinator):
+    other = make.with_role(make.a_user(), "administrator")
+    group, formal = make.an_open_group(coordinator), make.a_group(coordinator)
+    person = make.an_accepted_participant(services=("formal", "informal"), by=coordinator)
+    desk, mine = browser(coordinator), browser(person.user)
+
+    def post(there: Browser, name: str, row: models.Model, asked: dict, model: type[models.Model]) -> int:
+        return there.post(reverse(name, args=[row.pk]), hostile(model, other) | asked).status_code
+
+    place = {"link": "https://meet.example.org/a", "address": "", "revision": str(group.revision)}
+    before = kept(group, *place, "asks_who_comes")
+    assert post(desk, "desk:group_place", group, place, PeerGroup) == 302
+    group.refresh_from_db()
+    assert kept(group, *place, "asks_who_comes") == before
+    assert post(desk, "desk:group_invite", formal, {"participant": str(person.pk)}, Invitation) == 302
+    asked = Invitation.objects.get()
+    assert (asked.group, asked.participant, asked.user, asked.state) == (formal, person, None, InvitationState.OPEN)
+    assert (asked.sent_by, asked.kind, asked.reminded_at) == (coordinator, "formal", None)
+    assert asked.answer_by < timezone.now() + timedelta(days=60)
+    before = kept(asked, "state", "answered_at")
+    assert post(mine, "my_invitations:one", asked, {"answer": "declined"}, Invitation) == 302
+    asked.refresh_from_db()
+    assert kept(asked, "state", "answered_at") == before
+    assert post(mine, "my_sessions:enrol", group, {}, Membership) == 302
+    member = Membership.objects.get()
+    assert (member.group, member.participant, member.state, member.left_at) == (group, person, "member", None)
+    assert member.shared_needs == []
+    before = kept(member, "shared_needs")
+    assert post(mine, "my_sessions:needs", group, {"needs": "captions"}, Membership) == 302
+    member.refresh_from_db()
+    assert (kept(member, "shared_needs"), member.shared_needs) == (before, ["captions"])
+
+
+# --- A draft that has become old --------------------------------------------------------------------
+
+
+def test_whoever_lives_elsewhere_by_now_is_named_and_the_group_stays_in_its_region(coordinator):
+    """Else nothing of the draft can be sent, or the group is another region's, and nobody here may open it."""
+    here, *moved = (make.a_waiting_person(by=coordinator) for _ in range(3))
+    forming = make.a_forming(coordinator)
+    make.a_thought_of_group(forming, [here, *moved])
+    west = Region.objects.filter(program_region="PAC").first()
+    keys = [one.pk for one in moved]
+    Participant.objects.filter(pk__in=keys).update(region=west, program_region="PAC")
+    with pytest.raises(PeopleTaken) as told:
+        invite_forming(forming=forming, revision=forming.revision, by=coordinator)
+    assert {one.account for one in told.value.people} == {one.user_id for one in moved}
+    assert not PeerGroup.objects.exists()
+    (group,) = invite_forming(
+        forming=forming, revision=forming.revision, by=coordinator, without=[one.user_id for one in moved]
+    )
+    assert group.program_region_id == "QC"
+    assert [one.participant for one in group.invitations.all()] == [here]
