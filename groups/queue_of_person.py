@@ -37,7 +37,9 @@ HOLDING = Holding(
 def register() -> None:
     declare(HOLDING)
     add_section(Section("lines", _("Groups for which you wait or waited in line"), lines, MODELS, order=52))
-    add_section(Section("lines_before", _("Your places in line, earlier"), lines_before, frozenset(), order=53))
+    add_section(
+        Section("lines_before", _("Your places in the lines of groups, earlier"), lines_before, frozenset(), order=53)
+    )
     add_eraser(Eraser("lines", MODELS, erase, order=10))
     add_mover(Mover("lines", lambda _kept, _merged: [], tell, move, back, order=12))
     add_last_use(LastUse("lines", last_use))
