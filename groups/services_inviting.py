@@ -362,6 +362,9 @@ def think_again(*, invitation: Invitation | UUID, by: User) -> Invitation:
 
 def _check_again(held: Invitation) -> None:
     if held.participant is not None:
+        if Membership.objects.filter(group=held.group, participant=held.participant).exists():
+            # Had a place since, which ended: a coordinator decides, or the person enrols anew.
+            raise DomainError(SENTENCES["membership_once"], code="had_place")
         check_invitable(held.group, held.participant, None)
     elif held.user is not None:
         check_may_lead(held.group, held.user, held.role, None)

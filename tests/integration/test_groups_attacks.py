@@ -19,7 +19,7 @@ from groups.conflicts import conflicts
 from groups.formation_pins import propose_around
 from groups.forming_problem import task_of, write_answer
 from groups.models import FormingPlace, GroupLead, Invitation, Membership, PeerGroup, QueuePlace
-from groups.services import add_lead, cancel, complete, establish, leave_group, remove_lead
+from groups.services import add_lead, add_member, cancel, complete, establish, leave_group, remove_lead
 from groups.services_conflicts import part_them
 from groups.services_inviting import PeopleTaken, answer, invite, invite_forming, think_again
 from groups.services_offers import mind
@@ -113,6 +113,20 @@ def test_a_no_that_is_taken_back_again_and_again_keeps_no_place_beyond_its_day(c
     with pytest.raises(DomainError) as late:
         think_again(invitation=anew, by=person.user)
     assert late.value.code == "place_gone"
+    assert not Invitation.objects.open().exists()
+
+
+def test_an_old_no_is_no_way_back_for_whom_a_coordinator_put_out(coordinator):
+    """Declines what is offered, comes in another way, is put out, and takes the old answer back."""
+    group = make.a_group(coordinator)
+    person = make.an_accepted_participant(by=coordinator)
+    asked = invite(group=group, participant=person, by=coordinator)
+    answer(invitation=asked, answer="declined", by=person.user)
+    place = add_member(group=group, participant=person, by=coordinator)
+    leave_group(membership=place, by=coordinator)
+    with pytest.raises(DomainError) as refused:
+        think_again(invitation=asked, by=person.user)
+    assert refused.value.code == "place_gone"
     assert not Invitation.objects.open().exists()
 
 
