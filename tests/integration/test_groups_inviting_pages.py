@@ -179,11 +179,11 @@ def test_the_desk_invites_reminds_writes_down_and_takes_back(group, coordinator,
     desk.post(reverse("desk:invitation_answer", args=[made.pk]), {"answer": "other_time"})
     made.refresh_from_db()
     assert made.state == InvitationState.OTHER_TIME
-    assert "Another time was wished for" in text_of(desk.get("/en/desk/"))
+    assert "People who wish for another time" in text_of(desk.get("/en/desk/"))
     desk.post(reverse("desk:group_invite", args=[group.pk]), {"participant": person.pk})
     # Asked anew: the wish waits for nobody any more.
     page = text_of(desk.get("/en/desk/"))
-    assert "Another time was wished for" not in page
+    assert "People who wish for another time" not in page
     assert "1 person has not answered yet" in page
     anew = Invitation.objects.open().get(participant=person)
     desk.post(reverse("desk:invitation_take_back", args=[anew.pk]))
