@@ -107,7 +107,8 @@ def full(coordinator) -> Participant:
     invite(group=group, participant=made, by=coordinator)
     add_member(group=group, participant=made, by=coordinator)
     establish(group=group, by=coordinator)
-    session = GroupSession.objects.create(group=group, number=1, starts_at=begin, ends_at=begin + timedelta(hours=1))
+    # The promised dates stand since the group does; this one was held before them.
+    session = GroupSession.objects.create(group=group, number=11, starts_at=begin, ends_at=begin + timedelta(hours=1))
     Attendance.objects.create(session=session, participant=made, status="present", recorded_by=a_facilitator())
     queue_message(person=me, template="decision_ready", key="x", context={})
     noted_with = an_accepted_participant("QC").user
