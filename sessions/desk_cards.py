@@ -14,7 +14,7 @@ from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from psp.areas import account
 from psp.asking import Question, Rows
-from psp.calendar_text import long_datetime
+from psp.calendar_text import long_datetime, machine_time
 from psp.dashboard import Card, add_card
 from psp.models import User
 from sessions import words
@@ -59,7 +59,7 @@ def coming(request: HttpRequest, first: Rows, in_all: Rows) -> dict[str, Any]:
     language, zone = words.language_code(), account(request).time_zone
     sessions = [
         {"id": pk, "group": french if language == "fr" else english, "when": long_datetime(at, zone, language),
-         "when_iso": at.isoformat()}
+         "when_iso": machine_time(at)}
         for pk, at, english, french in first
     ]  # fmt: skip
     return {"count": count, "sessions": sessions}
