@@ -12,6 +12,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from groups.arrangement import Arranged, Arrangement
@@ -27,6 +29,7 @@ from psp.calendar_text import time_of_day
 
 # People without a group are shown in pages of so many: a board is for looking at.
 OUTSIDE = 40
+OPTION = '<option value="{}" data-number="{}">{} · {}</option>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class PersonCard:
 
 @dataclass(slots=True)
 class GroupColumn:
-    """One group that is thought of; `people` is filled once all columns are known."""
+    """One group that is thought of; `people` is filled once all columns are known. `option`: it as a choice of the list
+    "Move to…", written once for all who could choose it."""
 
     group: FormingGroup
     name: str
@@ -62,6 +66,7 @@ class GroupColumn:
     lacks: list[str]
     leads: list[tuple[FormingLead, list[str]]]
     people: list[PersonCard]
+    option: SafeString
 
     @property
     def waiting(self) -> str:
@@ -114,16 +119,11 @@ def board_of(arrangement: Arrangement, *, page: int = 1, drafts: Mapping[UUID, s
 def _column(forming: Forming, one: Arranged) -> GroupColumn:
     leads = [(lead, _sentences(one.misfits.get(lead.user_id, ()))) for lead in one.leads]
     lacks = [fault_sentence(fault, forming) for fault in one.faults]
+    name, at = group_name(one.group.number), when(one.group.starts_at, forming)
     return GroupColumn(
-        one.group,
-        group_name(one.group.number),
-        when(one.group.starts_at, forming),
-        dates(one.group, forming),
-        traits(one.group),
-        lacks,
-        leads,
-        [],
-    )
+        one.group, name, at, dates(one.group, forming), traits(one.group), lacks, leads, [],
+        format_html(OPTION, one.group.pk, one.group.number, name, at),
+    )  # fmt: skip
 
 
 def _sentences(misfits: Iterable[Misfit]) -> list[str]:

@@ -41,7 +41,7 @@ def _not_open(group: PeerGroup) -> list[dict[str, str]]:
 
 def _nobody_fits(group: PeerGroup, waits: int) -> list[dict[str, str]]:
     """A place stays free although people wait: a coordinator looks at the line, and decides."""
-    if not waits or not enrolling.room(group) or enrolling.who_could_take_it(group):
+    if not waits or not enrolling.room(group) or enrolling.somebody_could_take_it(group):
         return []
     text = ngettext(
         "A place is free, and the person in line cannot have it at the moment.",

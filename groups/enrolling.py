@@ -60,17 +60,21 @@ def _ended_by_team(person: Participant) -> list[UUID]:
     return [group for group, by in last.items() if by not in (None, person.user_id)]
 
 
-def seen_by(person: Participant) -> QuerySet[Any]:
-    """Groups whose page this person may open: where they have a place or wait for one, and what is open to them.
+def page_of(person: Participant, pk: UUID) -> PeerGroup | None:
+    """A group whose page this person may open: they have a place or wait for one, or it is open to them.
 
-    A formal group that is still being formed may never begin, so nobody hears of it before it is established.
+    The last is asked only where they are not in it already.
     """
+    rows = PeerGroup.objects.filter(pk=pk).select_related("region").prefetch_related("sessions")
+    return rows.filter(_own(person)).first() or rows.filter(pk__in=open_to(person).values("pk")).first()
+
+
+def _own(person: Participant) -> Q:
+    """A formal group that is still being formed may never begin, so nobody hears of it before it is established."""
     places = Membership.objects.active().filter(participant=person)
     told = places.exclude(group__kind=GroupKind.FORMAL, group__state=GroupState.FORMING)
     waits = QueuePlace.objects.filter(participant=person, state__in=WAITS, group__state__in=RUNNING)
-    mine = Q(pk__in=told.values("group")) | Q(pk__in=waits.values("group"))
-    found: QuerySet[Any] = PeerGroup.objects.filter(mine | Q(pk__in=open_to(person).values("pk")))
-    return found
+    return Q(pk__in=told.values("group")) | Q(pk__in=waits.values("group"))
 
 
 def room(group: PeerGroup) -> int:
@@ -90,13 +94,13 @@ def line_of(group: PeerGroup) -> QuerySet[QueuePlace]:
     return rows.select_related("participant__user").order_by("since", "id")
 
 
-def who_could_take_it(group: PeerGroup) -> list[QueuePlace]:
-    """Those of the line who may have a place now."""
-    return [place for place in line_of(group) if within_reach(place.participant).filter(pk=group.pk).exists()]
+def somebody_could_take_it(group: PeerGroup) -> bool:
+    """Whether anybody of the line may have a place now."""
+    return any(within_reach(place.participant).filter(pk=group.pk).exists() for place in line_of(group))
 
 
 def has_place_at_once(group: PeerGroup) -> bool:
-    return room(group) > 0 and not who_could_take_it(group)
+    return room(group) > 0 and not somebody_could_take_it(group)
 
 
 def place_in_line(place: QueuePlace) -> int:

@@ -39,7 +39,7 @@ class SeriesTime:
 
     def spans(self) -> list[Span]:
         """Each session from its beginning to its end."""
-        return [(start, start + timedelta(minutes=self.minutes)) for start in self.starts()]
+        return list(_spans(self))
 
     def slot(self) -> Slot:
         """The first session in minutes since Monday 00:00 UTC, as the contract "Group formation" has it."""
@@ -50,6 +50,12 @@ class SeriesTime:
 def _slot(series: SeriesTime) -> Slot:
     start = _minute_of_week(series.starts()[0])
     return start, start + series.minutes
+
+
+@lru_cache(maxsize=4096)
+def _spans(series: SeriesTime) -> tuple[Span, ...]:
+    length = timedelta(minutes=series.minutes)
+    return tuple((start, start + length) for start in series.starts())
 
 
 def _minute_of_week(moment: datetime) -> int:
@@ -96,4 +102,4 @@ def fitting(week: Iterable[Sequence[int]], zone: str, times: Iterable[SeriesTime
 def meets(series: SeriesTime, busy: Iterable[Span]) -> bool:
     """Whether any session of the series falls into one of these times."""
     taken = sorted(busy)
-    return any(start < ends and begins < end for start, end in series.spans() for begins, ends in taken)
+    return bool(taken) and any(start < ends and begins < end for start, end in _spans(series) for begins, ends in taken)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -51,8 +51,9 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 def own_group(request: HttpRequest, pk: UUID) -> tuple[Participant, PeerGroup]:
     person = own_file(request)
-    rows = enrolling.seen_by(person).select_related("region").prefetch_related("sessions")
-    found: PeerGroup = get_object_or_404(rows, pk=pk)
+    found = enrolling.page_of(person, pk)
+    if found is None:
+        raise Http404
     return person, found
 
 
