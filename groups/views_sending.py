@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from groups.arrangement import arrangement_of
 from groups.board import board_of
 from groups.models import Forming, KindSetting
-from groups.services_inviting import PeopleTaken, Taken, invite_forming
+from groups.services_sending import PeopleTaken, Taken, invite_forming
 from groups.views_forming import coordinators, forming_or_404, page, revision_of
 from psp.areas import account
 from psp.audit import services as audit

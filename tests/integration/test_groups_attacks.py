@@ -21,9 +21,10 @@ from groups.forming_problem import task_of, write_answer
 from groups.models import FormingPlace, GroupLead, Invitation, Membership, PeerGroup, QueuePlace
 from groups.services import add_lead, add_member, cancel, complete, establish, leave_group, remove_lead
 from groups.services_conflicts import part_them
-from groups.services_inviting import PeopleTaken, answer, invite, invite_forming, think_again
+from groups.services_inviting import answer, invite, think_again
 from groups.services_offers import mind
 from groups.services_place import share_needs
+from groups.services_sending import PeopleTaken, invite_forming
 from intake.models import Participant
 from intake.services_apart import note_apart
 from intake.services_merge import merge_files

@@ -13,15 +13,8 @@ from contact.registry import still_makes_sense
 from groups.choices import FormingState, InvitationState, LeadRole
 from groups.models import Forming, GroupLead, Invitation, Membership, PeerGroup
 from groups.services import add_member, cancel, establish
-from groups.services_inviting import (
-    PeopleTaken,
-    answer,
-    end_invitations,
-    invite,
-    invite_forming,
-    take_back,
-    think_again,
-)
+from groups.services_inviting import answer, end_invitations, invite, take_back, think_again
+from groups.services_sending import PeopleTaken, invite_forming
 from intake.models import WaitingPlace
 from intake.services_apart import note_apart
 from intake.services_merge import merge_files, undo_merge

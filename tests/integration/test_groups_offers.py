@@ -11,8 +11,9 @@ from contact.models import OutboxMessage
 from groups.choices import InvitationState
 from groups.models import Invitation
 from groups.services import add_member, leave_group
-from groups.services_inviting import answer, invite, invite_forming, think_again
+from groups.services_inviting import answer, invite, think_again
 from groups.services_offers import end_of_those_who_left, lapse_due, mind, offer_due, remind, remind_due
+from groups.services_sending import invite_forming
 from intake.models import Preferences
 from intake.services_apart import note_apart
 from psp.errors import DomainError, Forbidden

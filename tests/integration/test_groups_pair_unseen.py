@@ -13,7 +13,8 @@ from groups.models import Forming, FormingGroup, FormingPlace, Invitation, PeerG
 from groups.pool import pool_of
 from groups.services import establish
 from groups.services_forming import ask_run
-from groups.services_inviting import answer, invite_forming
+from groups.services_inviting import answer
+from groups.services_sending import invite_forming
 from intake.services_apart import note_apart
 from tests import factories as make
 

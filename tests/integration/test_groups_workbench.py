@@ -16,7 +16,7 @@ from groups.pool import pool_of
 from groups.pool_shown import pool_shown
 from groups.services import add_lead, add_member
 from groups.services_forming import add_empty_group, ask_run, move_person
-from groups.services_inviting import invite_forming
+from groups.services_sending import invite_forming
 from intake.models import KeepApart
 from psp.audit.models import Entry
 from tests import factories as make
