@@ -8,7 +8,7 @@ who have no place otherwise.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from groups.formation import LAST_WORDS, SECONDS, Group, Proposal, propose
@@ -60,7 +60,7 @@ def propose_around(
         left = max(0.0, seconds * (1 - LAST_WORDS) - (time.monotonic() - begun))
         placed = {one for group in filled for one in group.members}
         if fresh is None:
-            smaller = replace(rest, people=tuple(one for one in rest.people if one.id not in placed))
+            smaller = _without(rest, placed)
             found = propose(smaller, seconds=left, report=hear, stop=stop)
             fresh = found.groups
         filled, groups = _fill(problem, rest, filled, fresh)
@@ -85,14 +85,18 @@ def _room(problem: Problem, seeds: Iterable[Group]) -> int:
 
 def _rest(problem: Problem, held: Sequence[Group]) -> Problem:
     """The problem without those who have a place, and with the leaders' time and strength that is left."""
-    placed = {one for group in held for one in group.members}
-    people = tuple(one for one in problem.people if one.id not in placed)
     leaders = tuple(
         _less(one, [group.slot for group in held if one.id in group.leaders], problem) for one in problem.leaders
     )
-    known = {one.id for one in people} | {one.id for one in leaders}
+    return _without(replace(problem, leaders=leaders), {one for group in held for one in group.members})
+
+
+def _without(problem: Problem, placed: Collection[str]) -> Problem:
+    """The problem without these people, and without the pairs that name somebody who is not in it."""
+    people = tuple(one for one in problem.people if one.id not in placed)
+    known = {one.id for one in people} | {one.id for one in problem.leaders}
     pairs = tuple(pair for pair in problem.keep_apart if set(pair) <= known)
-    return replace(problem, people=people, leaders=leaders, keep_apart=pairs)
+    return replace(problem, people=people, keep_apart=pairs)
 
 
 def _less(leader: Leader, slots: list[Slot | None], problem: Problem) -> Leader:

@@ -16,10 +16,10 @@ from groups.choices import FormingState, LeadRole, RunState
 from groups.forgetting import erase
 from groups.forming_checks import Misfit
 from groups.forming_run import carry_out
-from groups.forming_words import REASONS, misfit_sentence, why_unplaced
+from groups.forming_words import misfit_sentence, why_unplaced
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, Invitation
 from groups.pool import pool_of, problem_of
-from groups.privacy_forming import thought_of
+from groups.privacy_forming import WHY, thought_of
 from groups.services import add_lead, add_member
 from groups.services_forming import (
     add_empty_group,
@@ -394,7 +394,7 @@ def test_copy_of_a_person_says_that_they_were_thought_of_and_names_nobody_else(c
     (record,) = thought_of(person.user)
     said = " ".join(str(line.value) for line in record)
     assert "Formal group" in said
-    assert str(REASONS["too_few"]) in said
+    assert str(WHY["too_few"]) in said
     assert other.user.name not in said
 
 

@@ -132,7 +132,7 @@ class TestLastUse:
 
         assert set(_last_uses) == {
             "requests", "signatures", "messages", "calls", "decisions", "meetings", "places", "merges", "memberships",
-            "sessions",
+            "sessions", "invitations", "lines", "coming",
         }  # fmt: skip
 
 
