@@ -101,6 +101,15 @@ def test_seed_that_is_too_small_takes_a_whole_group_where_nobody_can_be_spared()
     assert (found.groups, found.placed, found.bound) == ((), 4, 5)
 
 
+def test_pair_of_which_one_is_taken_into_a_seed_is_no_rule_for_the_second_search():
+    data = {"size": {"min": 3, "max": 3}, "people": [{"id": f"p{number}"} for number in range(5)],
+            "slots": [[1110, 1200]], "keep_apart": [["p0", "p1"]]}  # fmt: skip
+    problem = parse_problem(data)
+    for first in range(5):
+        seed = Group((f"p{first}",), (), (1110, 1200), None, None, None, None)
+        checked_around(data, [], [seed], propose_around(problem, [], [seed], seconds=5))
+
+
 def test_whom_a_seed_must_not_meet_stays_out_of_it():
     problem = Problem(people(4), (Leader("f1", max_groups=1),), SLOTS, (("p0", "p3"), ("f1", "p2")), 4, 8, 1)
     found = propose_around(problem, [], [a_seed("p0")], seconds=5)
