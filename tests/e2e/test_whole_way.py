@@ -148,10 +148,11 @@ def form_and_establish(coordinator: Visitor, cast: Cast) -> str:
     path = page.url.split(f"/{cast.language}/", 1)[1]
     give_places(coordinator, path)
     coordinator.open(path)
-    page.locator("section[aria-labelledby=leads] details").evaluate("d => d.open = true")
+    page.locator("section[aria-labelledby=leads] a[href*='/leads/']").click()
+    coordinator.check()
     page.locator("select[name=user]").select_option(label=lead_option(page))
     page.locator("select[name=role]").select_option("facilitator")
-    page.locator("section[aria-labelledby=leads] details button[type=submit]").click()
+    page.locator("section[aria-labelledby=leads] details button:not([formaction])").click()
     coordinator.check()
     page.locator("a[href$='/establish/']").click()
     coordinator.check()
