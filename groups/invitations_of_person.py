@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import GroupKind, InvitationState
+from groups.merging import hand_over
 from groups.models import Invitation, PeerGroup
-from groups.refusals import judged
 from intake.merging import Mover, add_mover
 from intake.models import Participant
 from privacy.datamap import Basis, Erased, Holding, Use, declare, these
@@ -21,8 +21,6 @@ from privacy.erasing import Eraser, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from privacy.retention import LastUse, Used, add_last_use
 from privacy.retention_floor import in_use, newest
-from psp.audit import services as audit
-from psp.audit.choices import Action, Purpose
 from psp.models import User
 
 MODELS = frozenset({"groups.invitation"})
@@ -109,22 +107,11 @@ def tell(kept: Participant, merged: Participant) -> list[str]:
 
 
 def move(kept: Participant, merged: Participant) -> list[str]:
-    return _hand_over(to_move(kept, merged), kept)
+    return hand_over(to_move(kept, merged), kept)
 
 
 def back(kept: Participant, merged: Participant, ids: list[str]) -> None:
-    _hand_over(Invitation.objects.filter(pk__in=ids, participant=kept), merged)
-
-
-def _hand_over(rows: QuerySet[Any], to: Participant) -> list[str]:
-    _lock(rows)
-    found = list(rows.order_by("pk"))
-    for row in found:
-        row.participant = to
-        with judged():
-            row.save(update_fields=["participant"])
-        audit.record(Action.CHANGE, row, person=to.user_id, purpose=Purpose.GROUPS, fields=("participant",))
-    return [str(row.pk) for row in found]
+    hand_over(Invitation.objects.filter(pk__in=ids, participant=kept), merged)
 
 
 def _lock(rows: QuerySet[Any]) -> None:

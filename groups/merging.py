@@ -94,15 +94,18 @@ def move(kept: Participant, merged: Participant) -> list[str]:
     unsafe = _unsafe_groups(kept, merged)
     if unsafe:
         raise DomainError(_not_their_group(unsafe[0]), code="cannot_merge")
-    return _hand_over(to_move(kept, merged), kept)
+    return hand_over(to_move(kept, merged), kept)
 
 
 def back(kept: Participant, merged: Participant, ids: list[str]) -> None:
-    _hand_over(Membership.objects.filter(pk__in=ids, participant=kept), merged)
+    hand_over(Membership.objects.filter(pk__in=ids, participant=kept), merged)
 
 
-def _hand_over(places: QuerySet[Any], to: Participant) -> list[str]:
-    """The groups first, in order, as every change of a place does."""
+def hand_over(places: QuerySet[Any], to: Participant) -> list[str]:
+    """Rows with a `group` and a `participant` become those of `to`; their ids.
+
+    The groups are locked first, in order, as by every change of a place.
+    """
     _lock(places.values("group"))
     rows = list(places.select_for_update(of=("self",)).order_by("pk"))
     for row in rows:

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from groups.choices import QueueState
 from groups.enrolling import WAITS
-from groups.models import Membership, PeerGroup, QueuePlace
-from groups.refusals import judged
+from groups.merging import hand_over
+from groups.models import Membership, QueuePlace
 from groups.services_enrolling import end_waits
 from intake.merging import Mover, add_mover
 from intake.models import Participant
@@ -23,8 +23,6 @@ from privacy.erasing import Eraser, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from privacy.retention import LastUse, Used, add_last_use
 from privacy.retention_floor import newest
-from psp.audit import services as audit
-from psp.audit.choices import Action, Purpose
 from psp.models import User
 
 MODELS = frozenset({"groups.queueplace"})
@@ -92,23 +90,10 @@ def tell(kept: Participant, merged: Participant) -> list[str]:
 
 def move(kept: Participant, merged: Participant) -> list[str]:
     """Of what stays behind, nothing waits any more: nobody is offered a place under a file that is closed."""
-    moved = _hand_over(to_move(kept, merged), kept)
+    moved = hand_over(to_move(kept, merged), kept)
     end_waits(QueuePlace.objects.filter(participant=merged))
     return moved
 
 
 def back(kept: Participant, merged: Participant, ids: list[str]) -> None:
-    _hand_over(QueuePlace.objects.filter(pk__in=ids, participant=kept), merged)
-
-
-def _hand_over(places: QuerySet[Any], to: Participant) -> list[str]:
-    """The groups first, in order, as every change of a place does."""
-    groups = PeerGroup.objects.filter(pk__in=places.values("group"))
-    list(groups.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-    rows = list(places.order_by("pk"))
-    for row in rows:
-        row.participant = to
-        with judged():
-            row.save(update_fields=["participant"])
-        audit.record(Action.CHANGE, row, person=to.user_id, purpose=Purpose.GROUPS, fields=("participant",))
-    return [str(row.pk) for row in rows]
+    hand_over(QueuePlace.objects.filter(pk__in=ids, participant=kept), merged)
