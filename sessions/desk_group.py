@@ -17,7 +17,7 @@ from psp.models import User
 from sessions import words
 from sessions.choices import SessionState
 from sessions.models import GroupSession
-from sessions.services import WAS_THERE
+from sessions.services_attendance import WAS_THERE
 
 
 def register() -> None:

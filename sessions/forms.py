@@ -16,7 +16,7 @@ from psp.inputs import DayField
 from sessions.choices import AttendanceStatus
 from sessions.models import Attendance, GroupSession
 from sessions.rules import to_utc
-from sessions.services import attendance_mark, members_at, shown_names
+from sessions.services_attendance import attendance_mark, members_at, shown_names
 
 CHOOSE = _("Choose one of the answers.")
 

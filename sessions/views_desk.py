@@ -19,7 +19,7 @@ from psp.audit.choices import Purpose
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
-from sessions import services, words
+from sessions import services, services_attendance, words
 from sessions.choices import SessionState
 from sessions.forms import AttendanceForm, MoveForm, attendance_form
 from sessions.models import GroupSession
@@ -71,7 +71,7 @@ def _page(
     context = {
         "session": words.line(found, found.group.time_zone), "group": found.group, "form": attendance,
         "move": move or MoveForm(session=found), "planned": found.state == SessionState.SCHEDULED,
-        "open": services.is_its_day(found) and found.state != SessionState.CANCELLED,
+        "open": services_attendance.is_its_day(found) and found.state != SessionState.CANCELLED,
         "zone": words.zone(found.group.time_zone, found.starts_at),
     }  # fmt: skip
     return render(request, "sessions/session.html", context)
@@ -87,7 +87,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     form = attendance_form(found, request.POST)
     if form.is_valid():
         try:
-            services.record_attendance(
+            services_attendance.record_attendance(
                 session=found, by=account(request), statuses=form.statuses(), seen=form.cleaned_data["seen"]
             )
         except DomainError as error:

@@ -25,7 +25,7 @@ from sessions import words
 from sessions.choices import SessionState
 from sessions.forms import attendance_form
 from sessions.models import Coming, GroupSession
-from sessions.services import current_members, is_its_day, record_attendance, shown_names
+from sessions.services_attendance import current_members, is_its_day, record_attendance, shown_names
 
 leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
 

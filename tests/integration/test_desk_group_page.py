@@ -18,7 +18,8 @@ from groups.services_enrolling import enrol, offer_next, open_group
 from intake.services_apart import note_apart
 from psp.audit.models import Entry
 from sessions.choices import AttendanceStatus
-from sessions.services import record_attendance, schedule_series
+from sessions.services import schedule_series
+from sessions.services_attendance import record_attendance
 from tests import factories as make
 from tests.factories import sign_in
 

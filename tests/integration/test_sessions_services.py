@@ -22,6 +22,7 @@ from psp.models import Region, User
 from sessions import notices, services
 from sessions.choices import AttendanceStatus, SessionState
 from sessions.models import Attendance, GroupSession
+from sessions.services_attendance import attendance_mark, record_attendance
 from tests.factories import a_coordinator, a_facilitator, a_formal_group, a_participant, agree, an_accepted_participant
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
@@ -309,7 +310,7 @@ def test_record_attendance_marks_the_session_held_and_writes_one_audit_row_a_per
     session = scheduled(group)[0]
     by = group.leads.get().user if who == "lead" else coordinator_of(group)
     with on_the_day(session):
-        done = services.record_attendance(
+        done = record_attendance(
             session=session, by=by, statuses=statuses_of(group, "present", "absent", "let_us_know", "left_early")
         )
     assert done.state == SessionState.HELD
@@ -323,8 +324,8 @@ def test_record_attendance_again_keeps_the_correction_in_history():
     group = an_established_group()
     session, lead = scheduled(group)[0], group.leads.get().user
     with on_the_day(session):
-        services.record_attendance(session=session, by=lead, statuses=statuses_of(group, "present", "absent"))
-        services.record_attendance(session=session, by=lead, statuses=statuses_of(group, "present", "present"))
+        record_attendance(session=session, by=lead, statuses=statuses_of(group, "present", "absent"))
+        record_attendance(session=session, by=lead, statuses=statuses_of(group, "present", "present"))
     assert Attendance.objects.filter(status=AttendanceStatus.PRESENT).count() == 2
     assert Attendance.history.count() == 3
     assert Entry.objects.filter(model="peer_sessions.attendance", action="change").count() == 1
@@ -334,10 +335,10 @@ def test_record_attendance_from_a_stale_page_is_a_conflict():
     group = an_established_group()
     session, lead = scheduled(group)[0], group.leads.get().user
     with on_the_day(session):
-        seen = services.attendance_mark(session)
-        services.record_attendance(session=session, by=lead, statuses=statuses_of(group, "present"), seen=seen)
+        seen = attendance_mark(session)
+        record_attendance(session=session, by=lead, statuses=statuses_of(group, "present"), seen=seen)
         with pytest.raises(Conflict):
-            services.record_attendance(session=session, by=lead, statuses=statuses_of(group, "absent"), seen=seen)
+            record_attendance(session=session, by=lead, statuses=statuses_of(group, "absent"), seen=seen)
     assert Attendance.objects.get().status == AttendanceStatus.PRESENT
 
 
@@ -347,14 +348,14 @@ def test_record_attendance_is_for_members_at_that_time():
     lead, leaver = group.leads.get().user, group.memberships.first()
     stranger = an_accepted_participant("QC", by=coordinator_of(group))
     with on_the_day(first), refused("not_a_member"):
-        services.record_attendance(session=first, by=lead, statuses={str(stranger.pk): "present"})
+        record_attendance(session=first, by=lead, statuses={str(stranger.pk): "present"})
     with on_the_day(second, minutes=-600):
         groups.leave_group(membership=leaver, by=leaver.participant.user)
     with on_the_day(second):
         with refused("not_a_member"):
-            services.record_attendance(session=second, by=lead, statuses={str(leaver.participant_id): "present"})
+            record_attendance(session=second, by=lead, statuses={str(leaver.participant_id): "present"})
         # At the first session this person was still there.
-        services.record_attendance(session=first, by=lead, statuses={str(leaver.participant_id): "present"})
+        record_attendance(session=first, by=lead, statuses={str(leaver.participant_id): "present"})
     assert Attendance.objects.count() == 1
 
 
@@ -363,12 +364,12 @@ def test_record_attendance_refuses_the_day_before_a_cancelled_session_and_an_unk
     first, second, *_rest = scheduled(group)
     lead = group.leads.get().user
     with on_the_day(first, minutes=-24 * 60), refused("too_early"):
-        services.record_attendance(session=first, by=lead, statuses=statuses_of(group, "present"))
+        record_attendance(session=first, by=lead, statuses=statuses_of(group, "present"))
     with on_the_day(first), refused("status_unknown"):
-        services.record_attendance(session=first, by=lead, statuses=statuses_of(group, "maybe"))
+        record_attendance(session=first, by=lead, statuses=statuses_of(group, "maybe"))
     services.cancel_session(session=second, by=coordinator_of(group))
     with on_the_day(second), refused("session_cancelled"):
-        services.record_attendance(session=second, by=lead, statuses=statuses_of(group, "present"))
+        record_attendance(session=second, by=lead, statuses=statuses_of(group, "present"))
     assert not Attendance.objects.exists()
 
 
@@ -376,7 +377,7 @@ def test_record_attendance_before_anybody_came_does_not_hold_the_session():
     group = an_established_group()
     session, lead = scheduled(group)[0], group.leads.get().user
     with on_the_day(session, minutes=-60):
-        done = services.record_attendance(session=session, by=lead, statuses=statuses_of(group, "let_us_know"))
+        done = record_attendance(session=session, by=lead, statuses=statuses_of(group, "let_us_know"))
     assert done.state == SessionState.SCHEDULED
 
 
@@ -387,7 +388,7 @@ def test_record_attendance_is_for_the_groups_own_lead_and_coordinator(who):
     person = {"other lead": a_facilitator(), "coordinator elsewhere": a_coordinator("ON"),
               "member": group.memberships.first().participant.user}[who]  # fmt: skip
     with on_the_day(session), pytest.raises(Forbidden):
-        services.record_attendance(session=session, by=person, statuses=statuses_of(group, "present"))
+        record_attendance(session=session, by=person, statuses=statuses_of(group, "present"))
 
 
 def test_every_region_of_the_reference_data_has_a_holiday_calendar():
