@@ -75,6 +75,8 @@ WORDS: dict[str, Any] = {
     "groups.formingplace": _("Place in a group that is thought of"),
     "groups.forminglead": _("Person who would lead a group"),
     "peer_sessions.groupsession": _("Session"),
+    "peer_sessions.closure": _("Days on which the program is closed"),
+    "peer_sessions.room": _("Room"),
     "peer_sessions.attendance": _("Attendance"),
     "peer_sessions.coming": _("Word about coming to a session"),
     "reporting.publishedwait": _("Published waiting time"),

@@ -18,6 +18,16 @@ class AttendanceStatus(models.TextChoices):
     ABSENT = "absent", _("Not here")
 
 
+class ChangeReason(models.TextChoices):
+    """Why a session was moved, cancelled or added, for those who come. Never anything about a person."""
+
+    LEAD = "lead", _("Whoever leads cannot be there")
+    PLACE = "place", _("The room or the video platform is not available")
+    HOLIDAY = "holiday", _("A holiday, or the program is closed")
+    WEATHER = "weather", _("The weather")
+    OTHER = "other", _("Another reason")
+
+
 TRANSITIONS: dict[SessionState, frozenset[SessionState]] = {
     SessionState.SCHEDULED: frozenset({SessionState.HELD, SessionState.CANCELLED}),
     SessionState.HELD: frozenset(),

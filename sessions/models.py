@@ -8,17 +8,22 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from groups.models import PeerGroup
 from intake.models import Participant
 from psp.models import User
-from sessions.choices import AttendanceStatus, SessionState
+from sessions.choices import AttendanceStatus, ChangeReason, SessionState
 from sessions.querysets import AttendanceQuerySet, ComingQuerySet, GroupSessionQuerySet
 
 
 class GroupSession(models.Model):
-    """One session; `number` counts from 1 within its group, `revision` how often it was moved."""
+    """One session; `number` counts from 1 within its group.
+
+    `revision` counts every change that a calendar must know: another time, another place, cancelled, restored. `room`,
+    `link` and `address` hold for this session alone; where it is in the end, `sessions.places` says.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     group = models.ForeignKey(PeerGroup, on_delete=models.PROTECT, related_name="sessions")
@@ -27,6 +32,13 @@ class GroupSession(models.Model):
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=SessionState, default=SessionState.SCHEDULED)
     revision = models.PositiveIntegerField(default=0)
+    # Why it was last moved, cancelled or added.
+    reason = models.CharField(max_length=8, choices=ChangeReason, blank=True, default="")
+    room = models.ForeignKey(
+        "peer_sessions.Room", on_delete=models.PROTECT, related_name="sessions", null=True, blank=True
+    )
+    link = models.URLField(_("video link"), max_length=500, blank=True, default="")
+    address = models.CharField(_("address and how to get in"), max_length=300, blank=True, default="")
 
     objects = GroupSessionQuerySet.as_manager()
     history = HistoricalRecords()
@@ -40,6 +52,7 @@ class GroupSession(models.Model):
             models.UniqueConstraint(fields=["group", "number"], name="session_number_once"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="session_ends_after_start"),
             models.CheckConstraint(condition=Q(state__in=SessionState.values), name="session_state_known"),
+            models.CheckConstraint(condition=Q(reason__in=["", *ChangeReason.values]), name="session_reason_known"),
         ]
 
     def __str__(self) -> str:
@@ -96,3 +109,10 @@ class Coming(models.Model):
     @property
     def person_id(self) -> uuid.UUID:
         return self.participant.user_id
+
+
+# Models of this app that have a file of their own.
+from sessions.models_closures import Closure  # noqa: E402
+from sessions.models_rooms import Room  # noqa: E402
+
+__all__ = ["Attendance", "Closure", "Coming", "GroupSession", "Room"]

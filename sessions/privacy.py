@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Basis, Erased, Holding, Use, declare, these
+from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from privacy.people import roles_of
 from psp.models import User
@@ -27,8 +27,18 @@ MAP = (
     ),
     Holding(
         "peer_sessions.groupsession", "group__created_by", "team",
-        these("id group number starts_at ends_at state revision"),
+        these("id group number starts_at ends_at state revision reason room link address"),
         Use.GROUPS, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM, history=True,
+    ),
+    Holding(
+        "peer_sessions.historicalroom", "history_user", "team",
+        (*these("id program_region name address active"), *HISTORY_FIELDS),
+        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+    ),
+    Holding(
+        "peer_sessions.historicalclosure", "history_user", "team",
+        (*these("id program_region first_day last_day name_en name_fr"), *HISTORY_FIELDS),
+        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -35,7 +35,7 @@ from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
-from sessions.models import GroupSession
+from sessions.models import Closure, GroupSession, Room
 from tests import factories
 from tests.retention import a_disposal, a_disposal_done, a_rule
 
@@ -392,7 +392,8 @@ ADMIN_OBJECTS = {
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
     "intake_meetingguide": thing("meeting_guide"), "psp_crisisline": given("988"),
-    "privacy_retentionrule": thing("retention_rule"),
+    "privacy_retentionrule": thing("retention_rule"), "peer_sessions_room": thing("room"),
+    "peer_sessions_closure": thing("closure"),
 }  # fmt: skip
 
 
@@ -550,6 +551,8 @@ def add_settings(world: World) -> None:
     setting.save()
     referral = Referral.objects.get(pk="211")
     referral.save()
+    room = Room.objects.create(program_region_id="QC", name="Blue room", address="1 Main Street")
+    closure = Closure.objects.create(first_day=date(2027, 7, 1), last_day=date(2027, 7, 2), name_en="-", name_fr="-")
     line = CrisisLine.objects.get(pk="988")
     line.save()
     asked = [
@@ -574,4 +577,7 @@ def add_settings(world: World) -> None:
         "history_intake_referral_object": referral, "history_intake_referral": referral.history.first(),
         "history_psp_crisisline_object": line, "history_psp_crisisline": line.history.first(),
         "history_groups_kindsetting_object": setting, "history_groups_kindsetting": setting.history.first(),
+        "room": room, "history_peer_sessions_room_object": room, "history_peer_sessions_room": room.history.first(),
+        "closure": closure, "history_peer_sessions_closure_object": closure,
+        "history_peer_sessions_closure": closure.history.first(),
     }  # fmt: skip
