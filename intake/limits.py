@@ -53,6 +53,11 @@ def spend_for_search(account: UUID) -> bool:
     return _counted("elsewhere", str(account)) <= settings.PSP_SEARCHES_ELSEWHERE_PER_HOUR
 
 
+def spend_of(action: str, whose: str, at_most: int) -> bool:
+    """Count one `action` of somebody or something named in full by `whose`, which is kept as a keyed digest."""
+    return _counted(action, whose) <= at_most
+
+
 def _counted(action: str, whose: str) -> int:
     """How often this was done in this hour, this time included."""
     digest = salted_hmac("intake.limits", whose, algorithm="sha256").hexdigest()

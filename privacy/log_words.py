@@ -79,6 +79,7 @@ WORDS: dict[str, Any] = {
     "peer_sessions.room": _("Room"),
     "peer_sessions.attendance": _("Attendance"),
     "peer_sessions.coming": _("Word about coming to a session"),
+    "peer_sessions.calendarfeed": _("Private address of a calendar"),
     "reporting.publishedwait": _("Published waiting time"),
     "account.emailaddress": _("E-mail address"),
     "mfa.authenticator": _("Second factor"),

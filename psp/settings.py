@@ -385,6 +385,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "forget-feeds": {"task": "sessions.tasks.forget_feeds", "schedule": crontab(hour=8, minute=0)},
     "publish-waits": {"task": "reporting.tasks.publish_waits", "schedule": 3600.0, "options": {"expires": 3000}},
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
 }
@@ -429,6 +430,11 @@ PSP_WORK_STARTS: int = env.int("PSP_WORK_STARTS", default=7)
 PSP_WORK_ENDS: int = env.int("PSP_WORK_ENDS", default=20)
 # How often an hour one coordinator may ask whether another region has a file.
 PSP_SEARCHES_ELSEWHERE_PER_HOUR: int = env.int("PSP_SEARCHES_ELSEWHERE_PER_HOUR", default=10)
+# How often an hour one calendar may be fetched, and how often one network may try addresses that lead nowhere. After
+# how many days without any group the address of a calendar ends by itself.
+PSP_FEED_FETCHES_PER_HOUR: int = env.int("PSP_FEED_FETCHES_PER_HOUR", default=60)
+PSP_FEED_MISSES_PER_HOUR: int = env.int("PSP_FEED_MISSES_PER_HOUR", default=60)
+PSP_FEED_IDLE_DAYS: int = env.int("PSP_FEED_IDLE_DAYS", default=30)
 # After how many days without anybody acting an application is called overdue on the desk.
 # Who answers questions about privacy; empty: whom the privacy notice names.
 PSP_PRIVACY_EMAIL: str = env.str("PSP_PRIVACY_EMAIL", default="")

@@ -23,6 +23,7 @@ urlpatterns = [
     path("leave/", views.quick_exit, name="quick_exit"),
     path("accounts/", include("psp.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("cal/", include("sessions.urls_calendar")),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("language/", views.switch_language, name="switch_language"),

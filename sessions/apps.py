@@ -17,6 +17,7 @@ class SessionsConfig(AppConfig):
             desk_cards,
             desk_group,
             erasing,
+            feed_of_person,
             merging,
             my_steps,
             privacy,
@@ -34,3 +35,4 @@ class SessionsConfig(AppConfig):
         erasing.register()
         retention.register()
         coming_of_person.register()
+        feed_of_person.register()

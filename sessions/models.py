@@ -39,6 +39,8 @@ class GroupSession(models.Model):
     )
     link = models.URLField(_("video link"), max_length=500, blank=True, default="")
     address = models.CharField(_("address and how to get in"), max_length=300, blank=True, default="")
+    # For calendars, which want to know how old what they read is.
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = GroupSessionQuerySet.as_manager()
     history = HistoricalRecords()
@@ -112,7 +114,8 @@ class Coming(models.Model):
 
 
 # Models of this app that have a file of their own.
+from sessions.models_calendar import CalendarFeed  # noqa: E402
 from sessions.models_closures import Closure  # noqa: E402
 from sessions.models_rooms import Room  # noqa: E402
 
-__all__ = ["Attendance", "Closure", "Coming", "GroupSession", "Room"]
+__all__ = ["Attendance", "CalendarFeed", "Closure", "Coming", "GroupSession", "Room"]

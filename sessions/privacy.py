@@ -27,7 +27,7 @@ MAP = (
     ),
     Holding(
         "peer_sessions.groupsession", "group__created_by", "team",
-        these("id group number starts_at ends_at state revision reason room link address"),
+        these("id group number starts_at ends_at state revision reason room link address changed_at"),
         Use.GROUPS, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM, history=True,
     ),
     Holding(

@@ -8,6 +8,7 @@ from django.db import models
 
 from groups.models import Membership, PeerGroup
 from sessions.choices import SessionState
+from sessions.querysets_calendar import groups_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +21,10 @@ class GroupSessionQuerySet(models.QuerySet[Any]):
 
     def led_by(self, user: Any) -> GroupSessionQuerySet:
         return self.filter(group__leads__user_id=user.pk)
+
+    def in_calendar_of(self, user: Any) -> GroupSessionQuerySet:
+        """What belongs in this account's own calendar, as a member or as somebody who leads."""
+        return self.filter(group__in=groups_of(user))
 
     def upcoming(self, now: datetime) -> GroupSessionQuerySet:
         return self.filter(state=SessionState.SCHEDULED, ends_at__gte=now).order_by("starts_at")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from groups import views_leading
-from sessions import views_lead
+from sessions import views_calendar, views_lead
 
 app_name = "lead"
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("groups/<uuid:group_id>/", views_lead.group, name="group"),
     path("sessions/<uuid:session_id>/", views_lead.session, name="session"),
     path("sessions/<uuid:session_id>/thanks/", views_lead.thanks, name="thanks"),
+    path("sessions/<uuid:session_id>.ics", views_calendar.lead_file, name="file"),
+    path("calendar/address/", views_calendar.lead_feed, name="feed"),
 ]

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from sessions import views_groups, views_my
+from sessions import views_calendar, views_groups, views_my
 
 app_name = "my_sessions"
 urlpatterns = [
     path("sessions/", views_my.mine, name="mine"),
     path("sessions/<uuid:session_id>/coming/", views_groups.coming, name="coming"),
+    path("sessions/<uuid:session_id>.ics", views_calendar.my_file, name="file"),
+    path("calendar/", views_calendar.my_feed, name="feed"),
     path("groups/", views_groups.groups, name="groups"),
     path("groups/<uuid:pk>/", views_groups.group, name="group"),
     path("groups/<uuid:pk>/enrol/", views_groups.enrol, name="enrol"),

@@ -35,10 +35,13 @@ from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
-from sessions.models import Closure, GroupSession, Room
+from sessions.models import CalendarFeed, Closure, GroupSession, Room
+from sessions.services_calendar import digest_of
 from tests import factories
 from tests.retention import a_disposal, a_disposal_done, a_rule
 
+# The secret part of the address of somebody's calendar.
+FEED = "a-secret-that-is-as-long-as-a-real-one-0123"
 VISITOR, PARTICIPANT = "visitor", "participant"
 ROLES = (VISITOR, PARTICIPANT, *Role.values)
 EVERYBODY = frozenset(ROLES)
@@ -115,6 +118,8 @@ POLICY: dict[str, Rule] = {
     "what_we_hold": Rule(EVERYBODY),
     "transparency": Rule(EVERYBODY),
     "home_for_me": Rule(SIGNED_IN),
+    # Whoever has the address reads it.
+    "calendar_feed": Rule(EVERYBODY, of=lambda _world: (FEED,)),
     # Sign-in
     "account_login": Rule(EVERYBODY),
     "account_request_login_code": Rule(EVERYBODY),
@@ -198,6 +203,8 @@ POLICY: dict[str, Rule] = {
     },
     "my_sessions:enrol": post(MY, of=thing("my_group_here"), foreign=thing("my_group_there")),
     "my_sessions:leave_line": Rule(MY, of=thing("my_line_here"), foreign=thing("my_line_there")),
+    "my_sessions:file": Rule(MY, of=thing("my_session_here"), foreign=thing("my_session_there")),
+    "my_sessions:feed": Rule(MY),
     "my_sessions:coming": post(MY, of=thing("my_session_here"), foreign=thing("my_session_there")),
     "consent:leave": Rule(MY),
     "consent:left": Rule(MY),
@@ -327,6 +334,8 @@ POLICY: dict[str, Rule] = {
     "lead:times": Rule(only(Role.SUPPORTER)),
     "lead:times_pause": post(only(Role.SUPPORTER)),
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
+    "lead:file": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
+    "lead:feed": Rule(LEAD),
     "lead:session": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:thanks": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "reports:overview": Rule(only(Role.ANALYST)),
@@ -461,6 +470,7 @@ def a_world() -> World:
         kind = LeadRole.FACILITATOR if role == Role.SUPPORTER else LeadRole.CLINICIAN
         GroupLead.objects.create(group=world.things["group_here"], user=world.accounts[role], role=kind)
         an_invitation(world.things["group_here"], user=world.accounts[role], role=kind)
+    CalendarFeed.objects.create(person=here.user, digest=digest_of(FEED))
     add_settings(world)
     officer = world.accounts[Role.PRIVACY_OFFICER]
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
