@@ -1,4 +1,6 @@
-"""The wording of messages. A text that gives the program away cannot be saved ([domain] rule 25)."""
+"""The wording of messages, and when people are reminded. A text that gives the program away cannot be saved
+([domain] rule 25).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contact.lint import neutral_violations
-from contact.models import MessageTemplate
+from contact.models import MessageTemplate, ReminderRule
 from contact.preview import previews
 from contact.wording import WordingError, placeholders
 from psp.admin_base import AnyModelForm, HistoryAdmin
@@ -72,3 +74,14 @@ class MessageTemplateAdmin(HistoryAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(HistoryAdmin):
+    """What a reminder is about never changes, because the hours stand in what went out: another one is added."""
+
+    list_display = ("event", "audience", "hours", "usual", "active")
+    list_filter = ("event", "audience")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReminderRule | None = None) -> tuple[str, ...]:
+        return () if obj is None else ("event", "audience", "hours")

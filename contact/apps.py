@@ -17,16 +17,18 @@ class ContactConfig(AppConfig):
             my_steps,
             notices,
             privacy,
+            privacy_reminders,
             rechecks,
             retention,
             withdrawal,
         )
-        from contact.reference import load_templates
+        from contact.reference import load_rules, load_templates
         from contact.services import send_letter
         from psp.accounts.mail import register_sender
 
         dashboard.register()
         privacy.register()
+        privacy_reminders.register()
         my_steps.register()
         notices.register()
         withdrawal.subscribe()
@@ -36,3 +38,4 @@ class ContactConfig(AppConfig):
         retention.register()
         register_sender(send_letter)
         post_migrate.connect(load_templates, sender=self)
+        post_migrate.connect(load_rules, sender=self)

@@ -91,17 +91,23 @@ def choice_of(message: OutboxMessage, choices: SafeContact) -> SafeContactChoice
     A code that the person asked for this minute answers them; it is not us contacting them. By e-mail it needs no
     consent to being written to (taking part is possible without), and someone who looks on the site instead of being
     written to must be able to sign in there. A mailbox that is not safe gets nothing at all. Team members'
-    mailboxes belong to their work, and so do codes to supporters who chose nothing else.
+    mailboxes belong to their work, and so do codes to supporters who chose nothing else; what else comes with leading
+    reaches a supporter once they said that their mailbox is safe.
     """
     if _is_for_work(message, choices):
         return SafeContactChoice(safe_channels=EMAIL, consented_channels=EMAIL)
     return SafeContactChoice(
         safe_channels=safe_channels(choices) - ({Channel.SMS} if not sms.is_available() else set()),
-        consented_channels=consented_channels(message.person) | (EMAIL if message.asked_for else frozenset()),
+        consented_channels=consented_channels(message.person) | (EMAIL if _needs_no_consent(message) else frozenset()),
         hours=hours_of(choices),
         recheck_on=choices.recheck_on,
         do_not_contact=choices.do_not_contact and not message.asked_for,
     )
+
+
+def _needs_no_consent(message: OutboxMessage) -> bool:
+    """Answers to what the person asked, and what a supporter has to know for their work."""
+    return message.asked_for or message.person.kind == Kind.SUPPORTER
 
 
 def standing_choice(choices: SafeContact) -> SafeContactChoice:

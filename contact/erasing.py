@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contact.choices import OutboxState
-from contact.models import CallTask, OutboxMessage, SafeContact
+from contact.models import CallTask, OutboxMessage, ReminderChoice, SafeContact
 from contact.services import cancel_messages
 from privacy.erasing import Eraser, add_closer, add_eraser, delete_rows
 from psp.errors import Conflict
 from psp.models import User
+
+OURS = frozenset({"contact.calltask", "contact.outboxmessage", "contact.reminderchoice", "contact.safecontact"})
 
 
 def close(person: User, _by: User) -> None:
@@ -28,13 +30,10 @@ def erase(person: User) -> Counter[str]:
         raise Conflict(_("A message to this person is leaving. This goes on in a few minutes."), code="sending")
     done = delete_rows(CallTask.objects.filter(Q(person=person) | Q(message__person=person)))
     done += delete_rows(mine)
+    done += delete_rows(ReminderChoice.objects.filter(person=person))
     return done + delete_rows(SafeContact.objects.filter(person=person))
 
 
 def register() -> None:
     add_closer(close)
-    add_eraser(
-        Eraser(
-            "contact", frozenset({"contact.calltask", "contact.outboxmessage", "contact.safecontact"}), erase, order=40
-        )
-    )
+    add_eraser(Eraser("contact", OURS, erase, order=40))

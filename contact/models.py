@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from contact.choices import CallState, Channel, OutboxState
+from contact.choices_reminders import TEMPLATES
 from contact.querysets import CallTaskQuerySet, OutboxQuerySet, SafeContactQuerySet
 from psp.choices import Language
 from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel, digest_for
@@ -137,6 +138,7 @@ class OutboxMessage(SealedModel):
             models.Index(fields=["due_at"], condition=Q(state="waiting"), name="outbox_waiting"),
             models.Index(fields=["claimed_at"], condition=Q(state="sending"), name="outbox_sending"),
             models.Index(fields=["person", "created_at"], name="outbox_person"),
+            models.Index(fields=["due_at"], condition=Q(template__in=TEMPLATES), name="outbox_reminders"),
             models.Index(
                 fields=["finished_at"],
                 condition=Q(state__in=["unknown", "failed"], dealt_with_at__isnull=True),
@@ -200,3 +202,11 @@ class CallTask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.state}"
+
+
+# Models of this app that have a file of their own.
+from contact.models_reminders import ReminderChoice, ReminderRule  # noqa: E402
+
+__all__ = [
+    "CallTask", "MessageTemplate", "OutboxMessage", "ReminderChoice", "ReminderRule", "SafeContact", "SentBefore",
+]  # fmt: skip

@@ -28,6 +28,12 @@ class SafeContactQuerySet(models.QuerySet[Any]):
         return held.order_by("recheck_on", "pk")
 
 
+class ReminderChoiceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> ReminderChoiceQuerySet:
+        """A person's own."""
+        return self.filter(person_id=user.pk) if user.is_authenticated else self.none()
+
+
 class OutboxQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> OutboxQuerySet:
         """A person's own messages, as they were sent."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from consent.choices import ConsentPurpose
 from consent.hooks import on_withdrawal
-from contact.registry import add_guard, add_planner
+from contact.registry import add_guard
+from contact.reminding import add_source
 from intake.choices import MeetingState
 
 if TYPE_CHECKING:
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def subscribe() -> None:
-    from intake.reminders import plan_reminders
+    from intake.reminders import SOURCE
 
     on_withdrawal(stop_taking_part)
-    add_planner(plan_reminders)
-    for template in ("meeting_set", "meeting_moved", "meeting_changed", "meeting_reminder"):
+    add_source(SOURCE)
+    for template in ("meeting_set", "meeting_moved", "meeting_changed"):
         add_guard(template, meeting_stands)
 
 

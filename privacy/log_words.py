@@ -36,6 +36,8 @@ WORDS: dict[str, Any] = {
     "consent.withdrawal": _("Consent taken back"),
     "contact.safecontact": _("Ways to reach the person"),
     "contact.messagetemplate": _("Text of a message"),
+    "contact.reminderrule": _("Time of a reminder"),
+    "contact.reminderchoice": _("Choice of reminders"),
     "contact.outboxmessage": pgettext_lazy("record", "Message"),
     "contact.calltask": _("Call to make"),
     "intake.participant": pgettext_lazy("record", "File"),

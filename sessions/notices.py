@@ -1,4 +1,5 @@
-"""What members are told about sessions: the reminder a day before, a new time, a cancellation.
+"""What members are told about sessions: that the dates are set, a new time, a cancellation. Reminders have a place of
+their own (`sessions.reminders`).
 
 All of it through the outbox, under keys that make each message one. Whether it still holds is asked again when
 it is sent, so whoever left the group, or a session that moved meanwhile, needs no clearing up.
@@ -7,7 +8,7 @@ it is sent, so whoever left the group, or a session that moved meanwhile, needs 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,33 +17,15 @@ from django.utils import timezone
 from consent.choices import CONTACT_PURPOSES, ConsentPurpose
 from consent.querysets import agrees
 from contact.models import OutboxMessage
-from contact.services import cancel_messages, queue_message
+from contact.services import queue_message
 from groups.models import GroupLead, Membership, PeerGroup
 from sessions.choices import SessionState
 from sessions.models import GroupSession
-from sessions.rules import reminder_key, reminder_span, useful_until
+from sessions.reminders import take_back
+from sessions.rules import useful_until
 
-HOURS_BEFORE = 24
-RULE = "24h"
-REMINDER, MOVED, CANCELLED = "session_reminder", "session_moved", "session_cancelled"
+MOVED, CANCELLED = "session_moved", "session_cancelled"
 DATES = "dates_set"
-
-
-def plan_reminders(now: datetime) -> int:
-    """Queue the reminders of sessions that start within a day of `now`, once each; returns how many are new."""
-    after, until = reminder_span(now, HOURS_BEFORE)
-    soon = GroupSession.objects.filter(state=SessionState.SCHEDULED, starts_at__gt=after, starts_at__lte=until)
-    wanted = {
-        reminder_key(session.pk, member.person_id, RULE, session.revision): (session, member)
-        for session in soon
-        for member in _reachable_members(session)
-    }
-    known = set(OutboxMessage.objects.filter(key__in=wanted).values_list("key", flat=True))
-    for key in wanted.keys() - known:
-        _queue(
-            *wanted[key], template=REMINDER, key=key, due_at=wanted[key][0].starts_at - timedelta(hours=HOURS_BEFORE)
-        )
-    return len(wanted.keys() - known)
 
 
 def dates_set(group: PeerGroup) -> None:
@@ -66,13 +49,13 @@ def still_dated(message: OutboxMessage) -> bool:
 
 def moved(session: GroupSession) -> None:
     """Take back reminders of the old time and tell the new one."""
-    cancel_messages(key_prefix=_reminders_of(session), reason="session_moved")
+    take_back(session, reason="session_moved")
     _tell_everybody(session, MOVED)
 
 
 def cancelled(session: GroupSession) -> None:
     """Take back reminders, and tell of it unless the time has passed anyway."""
-    cancel_messages(key_prefix=_reminders_of(session), reason="session_cancelled")
+    take_back(session, reason="session_cancelled")
     if session.starts_at > timezone.now():
         _tell_everybody(session, CANCELLED)
 
@@ -116,9 +99,5 @@ def _queue(session: GroupSession, member: Membership, *, template: str, key: str
     )  # fmt: skip
 
 
-def _reminders_of(session: GroupSession) -> str:
-    return f"reminder|{RULE}|{session.pk}|"
-
-
 def templates() -> Iterable[str]:
-    return (REMINDER, MOVED, CANCELLED)
+    return (MOVED, CANCELLED)

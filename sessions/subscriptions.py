@@ -10,16 +10,17 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from contact.services import add_guard, add_planner
+from contact.reminding import add_source
+from contact.services import add_guard
 from groups import dates, hooks
-from sessions import notices, services, services_coming
+from sessions import notices, reminders, services, services_coming
 from sessions.choices import SessionState
 from sessions.group_dates import dates_of
 from sessions.models import GroupSession
 
 
 def subscribe() -> None:
-    add_planner(notices.plan_reminders)
+    add_source(reminders.SOURCE)
     for template in notices.templates():
         add_guard(template, notices.still_holds)
     add_guard(notices.DATES, notices.still_dated)

@@ -26,7 +26,7 @@ SECRETS = DATA / f"tests-{SUFFIX}.json"
 KEPT = {
     "django_migrations", "django_content_type", "auth_permission", "auth_group", "psp_region", "psp_programregion",
     "intake_eligibilityversion", "intake_referral", "intake_meetingguide", "consent_consentversion",
-    "contact_messagetemplate", "groups_kindsetting", "psp_crisisline", "privacy_retentionrule",
+    "contact_messagetemplate", "contact_reminderrule", "groups_kindsetting", "psp_crisisline", "privacy_retentionrule",
     "consent_purposeswitch",
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from consent.models import ConsentVersion
-from contact.models import MessageTemplate
+from contact.models import MessageTemplate, ReminderRule
 from groups.choices import LeadRole
 from groups.models import GroupLead, Invitation, KindSetting, PeerGroup, QueuePlace
 from groups.services import add_member
@@ -398,6 +398,7 @@ ADMIN_OBJECTS = {
     "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
     "consent_purposeswitch": given("results"),
+    "contact_reminderrule": thing("reminder_rule"),
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
     "intake_meetingguide": thing("meeting_guide"), "psp_crisisline": given("988"),
@@ -563,8 +564,9 @@ def add_settings(world: World) -> None:
     referral.save()
     room = Room.objects.create(program_region_id="QC", name="Blue room", address="1 Main Street")
     closure = Closure.objects.create(first_day=date(2027, 7, 1), last_day=date(2027, 7, 2), name_en="-", name_fr="-")
-    line = CrisisLine.objects.get(pk="988")
+    line, reminder = CrisisLine.objects.get(pk="988"), ReminderRule.objects.first()
     line.save()
+    reminder.save()
     asked = [
         ask_erasure(person=one.user, disposal_text="I agree.", language="en", by=one.user)
         for one in (factories.a_participant(), factories.a_participant())
@@ -583,6 +585,8 @@ def add_settings(world: World) -> None:
         "history_psp_user_object": colleague, "history_psp_user": colleague.history.first(),
         "history_contact_messagetemplate_object": template,
         "history_contact_messagetemplate": template.history.first(),
+        "reminder_rule": reminder, "history_contact_reminderrule_object": reminder,
+        "history_contact_reminderrule": reminder.history.first(),
         "meeting_guide": MeetingGuide.objects.in_force(),
         "history_intake_referral_object": referral, "history_intake_referral": referral.history.first(),
         "history_psp_crisisline_object": line, "history_psp_crisisline": line.history.first(),

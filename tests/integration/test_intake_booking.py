@@ -15,13 +15,14 @@ from django.utils import timezone, translation
 
 from contact.lint import neutral_violations
 from contact.models import OutboxMessage
+from contact.reminding import plan
 from intake import availability, services
 from intake.booking_pages import written
 from intake.calendar_file import calendar_file, file_name
 from intake.choices import CallWay
 from intake.models import Application, DayException, IntakeMeeting, MeetingWish, ShortCall, WeeklyHours
 from intake.models_booking import terms_of
-from intake.reminders import plan_reminders
+from intake.reminders import SOURCE
 from intake.services_booking import (
     TimeGone,
     add_exception,
@@ -219,8 +220,8 @@ def book_in_past(application: Application, days: int = 3) -> IntakeMeeting:
 def test_reminder_comes_once_a_day_before_and_goes_with_the_time(application, coordinator):
     meeting = book_in_past(application)
     before = meeting.starts_at - timedelta(hours=24)
-    assert plan_reminders(before - timedelta(minutes=1)) == 0
-    assert [plan_reminders(before), plan_reminders(before + timedelta(hours=1))] == [1, 0]
+    assert plan(SOURCE, before - timedelta(minutes=1)) == 0
+    assert [plan(SOURCE, before), plan(SOURCE, before + timedelta(hours=1))] == [1, 0]
     assert keys("meeting_reminder") == ["meeting_reminder"]
     services.cancel_meeting(meeting=meeting, by=application.participant.user)
     assert keys("meeting_reminder") == []
@@ -228,11 +229,11 @@ def test_reminder_comes_once_a_day_before_and_goes_with_the_time(application, co
 
 def test_reminder_of_a_moved_meeting_is_another_one(application, coordinator):
     meeting = book_in_past(application)
-    plan_reminders(meeting.starts_at - timedelta(hours=23))
+    plan(SOURCE, meeting.starts_at - timedelta(hours=23))
     moved = move_own_meeting(meeting=meeting, starts_at=free(20), place="video", by=application.participant.user)
     assert keys("meeting_reminder") == []
     IntakeMeeting.objects.filter(pk=meeting.pk).update(set_at=timezone.now() - timedelta(days=3))
-    assert plan_reminders(moved.starts_at - timedelta(hours=23)) == 1
+    assert plan(SOURCE, moved.starts_at - timedelta(hours=23)) == 1
 
 
 @pytest.mark.parametrize(("hours_before", "reminders"), [(37, 1), (35, 0), (25, 0)])
@@ -241,7 +242,7 @@ def test_whoever_booked_shortly_before_gets_no_reminder_too(application, coordin
     meeting = book(application, free())
     booked_at = meeting.starts_at - timedelta(hours=hours_before)
     IntakeMeeting.objects.filter(pk=meeting.pk).update(set_at=booked_at)
-    assert plan_reminders(meeting.starts_at - timedelta(hours=23)) == reminders
+    assert plan(SOURCE, meeting.starts_at - timedelta(hours=23)) == reminders
 
 
 # --- one time, one person ---

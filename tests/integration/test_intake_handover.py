@@ -10,11 +10,12 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from contact.models import OutboxMessage
+from contact.reminding import plan
 from intake import availability, services, unattended
 from intake.choices import ApplicationState, MeetingPlace, MeetingState
 from intake.models import IntakeMeeting, ShortCall
 from intake.models_booking import terms_of
-from intake.reminders import plan_reminders
+from intake.reminders import SOURCE
 from intake.services_booking import set_terms
 from intake.services_handover import ask_for_other_time, hand_meeting, set_link, take_call
 from psp.audit.models import Entry
@@ -234,9 +235,9 @@ def test_nobody_is_reminded_of_a_meeting_to_which_nobody_comes(application, leav
     meeting = services.set_meeting(application=application, starts_at=tomorrow() + timedelta(days=2), by=leaver)
     leave(leaver)
     time_machine.move_to(meeting.starts_at - timedelta(hours=20))
-    assert plan_reminders(timezone.now()) == 0
+    assert plan(SOURCE, timezone.now()) == 0
     hand_meeting(meeting=meeting, to=colleague, by=colleague)
-    assert plan_reminders(timezone.now()) == 1
+    assert plan(SOURCE, timezone.now()) == 1
 
 
 # --- Short calls ---

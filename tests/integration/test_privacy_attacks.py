@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from consent.models import Consent
 from consent.services import sign, texts_in_force
-from contact.models import OutboxMessage, SafeContact
+from contact.models import OutboxMessage, ReminderChoice, SafeContact
 from contact.services import set_safe_contact
+from contact.services_reminders import set_reminders
 from groups.models import Membership
 from groups.services import add_member, establish
 from intake.models import Participant
@@ -298,7 +299,7 @@ def test_emptied_file_is_found_and_opened_by_nobody(emptied):
         Participant.objects.visible_to(coordinator).get(pk=file.pk)
 
 
-@pytest.mark.parametrize("what", ["delete", "contact", "sign"])
+@pytest.mark.parametrize("what", ["delete", "contact", "remind", "sign"])
 def test_property_33_request_that_was_on_its_way_leaves_nothing_about_an_erased_person(what):
     made = make.a_participant()
     me, text = User.objects.get(pk=made.user_id), texts_in_force()["results"]
@@ -306,6 +307,7 @@ def test_property_33_request_that_was_on_its_way_leaves_nothing_about_an_erased_
     acts = {
         "delete": lambda: services.ask_erasure(person=me, disposal_text="Late.", language="en", by=me),
         "contact": lambda: set_safe_contact(person=me, by=me, email_safe=True),
+        "remind": lambda: set_reminders(person=me, by=me, wanted=(), none=True),
         "sign": lambda: sign(person=me, version=text, language="en", ticked=ticked, typed_name="Late"),
     }
     erased(made)
@@ -314,11 +316,12 @@ def test_property_33_request_that_was_on_its_way_leaves_nothing_about_an_erased_
     assert not RightsRequest.objects.filter(person=me).exists()
 
 
-@pytest.mark.parametrize("model", [RightsRequest, SafeContact, Consent])
+@pytest.mark.parametrize("model", [RightsRequest, SafeContact, ReminderChoice, Consent])
 def test_person_is_here(model):
     """The trigger itself: another person's row written once more, as one about somebody who is erased."""
     gone, other = make.a_participant(), make.a_participant()
     set_safe_contact(person=other.user, by=other.user, email_safe=True)
+    set_reminders(person=other.user, by=other.user, wanted=(), none=True)
     make.a_correction(other)
     erased(gone)
     columns = [field.column for field in model._meta.concrete_fields]

@@ -120,7 +120,8 @@ class TestProperty08:
         labels = {model._meta.label for model in admin.site._registry}
         assert labels == {
             "audit.Entry", "consent.ConsentVersion", "consent.PurposeSwitch",
-            "contact.MessageTemplate", "groups.KindSetting", "peer_sessions.Closure", "peer_sessions.Room",
+            "contact.MessageTemplate", "contact.ReminderRule", "groups.KindSetting",
+            "peer_sessions.Closure", "peer_sessions.Room",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
         }  # fmt: skip

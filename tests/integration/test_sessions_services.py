@@ -13,15 +13,17 @@ from consent.services import withdraw
 from contact import delivery
 from contact.choices import OutboxState
 from contact.models import OutboxMessage
+from contact.reminding import plan
 from contact.services import set_safe_contact
 from groups import services as groups
 from groups.models import Membership, PeerGroup
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden
 from psp.models import Region, User
-from sessions import notices, services
+from sessions import services
 from sessions.choices import AttendanceStatus, SessionState
 from sessions.models import Attendance, GroupSession
+from sessions.reminders import SOURCE
 from sessions.services_attendance import attendance_mark, record_attendance
 from tests.factories import a_coordinator, a_facilitator, a_formal_group, a_participant, agree, an_accepted_participant
 
@@ -188,7 +190,7 @@ def test_reminders_go_once_to_each_member_with_consent(smtp_sink):
 def test_reminder_is_not_sent_to_someone_who_left_after_it_was_planned(smtp_sink):
     group = an_established_group()
     session = scheduled(group)[0]
-    notices.plan_reminders(reminder_moment(session))
+    plan(SOURCE, reminder_moment(session))
     member = group.memberships.first()
     groups.leave_group(membership=member, by=member.participant.user)
     delivery.send_due(reminder_moment(session))
@@ -214,7 +216,7 @@ def test_everybody_hears_that_the_dates_are_set_and_nobody_who_left(smtp_sink):
 
 def test_reminder_after_the_start_is_never_sent(smtp_sink):
     session = scheduled(an_established_group())[0]
-    notices.plan_reminders(reminder_moment(session))
+    plan(SOURCE, reminder_moment(session))
     delivery.send_due(session.starts_at + timedelta(seconds=1))
     assert smtp_sink.mails == []
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {OutboxState.EXPIRED}
@@ -225,14 +227,14 @@ def test_reminders_of_a_forming_or_cancelled_group_do_not_exist(smtp_sink):
     session = scheduled(group)[0]
     groups.cancel(group=group, by=coordinator_of(group))
     assert set(group.sessions.values_list("state", flat=True)) == {SessionState.CANCELLED}
-    assert notices.plan_reminders(reminder_moment(session)) == 0
+    assert plan(SOURCE, reminder_moment(session)) == 0
 
 
 def test_planning_reminders_costs_the_same_number_of_queries_once_they_are_planned(django_assert_max_num_queries):
     session = scheduled(an_established_group(members=6))[0]
-    assert notices.plan_reminders(reminder_moment(session)) == 6
+    assert plan(SOURCE, reminder_moment(session)) == 6
     with django_assert_max_num_queries(3):
-        assert notices.plan_reminders(reminder_moment(session)) == 0
+        assert plan(SOURCE, reminder_moment(session)) == 0
 
 
 # --- Moving and cancelling ------------------------------------------------------------------------
@@ -241,7 +243,7 @@ def test_planning_reminders_costs_the_same_number_of_queries_once_they_are_plann
 def test_move_session_tells_the_members_and_reminds_of_the_new_time_only(smtp_sink):
     group = an_established_group()
     session = scheduled(group)[0]
-    notices.plan_reminders(reminder_moment(session))
+    plan(SOURCE, reminder_moment(session))
     later = session.starts_at + timedelta(days=2)
     services.move_session(session=session, by=coordinator_of(group), starts_at=later, revision=0)
     delivery.send_due(reminder_moment(session))
@@ -255,7 +257,7 @@ def test_move_session_tells_the_members_and_reminds_of_the_new_time_only(smtp_si
 def test_move_there_and_back_is_reminded_of_again(smtp_sink):
     group = an_established_group()
     session, by = scheduled(group)[0], coordinator_of(group)
-    notices.plan_reminders(reminder_moment(session))
+    plan(SOURCE, reminder_moment(session))
     first = session.starts_at
     services.move_session(session=session, by=by, starts_at=first + timedelta(hours=1))
     services.move_session(session=session, by=by, starts_at=first)
@@ -286,7 +288,7 @@ def test_move_session_refuses_the_past_an_overlap_a_stale_page_and_a_held_sessio
 def test_cancel_session_tells_the_members_and_takes_back_reminders(smtp_sink):
     group = an_established_group()
     session = scheduled(group)[0]
-    notices.plan_reminders(reminder_moment(session))
+    plan(SOURCE, reminder_moment(session))
     services.cancel_session(session=session, by=coordinator_of(group))
     delivery.send_due(reminder_moment(session))
     assert [mail.message["Subject"] for mail in smtp_sink.mails] == ["Un changement à votre horaire"] * 4
