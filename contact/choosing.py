@@ -9,9 +9,9 @@ from consent.choices import ConsentPurpose
 from consent.models import Consent, Withdrawal
 from contact import sms
 from contact.choices import CONSENT_FOR, OutboxState
+from contact.knowing import Known
 from contact.models import OutboxMessage, SafeContact
 from contact.outcome import Outcome
-from contact.registry import still_makes_sense
 from contact.rules import (
     WRITTEN,
     Channel,
@@ -38,20 +38,14 @@ class Way:
     channel: str
 
 
-def decide(message: OutboxMessage, choices: SafeContact, now: datetime) -> Way | Outcome:
-    """By which channel this message goes now; or what becomes of it instead."""
-    person = message.person
-    if now > message.useful_until:
-        return Outcome(OutboxState.EXPIRED, "too_late")
-    if not person.is_active:
-        return Outcome(OutboxState.WITHHELD, "account_closed")
-    if taken_back_since(message):
-        return Outcome(OutboxState.CANCELLED, "consent_withdrawn")
-    if not still_makes_sense(message):
-        return Outcome(OutboxState.CANCELLED, "overtaken")
+def decide(message: OutboxMessage, known: Known, now: datetime) -> Way | Outcome:
+    """By which channel this message goes now; or what becomes of it instead. Asks the database nothing."""
+    person, choices = message.person, known.choices_of(message.person)
+    if (over := _over(message, known, now)) is not None:
+        return over
     picked = pick_channel(
-        choice_of(message, choices), order=_order(message, choices), now=now, tz=person.time_zone,
-        asked_for_now=message.asked_for,
+        choice_of(message, choices, known.agreed_by(person)), order=_order(message, choices), now=now,
+        tz=person.time_zone, asked_for_now=message.asked_for,
     )  # fmt: skip
     if picked.channel and picked.channel not in WRITTEN and picked.decision.reason != Refusal.RECHECK_PASSED:
         return Outcome(OutboxState.TO_CALL, f"by_{picked.channel}", channel=picked.channel)
@@ -60,6 +54,22 @@ def decide(message: OutboxMessage, choices: SafeContact, now: datetime) -> Way |
     if picked.channel == Channel.EMAIL and not person.sealed_email:
         return Outcome(OutboxState.FAILED, "no_address", channel=picked.channel)
     return Way(picked.channel)
+
+
+def _over(message: OutboxMessage, known: Known, now: datetime) -> Outcome | None:
+    """What ends a message whatever its person chose."""
+    if message.pk in known.sent_before:
+        return Outcome(OutboxState.UNKNOWN, "restored")
+    if now > message.useful_until:
+        return Outcome(OutboxState.EXPIRED, "too_late")
+    if not message.person.is_active:
+        return Outcome(OutboxState.WITHHELD, "account_closed")
+    ended = known.ended.get(message.person_id)
+    if not message.asked_for and ended is not None and ended >= message.created_at:
+        return Outcome(OutboxState.CANCELLED, "consent_withdrawn")
+    if message.pk in known.senseless:
+        return Outcome(OutboxState.CANCELLED, "overtaken")
+    return None
 
 
 def taken_back_since(message: OutboxMessage) -> bool:
@@ -85,8 +95,8 @@ def _order(message: OutboxMessage, choices: SafeContact) -> tuple[str, ...]:
     return FOR_CODES if message.asked_for else order_of(choices.first_choice)
 
 
-def choice_of(message: OutboxMessage, choices: SafeContact) -> SafeContactChoice:
-    """What the person chose, as far as it concerns this message.
+def choice_of(message: OutboxMessage, choices: SafeContact, agreed: frozenset[str]) -> SafeContactChoice:
+    """What the person chose, as far as it concerns this message. `agreed`: every purpose that they agree to now.
 
     A code that the person asked for this minute answers them; it is not us contacting them. By e-mail it needs no
     consent to being written to (taking part is possible without), and someone who looks on the site instead of being
@@ -98,7 +108,7 @@ def choice_of(message: OutboxMessage, choices: SafeContact) -> SafeContactChoice
         return SafeContactChoice(safe_channels=EMAIL, consented_channels=EMAIL)
     return SafeContactChoice(
         safe_channels=safe_channels(choices) - ({Channel.SMS} if not sms.is_available() else set()),
-        consented_channels=consented_channels(message.person) | (EMAIL if _needs_no_consent(message) else frozenset()),
+        consented_channels=channels_of(agreed) | (EMAIL if _needs_no_consent(message) else frozenset()),
         hours=hours_of(choices),
         recheck_on=choices.recheck_on,
         do_not_contact=choices.do_not_contact and not message.asked_for,
@@ -136,7 +146,10 @@ def safe_channels(choices: SafeContact) -> frozenset[str]:
 
 def consented_channels(person: User) -> frozenset[str]:
     """Every channel of which the person agrees to be reached by it."""
-    agreed = Consent.objects.purposes_of(person)
+    return channels_of(Consent.objects.purposes_of(person))
+
+
+def channels_of(agreed: frozenset[str]) -> frozenset[str]:
     return frozenset(channel for channel, purpose in CONSENT_FOR.items() if purpose in agreed)
 
 

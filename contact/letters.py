@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import formataddr, parseaddr
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.core.mail.message import sanitize_address
 
 from contact import smtp
 from contact.carrier import TextMessage
@@ -104,20 +106,42 @@ def _check_neutral(words: _Words, values: dict[str, str]) -> None:
     """Whatever the channel, every neutral text of the template must be neutral."""
     mail = words.as_email(values)
     whole = "\n".join((mail.sender, settings.DEFAULT_FROM_EMAIL, mail.subject, mail.text, words.as_sms(values).text))
-    if telling := neutral_violations(whole, words.language):
+    if telling := _telling(whole, words.language):
         raise WordingError(f"not neutral: {', '.join(telling)}")
+
+
+# The same for all who are told of one moment; neither a name nor a secret is in it.
+_telling = lru_cache(maxsize=500)(neutral_violations)
 
 
 def as_email(message: OutboxMessage, letter: Letter) -> EmailMessage:
     """Plain text, a neutral sender, and an id that can be found again in a mail server's log."""
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return EmailMessage(
         subject=letter.subject,
         body=letter.body,
-        from_email=formataddr((letter.sender, address)),
+        from_email=formataddr((letter.sender, sender_address())),
         to=[message.person.sealed_email],
         headers={"Message-ID": f"<{message.pk}@{smtp.neutral_domain()}>", "Auto-Submitted": "auto-generated"},
     )
+
+
+def sender_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a mail server is given."""
+
+    sender: str
+    to: str
+    mail: bytes
+
+
+def in_envelope(message: OutboxMessage, letter: Letter) -> Envelope:
+    mail = as_email(message, letter)
+    sender, to = (sanitize_address(one, "utf-8") for one in (sender_address(), mail.to[0]))
+    return Envelope(sender, to, mail.message().as_bytes(linesep="\r\n"))
 
 
 def as_text_message(message: OutboxMessage, letter: Letter, number: str) -> TextMessage:

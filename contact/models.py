@@ -123,6 +123,8 @@ class OutboxMessage(SealedModel):
     reason = models.CharField(max_length=40, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
+    # By whom it is being sent (`contact.claiming`): a number of no meaning, made for each turn.
+    claim = models.UUIDField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True)
     dealt_with_at = models.DateTimeField(null=True)
     dealt_with_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

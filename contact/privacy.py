@@ -44,7 +44,7 @@ MAP = (
     Holding(
         "contact.outboxmessage", "person", "contact",
         these("id key person channel template context secret asked_for due_at useful_until state reason attempts"
-              " claimed_at finished_at dealt_with_at dealt_with_by subject body created_at"),
+              " claimed_at claim finished_at dealt_with_at dealt_with_by subject body created_at"),
         Use.REACH, Basis.CONSENT, "message", Erased.DELETED, exported=("messages",), also=("dealt_with_by",),
     ),
     Holding(

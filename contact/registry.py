@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 if TYPE_CHECKING:
     from contact.models import OutboxMessage
@@ -13,9 +15,11 @@ if TYPE_CHECKING:
 Planner = Callable[[datetime], int]
 # Whether a message still makes sense, asked at the moment of sending.
 Guard = Callable[["OutboxMessage"], bool]
+# The same for many messages of one template: the keys of those that still do, in a constant number of queries.
+GuardOfMany = Callable[[Sequence["OutboxMessage"]], Collection[UUID]]
 
 _planners: list[Planner] = []
-_guards: dict[str, Guard] = {}
+_guards: dict[str, GuardOfMany] = {}
 
 
 def add_planner(planner: Planner) -> None:
@@ -28,9 +32,27 @@ def planners() -> tuple[Planner, ...]:
 
 def add_guard(template: str, guard: Guard) -> None:
     """Ask `guard` before any message made from `template` leaves; "no" cancels the message."""
+    _guards[template] = lambda messages: [message.pk for message in messages if guard(message)]
+
+
+def add_guard_of_many(template: str, guard: GuardOfMany) -> None:
+    """As `add_guard`, for messages that leave by the thousand."""
     _guards[template] = guard
 
 
+def without_sense(messages: Sequence[OutboxMessage]) -> frozenset[UUID]:
+    """Those among these messages that make no sense any more."""
+    senseless: set[UUID] = set()
+    for template, group in groupby(sorted(messages, key=_template), key=_template):
+        if guard := _guards.get(template):
+            some = list(group)
+            senseless |= {message.pk for message in some} - set(guard(some))
+    return frozenset(senseless)
+
+
 def still_makes_sense(message: OutboxMessage) -> bool:
-    guard = _guards.get(message.template_id)
-    return guard is None or guard(message)
+    return not without_sense([message])
+
+
+def _template(message: OutboxMessage) -> str:
+    return str(message.template_id)

@@ -26,7 +26,7 @@ from consent.choices import CONTACT_PURPOSES, ConsentPurpose
 from consent.querysets import agrees
 from contact.choices_reminders import Audience
 from contact.models import OutboxMessage, ReminderChoice, ReminderRule
-from contact.registry import add_guard, add_planner
+from contact.registry import add_guard_of_many, add_planner
 from psp.models import User
 
 # Written at once; a larger backlog takes several rounds, none of which holds much in memory.
@@ -104,7 +104,7 @@ def add_source(source: Source) -> None:
     _sources.append(source)
     add_planner(partial(plan, source))
     for template in source.templates.values():
-        add_guard(template, still_due)
+        add_guard_of_many(template, still_due_among)
 
 
 def sources() -> tuple[Source, ...]:
@@ -219,13 +219,11 @@ def _queue(source: Source, due: Collection[Due]) -> None:
 # --- Whether it still holds -----------------------------------------------------------------------
 
 
-def still_due(message: OutboxMessage) -> bool:
-    """Whether this very reminder is the one that this person should get at the moment at which it was claimed."""
-    return message.pk in still_due_among([message])
-
-
 def still_due_among(messages: Collection[OutboxMessage]) -> set[UUID]:
-    """Those that still hold, asked in one question for each kind of event."""
+    """Which of these are the very reminders that their people should get at the moment at which they were claimed.
+
+    One question for each kind of event.
+    """
     return {pk for source in _sources for pk in _holding(source, messages)}
 
 

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -26,28 +26,33 @@ BATCH = 1000
 
 def digest_of(key: str) -> str:
     secret = hmac.digest(cipher.decode_key(settings.PSP_AUDIT_KEY), b"send-ledger", hashlib.sha256)
-    return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, key.encode(), hashlib.sha256).hex()
 
 
 def path() -> Path:
     return Path(settings.PSP_SEND_LEDGER)
 
 
-def note(key: str) -> None:
-    """On the disk when this returns. OSError: then it must not be sent."""
+def note(*keys: str) -> None:
+    """On the disk when this returns, however many. OSError: then none of it may be sent."""
+    if not keys:
+        return
+    at = int(time.time())
+    lines = "".join(f"{at} {digest_of(key)}\n" for key in keys).encode()
     path().parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path(), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        os.write(handle, f"{int(time.time())} {digest_of(key)}\n".encode())
+        if os.write(handle, lines) != len(lines):
+            raise OSError("the ledger was not written whole")
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
-def was_sent_before(key: str) -> bool:
-    """Whether a restore told us so. The table is empty otherwise."""
-    return SentBefore.objects.filter(pk=digest_of(key)).exists()
+def sent_before(digests: Collection[str]) -> set[str]:
+    """Which of these a restore told us of. The table is empty otherwise."""
+    return set(SentBefore.objects.filter(pk__in=list(digests)).values_list("pk", flat=True))
 
 
 def noted() -> Iterator[str]:

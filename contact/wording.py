@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from contact.lint import neutral_violations
@@ -34,16 +35,23 @@ def placeholders(text: str) -> frozenset[str]:
 def check_template(template: Mapping[str, Any], language: str) -> None:
     """WordingError unless the neutral texts are neutral, and all use the declared placeholders and no other."""
     subject, text = (str(template[f"{name}_{language}"]) for name in ("subject", "text"))
-    short = sms_of(template, language)
+    short, explicit = sms_of(template, language), explicit_of(template, language)
+    if problem := _problem(language, subject, text, short, explicit, frozenset(template["placeholders"])):
+        raise WordingError(problem)
+
+
+@lru_cache(maxsize=200)
+def _problem(language: str, subject: str, text: str, short: str, explicit: str, declared: frozenset[str]) -> str:
+    """Asked for every message, and the same for all messages of a template."""
     telling = neutral_violations(f"{subject}\n{text}\n{short}", language)
     if telling:
-        raise WordingError(f"not neutral: {', '.join(telling)}")
+        return f"not neutral: {', '.join(telling)}"
     if placeholders(subject):
-        raise WordingError("a subject has no placeholders: it shows on a locked screen")
-    declared = frozenset(template["placeholders"])
-    texts = [text, short, *filter(None, [explicit_of(template, language)])]
+        return "a subject has no placeholders: it shows on a locked screen"
+    texts = [text, short, *filter(None, [explicit])]
     if any(placeholders(one) != declared for one in texts) or not declared <= PLACEHOLDERS - {"name"}:
-        raise WordingError("the placeholders differ from those that the template declares")
+        return "the placeholders differ from those that the template declares"
+    return ""
 
 
 def explicit_of(template: Mapping[str, Any], language: str) -> str:

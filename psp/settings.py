@@ -357,6 +357,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 # How often beat sweeps the outbox and seals the access log, in seconds.
 PSP_SWEEP_SECONDS: float = env.float("PSP_SWEEP_SECONDS", default=60.0)
+# How many senders share a large number of messages that are due at once, each with one connection to the mail server.
+PSP_SENDERS: int = env.int("PSP_SENDERS", default=4)
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.tasks.send_due", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},

@@ -76,10 +76,17 @@ def record_reads_of(
     model: type[models.Model], rows: Sequence[tuple[Any, UUID | None]], *, purpose: Purpose
 ) -> None:  # fmt: skip
     """`record_reads` for a list that was read without instances: (primary key, owner) of each row shown."""
+    record_each(Action.READ, model, rows, purpose=purpose)
+
+
+def record_each(
+    action: Action, model: type[models.Model], rows: Sequence[tuple[Any, UUID | None]], *, purpose: Purpose
+) -> None:  # fmt: skip
+    """One entry for each row (primary key, owner) to which the same was done."""
     if not rows:
         return
     keys, people = [str(key) for key, _person in rows], [person for _key, person in rows]
-    same = [timezone.now(), actor_id.get(), Action.READ, model._meta.label_lower, purpose, request_id.get()]
+    same = [timezone.now(), actor_id.get(), action, model._meta.label_lower, purpose, request_id.get()]
     with connection.cursor() as cursor:
         cursor.execute(READS, [*same, keys, people])
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from consent.models import Consent
 from consent.services import sign, texts_in_force, withdraw
-from contact import delivery
+from contact import choosing, delivery, noting
 from contact.choices import OutboxState
+from contact.gate import Gate, ShutError
 from contact.models import OutboxMessage
-from contact.outcome import OvertakenError
-from contact.services import queue_message, safe_contact_of, set_safe_contact
+from contact.services import queue_message, set_safe_contact
 from psp.models import User
 from tests.factories import a_participant, agree
 from tests.smtp import HANG
@@ -72,14 +72,14 @@ def test_property_34_what_the_mail_server_did_not_take_is_not_tried_again_after_
     message = a_waiting_message(person)
     claimed = delivery.claim(timezone.now(), only=message.pk)
     smtp_sink.script = ["451 later"]
-    original = delivery._finish
+    original = noting.finish
 
-    def withdraws_first(held, outcome, now):
+    def withdraws_first(*arguments):
         withdraw(person=person, purpose=purpose)
-        original(held, outcome, now)
+        original(*arguments)
 
     # Between the mail server's answer and the note of it.
-    monkeypatch.setattr(delivery, "_finish", withdraws_first)
+    monkeypatch.setattr(noting, "finish", withdraws_first)
     delivery.deliver(claimed, timezone.now())
     for hours in (0, 1, 5):
         delivery.send_due(timezone.now() + timedelta(hours=hours))
@@ -146,22 +146,26 @@ def test_property_34_text_message_is_asked_once_more_when_the_line_is_open(perso
     done = during(
         monkeypatch, http.client.HTTPConnection, "connect", lambda: withdraw(person=person, purpose="contact_sms")
     )
-    assert delivery.send_one(message.pk, timezone.now()) == OutboxState.WITHHELD
+    assert delivery.send_one(message.pk, timezone.now()) == OutboxState.CANCELLED
     assert (done, notify.taken) == (["connect"], [])
 
 
 def test_property_34_withdrawal_waits_the_moment_in_which_a_message_leaves(person):
     """Held for the bytes of the message, not for any answer: then the withdrawal holds, and the gate is shut."""
-    message, choices = a_waiting_message(person), safe_contact_of(person)
-    through = delivery.gate(message, choices, "email", timezone.now())
+    message = a_waiting_message(person)
+    claimed = delivery.claim(timezone.now())
     with ThreadPoolExecutor(1) as elsewhere:
-        with through:
+        with Gate(claimed, [message.pk]) as through:
             withdrawing = elsewhere.submit(alone, withdraw, person=person, purpose="taking_part")
             with pytest.raises(TimeoutError):
-                withdrawing.result(0.5)
+                withdrawing.result(0.3)
+            through.check()
         assert withdrawing.result(10) == 1
-    with pytest.raises(OvertakenError), delivery.gate(message, choices, "email", timezone.now()):
-        pytest.fail("it was shut")
+        with pytest.raises(ShutError):
+            through.check()
+    with Gate(claimed, [message.pk]) as again:
+        decided = [choosing.decide(one, again.known, timezone.now()) for one in again.messages]
+    assert [one.state for one in decided] == [OutboxState.CANCELLED]
 
 
 def test_signing_in_two_windows_at_once_is_one_signature(person):

@@ -306,7 +306,7 @@ def test_property_34_consent_is_asked_again_at_the_moment_of_sending(smtp_sink):
     disagree(person, "contact_email")
     delivery.deliver(claimed, NOW)
     assert smtp_sink.mails == []
-    assert (fresh(message).state, fresh(message).reason) == (OutboxState.WITHHELD, "no_consent")
+    assert (fresh(message).state, fresh(message).reason) == (OutboxState.CANCELLED, "consent_withdrawn")
 
 
 def test_consent_given_anew_lets_later_messages_go(smtp_sink):
@@ -390,9 +390,10 @@ def test_property_38_line_cut_after_the_text_is_unknown_and_never_sent_again(smt
     assert len(smtp_sink.mails) == 1
 
 
-def test_property_38_claim_whose_sender_died_becomes_unknown_after_ten_minutes(smtp_sink):
+def test_property_38_claim_of_which_nothing_can_be_known_becomes_unknown_after_ten_minutes(smtp_sink):
+    """As after a power cut, or where another machine claimed it: no marks are left."""
     message = a_reminder(a_reachable_person())
-    delivery.claim(NOW)
+    delivery.claim(NOW).marks.path.unlink()
     delivery.send_due(NOW + timedelta(minutes=9))
     assert fresh(message).state == OutboxState.SENDING
     delivery.send_due(NOW + timedelta(minutes=11))
@@ -403,9 +404,10 @@ def test_property_38_claim_whose_sender_died_becomes_unknown_after_ten_minutes(s
 def test_outcome_that_comes_after_the_sweep_changes_nothing(smtp_sink):
     message = a_reminder(a_reachable_person())
     claimed = delivery.claim(NOW)
+    claimed.marks.path.unlink()
     delivery.sweep(NOW + timedelta(minutes=11))
     delivery.deliver(claimed, NOW + timedelta(minutes=11))
-    assert fresh(message).state == OutboxState.UNKNOWN
+    assert (fresh(message).state, smtp_sink.mails) == (OutboxState.UNKNOWN, [])
 
 
 def test_queue_again_after_it_was_sent_sends_nothing(smtp_sink):
