@@ -57,16 +57,24 @@ def recheck_row(choices: SafeContact) -> dict[str, Any]:
 
 
 def call_context(task: CallTask, choices: SafeContact, reader: User, now: datetime) -> dict[str, Any]:
-    """Everything on the page of one call. The number is there only while a call is safe."""
-    person, language = task.person, language_code()
-    decision = may_send(standing_choice(choices), channel=Channel.PHONE, now=now, tz=person.time_zone)
+    """Everything on the page of one call."""
+    person = task.person
     script = script_for(task, choices)
     return {
         "task": task, "person": person, "participant": person.participant, "script": script,
         "reason": reason_text(task.reason), "over": task.state != CallState.OPEN,
-        "needless": not still_makes_sense(task.message), "may_call": decision.allowed,
-        "may_write": bool(script.address) and _date_holds(choices, now),
-        "href": f"tel:{normal_phone(script.number)}",
+        "needless": not still_makes_sense(task.message),
+        "may_write": bool(script.address) and _date_holds(choices, now), **whether_to_call(choices, reader, now),
+    }  # fmt: skip
+
+
+def whether_to_call(choices: SafeContact, reader: User, now: datetime) -> dict[str, Any]:
+    """Whether a call to this person is safe now, and when. The number is there only while it is."""
+    person, language = choices.person, language_code()
+    decision = may_send(standing_choice(choices), channel=Channel.PHONE, now=now, tz=person.time_zone)
+    return {
+        "may_call": decision.allowed, "number": choices.phone if decision.allowed else "",
+        "href": f"tel:{normal_phone(choices.phone)}" if decision.allowed else "",
         "why_not": "" if decision.allowed else _why_not(decision.reason),
         "next": _both_clocks(decision.not_before, reader, person) if decision.not_before else [],
         "hours": lines(choices.hours, language),

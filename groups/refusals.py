@@ -33,6 +33,7 @@ SENTENCES: dict[str, Promise] = {
     "membership_kept_apart": _("This person cannot have a place in this group. Choose another group."),
     "lead_kept_apart": _("This person cannot lead this group. Choose somebody else."),
     "lead_once": _("This person leads this group already. Nothing was changed."),
+    "attendance_kept_apart": _("This cannot be done here. Please ask a coordinator."),
     "queue_once": _("This person waits for this group already. Nothing was changed."),
     "queue_group_open": _("Nobody can wait for this group: it has ended, or the program forms it itself."),
     "queue_stays_put": _("A place in the line cannot pass to someone else. Nothing was changed."),

@@ -377,6 +377,8 @@ CELERY_BEAT_SCHEDULE = {
     "find-unusual": {"task": "privacy.tasks.find_unusual", "schedule": 3600.0, "options": {"expires": 3000}},
     "ask-again": {"task": "contact.tasks.ask_again", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-formings": {"task": "groups.tasks.forget_formings", "schedule": crontab(hour=7, minute=45)},
+    "offer-calls": {"task": "sessions.tasks.offer_calls", "schedule": 3600.0, "options": {"expires": 3000}},
+    "forget-after-sessions": {"task": "sessions.tasks.forget_after", "schedule": crontab(hour=7, minute=50)},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},
@@ -401,6 +403,17 @@ PSP_CODES_PER_HOUR: int = env.int("PSP_CODES_PER_HOUR", default=5)
 PSP_DRAFT_DAYS: int = env.int("PSP_DRAFT_DAYS", default=14)
 # How long groups that were thought of stay on the desk after the last change, in days.
 PSP_FORMING_DAYS: int = env.int("PSP_FORMING_DAYS", default=90)
+# For how many days after a session those who lead may note and correct who was there; afterwards a coordinator does.
+PSP_ATTENDANCE_LATE_DAYS: int = env.int("PSP_ATTENDANCE_LATE_DAYS", default=14)
+# Coming to an informal group without a place: for how many minutes a code is good, how many codes somebody who leads
+# may type in an hour, and how many days later what became of one is forgotten.
+PSP_DROP_IN_MINUTES: int = env.int("PSP_DROP_IN_MINUTES", default=10)
+PSP_DROP_INS_PER_HOUR: int = env.int("PSP_DROP_INS_PER_HOUR", default=30)
+PSP_DROP_IN_DAYS: int = env.int("PSP_DROP_IN_DAYS", default=60)
+# For how many days what somebody who led said about a session for themselves is kept.
+PSP_DEBRIEF_DAYS: int = env.int("PSP_DEBRIEF_DAYS", default=90)
+# For how many days after the last session of an informal group a call can be asked for.
+PSP_FOLLOW_UP_DAYS: int = env.int("PSP_FOLLOW_UP_DAYS", default=30)
 # For how many days an earlier signature still counts after a new text begins, and how many days before the end
 # people are asked once more. A text keeps the period with which it was published.
 PSP_CONSENT_GRACE_DAYS: int = env.int("PSP_CONSENT_GRACE_DAYS", default=60)

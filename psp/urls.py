@@ -43,6 +43,7 @@ urlpatterns = [
         path("desk/", include((desk_patterns, "desk"))),
         path("lead/", include("groups.urls_lead_invitations")),
         path("lead/", include("sessions.urls_lead")),
+        path("care/", include("sessions.urls_care")),
         path("reports/", include("reporting.urls")),
         path("privacy/", include("privacy.urls")),
     ),

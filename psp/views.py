@@ -108,7 +108,7 @@ def front_page(user: Any) -> str:
         return f"/{language}/my/"
     for roles, path in (
         ((Role.COORDINATOR,), "desk/"), ((Role.SUPPORTER, Role.CLINICIAN), "lead/"),
-        ((Role.ANALYST,), "reports/"), ((Role.PRIVACY_OFFICER,), "privacy/"),
+        ((Role.SUPERVISOR,), "care/"), ((Role.ANALYST,), "reports/"), ((Role.PRIVACY_OFFICER,), "privacy/"),
     ):  # fmt: skip
         if sight.has(*roles):
             return f"/{language}/{path}"

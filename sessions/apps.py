@@ -12,6 +12,7 @@ class SessionsConfig(AppConfig):
 
     def ready(self) -> None:
         from sessions import (
+            after_of_person,
             coming_of_person,
             dashboard,
             desk_cards,
@@ -36,3 +37,4 @@ class SessionsConfig(AppConfig):
         retention.register()
         coming_of_person.register()
         feed_of_person.register()
+        after_of_person.register()

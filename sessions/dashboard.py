@@ -21,7 +21,7 @@ from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 from psp.models import User
 from sessions import words
-from sessions.models import GroupSession
+from sessions.models import Debrief, DropIn, FollowUpOffer, GroupSession
 
 SHOWN_AHEAD = 3
 
@@ -31,10 +31,13 @@ def register() -> None:
     add_place(Place("lead", _("My groups"), "people", "lead:home", leads, order=10, key="l"))
     supports = holds(Role.SUPPORTER)
     add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
+    supervises = holds(Role.SUPERVISOR)
+    add_place(Place("care", _("Who asks for support"), "heart", "care:home", supervises, order=10))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("my", "sessions/my_open_card.html", open_to_me, order=30))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, 40, (UNDATED, UNRECORDED)))
+    add_card(Card("desk", "sessions/after_card.html", after_sessions, 45, (CODES, TALKS, CALLS)))
 
 
 def coming_sessions(request: HttpRequest) -> dict[str, Any] | None:
@@ -70,6 +73,20 @@ def _unrecorded(reader: User, *, now: datetime) -> QuerySet[Any]:
 
 UNDATED = Question(_undated)
 UNRECORDED = Question(_unrecorded, lambda _reader: {"now": timezone.now()}, of="count(*)")
+
+
+def _to_speak_with(model: Any) -> Question:
+    return Question(lambda reader: model.objects.in_regions_of(reader).order_by().values_list("pk"), of="count(*)")
+
+
+CODES, TALKS, CALLS = (_to_speak_with(model) for model in (DropIn, Debrief, FollowUpOffer))
+
+
+def after_sessions(_request: HttpRequest, codes: Rows, talks: Rows, calls: Rows) -> dict[str, Any] | None:
+    """How many people are to be spoken with after sessions; no card when nobody is."""
+    counts = {"codes": codes[0][0], "talks": talks[0][0], "calls": calls[0][0]}
+    waits = sum(counts.values())
+    return {**counts, "waits": waits} if waits else None
 
 
 def open_on_the_desk(_request: HttpRequest, groups: Rows, number: Rows) -> dict[str, Any] | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,48 +15,62 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.models import Membership
 from psp.inputs import DayField
+from sessions.attendance_history import Change, changes
 from sessions.choices import AttendanceStatus
 from sessions.models import Attendance, GroupSession
 from sessions.rules import to_utc
-from sessions.services_attendance import attendance_mark, members_at, shown_names
+from sessions.services_attendance import Somebody, attendance_mark, people_at, shown_names
 
 CHOOSE = _("Choose one of the answers.")
 
 
+@dataclass(frozen=True, slots=True)
+class AttendanceRow:
+    """`guest`: they came without a place in the group. `changes`: how the note came to be, where it was corrected."""
+
+    field: forms.BoundField
+    guest: bool
+    changes: list[Change]
+
+
 class AttendanceForm(forms.Form):
-    """One row of answers for each member, named as they chose. Whoever is left open stays as they were.
+    """One row of answers for each person, named as they chose. Whoever is left open stays as they were.
 
     `seen` tells a page that somebody else's notes have overtaken.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
 
-    def __init__(self, *args: Any, session: GroupSession, members: Iterable[Membership], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, session: GroupSession, people: Sequence[Somebody], tz: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.members = {f"m-{member.pk}": member for member in members}
-        names = shown_names(self.members.values())
+        self.session, self.tz = session, tz
+        self.people = {f"m-{row.pk}": row for row in people}
+        names = shown_names(people)
         noted = dict(Attendance.objects.filter(session=session).values_list("participant_id", "status"))
         self.fields["seen"].initial = attendance_mark(session)
-        for name, member in self.members.items():
+        for name, row in self.people.items():
             self.fields[name] = forms.ChoiceField(
-                label=names[member.pk], choices=AttendanceStatus.choices, widget=forms.RadioSelect,
-                required=False, initial=noted.get(member.participant_id), error_messages={"invalid_choice": CHOOSE},
+                label=names[row.pk], choices=AttendanceStatus.choices, widget=forms.RadioSelect,
+                required=False, initial=noted.get(row.participant_id), error_messages={"invalid_choice": CHOOSE},
             )  # fmt: skip
 
-    def rows(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.members]
+    @cached_property
+    def rows(self) -> list[AttendanceRow]:
+        known = changes(self.session, self.tz)
+        return [
+            AttendanceRow(self[name], not isinstance(row, Membership), known.get(row.participant_id, []))
+            for name, row in self.people.items()
+        ]
 
     def statuses(self) -> dict[UUID, str]:
         """What was answered, of a valid form: participant id → status."""
         return {
-            member.participant_id: self.cleaned_data[name]
-            for name, member in self.members.items()
-            if self.cleaned_data[name]
+            row.participant_id: self.cleaned_data[name] for name, row in self.people.items() if self.cleaned_data[name]
         }
 
 
-def attendance_form(session: GroupSession, data: Any = None) -> AttendanceForm:
-    return AttendanceForm(data, session=session, members=members_at(session))
+def attendance_form(session: GroupSession, tz: str, data: Any = None) -> AttendanceForm:
+    return AttendanceForm(data, session=session, people=people_at(session), tz=tz)
 
 
 class MoveForm(forms.Form):

@@ -116,6 +116,11 @@ class Coming(models.Model):
 # Models of this app that have a file of their own.
 from sessions.models_calendar import CalendarFeed  # noqa: E402
 from sessions.models_closures import Closure  # noqa: E402
+from sessions.models_debrief import Debrief  # noqa: E402
+from sessions.models_drop_in import DropIn  # noqa: E402
+from sessions.models_follow_up import FollowUpOffer  # noqa: E402
 from sessions.models_rooms import Room  # noqa: E402
 
-__all__ = ["Attendance", "CalendarFeed", "Closure", "Coming", "GroupSession", "Room"]
+__all__ = [
+    "Attendance", "CalendarFeed", "Closure", "Coming", "Debrief", "DropIn", "FollowUpOffer", "GroupSession", "Room",
+]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,8 @@ from groups.choices import GroupState
 from groups.models import Membership
 from psp.models import User
 from psp.steps import Rank, Step, add_steps
-from sessions.models import GroupSession
+from sessions.choices import CallOffer
+from sessions.models import FollowUpOffer, GroupSession
 
 BEGUN = (GroupState.ESTABLISHED, GroupState.COMPLETED)
 
@@ -22,6 +24,13 @@ def steps(person: User) -> Iterator[Step]:
     places = Membership.objects.active_of(person).filter(group__state__in=BEGUN)
     rows = places.annotate(dated=Exists(sessions), coming=Exists(sessions.upcoming(timezone.now()).order_by()))
     yield from of_places([(row.dated, row.coming) for row in rows])
+    offers = FollowUpOffer.objects.of_person(person).standing(timezone.now())
+    for key in offers.filter(state=CallOffer.OFFERED).values_list("pk", flat=True):
+        yield Step(
+            _("Would you like to talk, now that your group is over?"),
+            _("We can call you. You can say yes or no; both are fine."), Rank.CHOICE,
+            _("Read and answer"), reverse("my_sessions:call", args=[key]),
+        )  # fmt: skip
 
 
 def of_places(places: list[tuple[bool, bool]]) -> Iterator[Step]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from groups.models import GroupLead, PeerGroup
-from groups.permissions import can_manage_group
+from groups.permissions import can_manage_group, can_place_participant
+from sessions.models import Debrief, DropIn, FollowUpOffer, GroupSession
 
 
 def can_manage_sessions(user: Any, group: PeerGroup) -> bool:
@@ -16,3 +17,21 @@ def can_manage_sessions(user: Any, group: PeerGroup) -> bool:
 def can_record_attendance(user: Any, group: PeerGroup) -> bool:
     """Whoever leads the group, or a coordinator of its region."""
     return GroupLead.objects.filter(group=group, user_id=user.pk).exists() or can_manage_group(user, group)
+
+
+def can_settle_drop_in(user: Any, drop_in: DropIn) -> bool:
+    """The coordinators of the person's region: they know whom to speak with, and about what."""
+    return can_place_participant(user, drop_in.participant)
+
+
+def can_debrief(user: Any, session: GroupSession) -> bool:
+    """Whoever leads the group, for themselves."""
+    return GroupLead.objects.filter(group=session.group_id, user_id=user.pk).exists()
+
+
+def can_follow_up(user: Any, debrief: Debrief) -> bool:
+    return can_manage_group(user, debrief.session.group)
+
+
+def can_call(user: Any, offer: FollowUpOffer) -> bool:
+    return can_place_participant(user, offer.participant)

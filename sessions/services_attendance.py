@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -14,15 +16,20 @@ from django.utils.translation import gettext as _
 
 from groups.choices import MembershipState
 from groups.models import Membership, PeerGroup
+from groups.refusals import judged
+from groups.services import locked_group
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict, DomainError, require
 from psp.models import User
 from sessions.choices import TRANSITIONS, AttendanceStatus, SessionState
 from sessions.models import Attendance, GroupSession
-from sessions.permissions import can_record_attendance
+from sessions.permissions import can_manage_sessions, can_record_attendance
 
 WAS_THERE = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LEFT_EARLY})
+# Somebody at a session: with a place in the group, or, at informal groups, without one.
+Somebody = Membership | Attendance
+Row = TypeVar("Row", Membership, Attendance)
 
 
 def members_at(session: GroupSession) -> list[Membership]:
@@ -36,17 +43,35 @@ def members_at(session: GroupSession) -> list[Membership]:
     return _by_name(found)
 
 
-def shown_names(members: Iterable[Membership]) -> dict[UUID, str]:
-    """Membership → chosen name; people of one name are numbered in the order in which they joined."""
-    found = sorted(members, key=lambda member: (member.joined_at, str(member.pk)))
+def guests_at(session: GroupSession, members: Iterable[Membership]) -> list[Attendance]:
+    """Whoever was noted at the session without a place in the group at that time, by chosen name."""
+    known = [member.participant_id for member in members]
+    rows = Attendance.objects.filter(session=session).exclude(participant__in=known)
+    return _by_name(rows.select_related("participant__user"))
+
+
+def people_at(session: GroupSession) -> list[Somebody]:
+    """Everybody of whom it can be said whether they were there."""
+    members = members_at(session)
+    return [*members, *guests_at(session, members)]
+
+
+def shown_names(people: Iterable[Somebody]) -> dict[UUID, str]:
+    """Row → chosen name; people of one name are numbered in the order in which they came."""
+    found = sorted(people, key=lambda row: (_since(row), str(row.pk)))
     sharing: dict[str, list[UUID]] = {}
-    for member in found:
-        sharing.setdefault(member.participant.user.name, []).append(member.pk)
+    for row in found:
+        sharing.setdefault(row.participant.user.name, []).append(row.pk)
     return {
         pk: f"{name} {number}" if len(same) > 1 else name
         for name, same in sharing.items()
         for number, pk in enumerate(same, start=1)
     }
+
+
+def _since(row: Somebody) -> datetime:
+    """Corrections do not change who came first: the session's beginning counts for whoever has no place."""
+    return row.joined_at if isinstance(row, Membership) else row.session.starts_at
 
 
 def current_members(group: PeerGroup) -> list[Membership]:
@@ -55,8 +80,8 @@ def current_members(group: PeerGroup) -> list[Membership]:
     return _by_name(found)
 
 
-def _by_name(members: Iterable[Membership]) -> list[Membership]:
-    return sorted(members, key=lambda member: (member.participant.user.name.casefold(), str(member.pk)))
+def _by_name(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (row.participant.user.name.casefold(), str(row.pk)))
 
 
 @transaction.atomic
@@ -66,19 +91,20 @@ def record_attendance(
     """Say who was there: participant id → status. Whoever is left out stays as they were; what changes is kept in
     the history. Once somebody was there, or the time is over, the session counts as held.
 
-    DomainError: `session_cancelled`, `too_early` (before the day itself), `not_a_member`, `status_unknown`;
+    DomainError: `session_cancelled`, `too_early` (before the day itself), `too_late` (for those who lead),
+    `not_a_member`, `status_unknown`;
     Conflict: `stale` where `seen` is not `attendance_mark` any more. Forbidden: neither lead nor coordinator.
     """
-    locked = _locked_session(session)
+    locked = locked_session(session)
     require(can_record_attendance(by, locked.group), "record_attendance")
-    _check_open_for_attendance(locked)
+    check_open(locked, by)
     if seen is not None and seen != attendance_mark(locked):
         message = _("Somebody else recorded attendance meanwhile. Look at what they noted, then save again.")
         raise Conflict(message, code="stale")
     wanted = _checked_statuses(locked, statuses)
     for participant_id, status in wanted.items():
-        _record_one(locked, participant_id, status, by)
-    _hold_if_it_took_place(locked)
+        record_one(locked, participant_id, status, by)
+    hold_if_it_took_place(locked)
     return locked
 
 
@@ -94,37 +120,54 @@ def is_its_day(session: GroupSession) -> bool:
     return session.starts_at.astimezone(zone).date() <= timezone.now().astimezone(zone).date()
 
 
-def _check_open_for_attendance(session: GroupSession) -> None:
+def late_until(session: GroupSession) -> datetime:
+    """Until then those who lead may note and correct who was there; afterwards a coordinator does."""
+    return session.ends_at + timedelta(days=settings.PSP_ATTENDANCE_LATE_DAYS)
+
+
+def is_open(session: GroupSession, by: User) -> bool:
+    """Whether this account may say now who was there."""
+    if session.state == SessionState.CANCELLED or not is_its_day(session):
+        return False
+    return timezone.now() <= late_until(session) or can_manage_sessions(by, session.group)
+
+
+def check_open(session: GroupSession, by: User) -> None:
+    if is_open(session, by):
+        return
     if session.state == SessionState.CANCELLED:
         message = _("This session was cancelled, so nobody was there. Nothing was changed.")
         raise DomainError(message, code="session_cancelled")
     if not is_its_day(session):
         message = _("This session is on another day. Come back on the day itself; nothing was changed.")
         raise DomainError(message, code="too_early")
+    message = _("It is too late to note this here. A coordinator can still do it for you; nothing was changed.")
+    raise DomainError(message, code="too_late")
 
 
 def _checked_statuses(session: GroupSession, statuses: Mapping[Any, str]) -> dict[UUID, AttendanceStatus]:
-    members = {str(member.participant_id): member.participant_id for member in members_at(session)}
-    if strangers := [key for key in statuses if str(key) not in members]:
+    people = {str(row.participant_id): row.participant_id for row in people_at(session)}
+    if strangers := [key for key in statuses if str(key) not in people]:
         message = _("Somebody on this list is not in the group any more. Open the page again; nothing was saved.")
         raise DomainError(message, code="not_a_member") from KeyError(str(strangers[0]))
     if any(status not in AttendanceStatus.values for status in statuses.values()):
         raise DomainError(_("Choose one of the answers for each person."), code="status_unknown")
-    return {members[str(key)]: AttendanceStatus(status) for key, status in statuses.items()}
+    return {people[str(key)]: AttendanceStatus(status) for key, status in statuses.items()}
 
 
-def _record_one(session: GroupSession, participant_id: UUID, status: AttendanceStatus, by: User) -> None:
+def record_one(session: GroupSession, participant_id: UUID, status: AttendanceStatus, by: User) -> None:
     found = Attendance.objects.filter(session=session, participant_id=participant_id).first()
     if found is not None and found.status == status:
         return
     row = found or Attendance(session=session, participant_id=participant_id)
     row.status, row.recorded_by, row.recorded_at = status, by, timezone.now()
-    row.save(force_insert=found is None)
+    with judged():
+        row.save(force_insert=found is None)
     action = Action.CREATE if found is None else Action.CHANGE
     audit.record(action, row, person=row.person_id, purpose=Purpose.SESSIONS, fields=("status",))
 
 
-def _hold_if_it_took_place(session: GroupSession) -> None:
+def hold_if_it_took_place(session: GroupSession) -> None:
     if SessionState.HELD not in TRANSITIONS[SessionState(session.state)]:
         return
     recorded = Attendance.objects.filter(session=session)
@@ -134,7 +177,10 @@ def _hold_if_it_took_place(session: GroupSession) -> None:
         audit.record(Action.CHANGE, session, purpose=Purpose.SESSIONS, fields=("state",))
 
 
-def _locked_session(session: GroupSession | UUID) -> GroupSession:
+def locked_session(session: GroupSession | UUID) -> GroupSession:
+    """The group first: it never changes, and judges of places lock it."""
     key = session if isinstance(session, UUID) else session.pk
-    found: GroupSession = GroupSession.objects.select_related("group").select_for_update(of=("self",)).get(pk=key)
+    group = locked_group(GroupSession.objects.values_list("group_id", flat=True).get(pk=key))
+    found: GroupSession = GroupSession.objects.select_for_update(of=("self",)).get(pk=key)
+    found.group = group
     return found

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from consent.hooks import on_withdrawal
 from contact.reminding import add_source
 from contact.services import add_guard
 from groups import dates, hooks
-from sessions import notices, reminders, services, services_coming
+from sessions import forgetting, notices, reminders, services, services_coming, services_debrief, services_follow_up
 from sessions.choices import SessionState
 from sessions.group_dates import dates_of
 from sessions.models import GroupSession
@@ -24,6 +25,10 @@ def subscribe() -> None:
     for template in notices.templates():
         add_guard(template, notices.still_holds)
     add_guard(notices.DATES, notices.still_dated)
+    add_guard(services_debrief.ASKED, services_debrief.still_asked)
+    add_guard(services_follow_up.OFFER, services_follow_up.still_offered)
+    on_withdrawal(services_follow_up.end_offers)
+    on_withdrawal(forgetting.forget_codes)
     hooks.on_ended(_end_series)
     hooks.on_left(_forget_coming)
     hooks.on_established(_plan_what_was_promised)

@@ -3,10 +3,22 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions import services_calendar
+from sessions import forgetting, services_calendar, services_follow_up
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def forget_feeds() -> None:
     """Every night, by beat: addresses of calendars of people who are in no group any more."""
     services_calendar.forget_feeds(timezone.localdate())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def offer_calls() -> None:
+    """Every hour, by beat: a call is offered where an informal group has held its last session."""
+    services_follow_up.offer_calls(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_after() -> None:
+    """Every night, by beat: old codes, and what those who led said for themselves."""
+    forgetting.forget(timezone.now())

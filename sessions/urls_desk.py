@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from sessions import views_desk
+from sessions import views_after_desk, views_desk
 
 urlpatterns = [
     path("groups/<uuid:group_id>/schedule/", views_desk.schedule, name="group_schedule"),
     path("sessions/<uuid:session_id>/", views_desk.session, name="session"),
     path("sessions/<uuid:session_id>/move/", views_desk.move, name="session_move"),
     path("sessions/<uuid:session_id>/cancel/", views_desk.cancel, name="session_cancel"),
+    path("after-sessions/", views_after_desk.after, name="after_sessions"),
+    path("after-sessions/codes/<uuid:drop_in_id>/", views_after_desk.code_settle, name="code_settle"),
+    path("after-sessions/talks/<uuid:debrief_id>/", views_after_desk.talk_done, name="talk_done"),
+    path("after-sessions/calls/<uuid:offer_id>/", views_after_desk.call, name="follow_up"),
 ]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from groups import views_leading
-from sessions import views_calendar, views_lead
+from sessions import views_after_lead, views_calendar, views_lead
 
 app_name = "lead"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/thanks/", views_lead.thanks, name="thanks"),
     path("sessions/<uuid:session_id>.ics", views_calendar.lead_file, name="file"),
     path("calendar/address/", views_calendar.lead_feed, name="feed"),
+    path("sessions/<uuid:session_id>/code/", views_after_lead.drop_in, name="drop_in"),
+    path("sessions/<uuid:session_id>/debrief/", views_after_lead.debrief, name="debrief"),
 ]

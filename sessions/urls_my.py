@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions import views_calendar, views_groups, views_my
+from sessions import views_after_my, views_calendar, views_groups, views_my
 
 app_name = "my_sessions"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/coming/", views_groups.coming, name="coming"),
     path("sessions/<uuid:session_id>.ics", views_calendar.my_file, name="file"),
     path("calendar/", views_calendar.my_feed, name="feed"),
+    path("code/", views_after_my.code, name="code"),
+    path("calls/<uuid:offer_id>/", views_after_my.call, name="call"),
     path("groups/", views_groups.groups, name="groups"),
     path("groups/<uuid:pk>/", views_groups.group, name="group"),
     path("groups/<uuid:pk>/enrol/", views_groups.enrol, name="enrol"),

@@ -66,8 +66,8 @@ def _session(request: HttpRequest, session_id: UUID) -> GroupSession:
 def _page(
     request: HttpRequest, found: GroupSession, *, attendance: AttendanceForm | None = None, move: MoveForm | None = None
 ) -> HttpResponse:
-    attendance = attendance or attendance_form(found)
-    audit.record_reads(attendance.members.values(), purpose=Purpose.SESSIONS)
+    attendance = attendance or attendance_form(found, found.group.time_zone)
+    audit.record_reads(attendance.people.values(), purpose=Purpose.SESSIONS)
     context = {
         "session": words.line(found, found.group.time_zone), "group": found.group, "form": attendance,
         "move": move or MoveForm(session=found), "planned": found.state == SessionState.SCHEDULED,
@@ -84,7 +84,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     found = _session(request, session_id)
     if request.method == "GET":
         return _page(request, found)
-    form = attendance_form(found, request.POST)
+    form = attendance_form(found, found.group.time_zone, request.POST)
     if form.is_valid():
         try:
             services_attendance.record_attendance(

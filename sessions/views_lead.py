@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from groups import invitation_pages
-from groups.choices import RUNNING, GroupState, InvitationState
+from groups.choices import RUNNING, GroupKind, GroupState, InvitationState
 from groups.models import Membership, PeerGroup
 from intake.choices import NeedCode
 from psp.areas import account, requires
@@ -25,7 +25,7 @@ from sessions import words
 from sessions.choices import SessionState
 from sessions.forms import attendance_form
 from sessions.models import Coming, GroupSession
-from sessions.services_attendance import current_members, is_its_day, record_attendance, shown_names
+from sessions.services_attendance import current_members, is_its_day, is_open, record_attendance, shown_names
 
 leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
 
@@ -99,7 +99,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """Who is here: one row of answers for each person, one save."""
     me = account(request)
     found = get_object_or_404(GroupSession.objects.led_by(me).select_related("group"), pk=session_id)
-    form = attendance_form(found, request.POST or None)
+    form = attendance_form(found, me.time_zone, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             record_attendance(session=found, by=me, statuses=form.statuses(), seen=form.cleaned_data["seen"])
@@ -107,10 +107,12 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
             add_to_form(form, error)
         else:
             return redirect("lead:thanks", session_id=found.pk)
-    audit.record_reads(form.members.values(), purpose=Purpose.SESSIONS)
+    audit.record_reads(form.people.values(), purpose=Purpose.SESSIONS)
+    is_now = is_open(found, me)
     context = {
-        "session": words.line(found, me.time_zone), "form": form, "group": found.group,
-        "open": is_its_day(found) and found.state != SessionState.CANCELLED,
+        "session": words.line(found, me.time_zone), "form": form, "group": found.group, "open": is_now,
+        "late": is_its_day(found) and not is_now and found.state != SessionState.CANCELLED,
+        "door": is_now and found.group.kind == GroupKind.INFORMAL,
     }  # fmt: skip
     return render(request, "lead/session.html", context)
 
@@ -122,5 +124,8 @@ def thanks(request: HttpRequest, session_id: UUID) -> HttpResponse:
     found = get_object_or_404(GroupSession.objects.led_by(me).select_related("group"), pk=session_id)
     following = GroupSession.objects.filter(group=found.group).upcoming(timezone.now()).select_related("group")
     after = following.filter(starts_at__gt=found.starts_at).first()
-    context = {"session": words.line(found, me.time_zone), "next": words.line(after, me.time_zone) if after else None}
+    context = {
+        "session": words.line(found, me.time_zone), "next": words.line(after, me.time_zone) if after else None,
+        "begun": found.starts_at <= timezone.now(),
+    }  # fmt: skip
     return render(request, "lead/thanks.html", context)

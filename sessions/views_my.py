@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from groups.choices import GroupKind, GroupState, MembershipState
 from groups.desk import TAG_KINDS
 from groups.models import Membership
+from intake.models import Participant
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -30,6 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "coming": [words.line(session, me.time_zone) for session in coming],
         "groups": [_group_row(place) for place in _places(me)],
+        "may_drop_in": Participant.objects.accepted_for(GroupKind.INFORMAL).filter(user=me).exists(),
         "past": [_past_row(row, me.time_zone) for row in _attended(me)],
     }
     return render(request, "sessions/mine.html", context)

@@ -35,7 +35,7 @@ from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
-from sessions.models import CalendarFeed, Closure, GroupSession, Room
+from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Room
 from sessions.services_calendar import digest_of
 from tests import factories
 from tests.retention import a_disposal, a_disposal_done, a_rule
@@ -93,6 +93,7 @@ MY = only(PARTICIPANT)
 DESK = only(Role.COORDINATOR)
 OFFICE = only(Role.PRIVACY_OFFICER)
 LEAD = only(Role.SUPPORTER, Role.CLINICIAN)
+CARE = only(Role.SUPERVISOR)
 
 
 def here_and_there(name: str, method: str = "get") -> Rule:
@@ -206,6 +207,8 @@ POLICY: dict[str, Rule] = {
     "my_sessions:file": Rule(MY, of=thing("my_session_here"), foreign=thing("my_session_there")),
     "my_sessions:feed": Rule(MY),
     "my_sessions:coming": post(MY, of=thing("my_session_here"), foreign=thing("my_session_there")),
+    "my_sessions:code": Rule(MY),
+    "my_sessions:call": Rule(MY, of=thing("offer_here"), foreign=thing("offer_there")),
     "consent:leave": Rule(MY),
     "consent:left": Rule(MY),
     "consent:list": Rule(MY),
@@ -329,7 +332,11 @@ POLICY: dict[str, Rule] = {
     "desk:session": here_and_there("session"),
     "desk:session_move": here_and_there("session", method="post"),
     "desk:session_cancel": here_and_there("session"),
-    # Those who lead, figures, and the access log
+    "desk:after_sessions": Rule(DESK),
+    "desk:code_settle": here_and_there("drop_in", method="post"),
+    "desk:talk_done": here_and_there("debrief", method="post"),
+    "desk:follow_up": here_and_there("offer"),
+    # Those who lead, supervisors, figures, and the access log
     "lead:home": Rule(LEAD),
     "lead:times": Rule(only(Role.SUPPORTER)),
     "lead:times_pause": post(only(Role.SUPPORTER)),
@@ -338,6 +345,11 @@ POLICY: dict[str, Rule] = {
     "lead:feed": Rule(LEAD),
     "lead:session": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:thanks": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
+    "lead:drop_in": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
+    "lead:debrief": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
+    "care:home": Rule(CARE),
+    "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
+    "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
@@ -527,6 +539,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         **published_times(by),
     }  # fmt: skip
     made |= in_open_groups(participant, by)
+    made |= after_the_session(made, participant, asked_of=world.accounts[Role.SUPERVISOR] if where == "here" else None)
     world.things |= {f"{name}_{where}": value for name, value in made.items()}
 
 
@@ -541,6 +554,26 @@ def in_open_groups(participant: Participant, by: User) -> dict[str, Any]:
     PeerGroup.objects.filter(pk=group.pk).update(asks_who_comes=True)
     place = QueuePlace.objects.create(group=full, participant=participant)
     return {"my_group": group, "my_line": full, "my_session": session, "my_place": place}
+
+
+def after_the_session(made: dict[str, Any], participant: Participant, *, asked_of: User | None) -> dict[str, Any]:
+    """A refused code, what somebody who led said, and a call that is wished."""
+    now = timezone.now()
+    lead, session = made["lead"].user, made["session"]
+    supervisor = asked_of or factories.with_role(factories.a_user(), Role.SUPERVISOR)
+    return {
+        "drop_in": DropIn.objects.create(
+            participant=participant, digest="0" * 64, state="asked", session=session, by=lead, used_at=now,
+            expires_at=now,
+        ),
+        "debrief": Debrief.objects.create(
+            session=session, lead=lead, told="open", support="asked", supervisor=supervisor, how="hard"
+        ),
+        "offer": FollowUpOffer.objects.create(
+            group=made["my_group"], participant=participant, state="wished", times=["evening"],
+            until=now + timedelta(days=7),
+        ),
+    }  # fmt: skip
 
 
 def an_invitation(group: PeerGroup, **whom: Any) -> Invitation:

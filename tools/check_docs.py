@@ -32,6 +32,8 @@ def states() -> str:
         ("Request about one's own information", privacy.TRANSITIONS), ("Deletion", privacy.ERASURE_TRANSITIONS),
         ("Breach", privacy.BREACH_TRANSITIONS),
         ("Call", contact.CALL_TRANSITIONS),
+        ("Coming by a code", sessions.DROP_IN_TRANSITIONS), ("Support asked for", sessions.SUPPORT_TRANSITIONS),
+        ("Call after a group", sessions.CALL_OFFER_TRANSITIONS),
         ("Disposal", retention.BATCH_TRANSITIONS),
     ]  # fmt: skip
     parts = [

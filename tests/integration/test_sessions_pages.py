@@ -281,8 +281,8 @@ def test_people_of_one_name_can_be_told_apart_the_same_way_on_every_page(client,
     assert [name for name in names if name.startswith("Camille")] == ["Camille 1", "Camille 2"]
     with time_machine.travel(session.starts_at):
         sign_in(client, lead)
-        rows = client.get(page("lead:session", session_id=session.pk)).context["form"].rows()
-    assert {"Camille 1", "Camille 2"} <= {row.label for row in rows}
+        rows = client.get(page("lead:session", session_id=session.pk)).context["form"].rows
+    assert {"Camille 1", "Camille 2"} <= {row.field.label for row in rows}
 
 
 def test_before_its_day_a_session_shows_names_but_nothing_to_fill_in(client, group, session):

@@ -1,0 +1,66 @@
+"""Who sees what follows a session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+from psp.sight import coordinated_regions
+from sessions.choices import CallOffer, DropInState, SupportState, Told
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class DropInQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> DropInQuerySet:
+        """The person; and coordinators of their region, what is or was a task."""
+        if not user.is_authenticated:
+            return self.none()
+        tasks = models.Q(
+            participant__program_region__in=coordinated_regions(user),
+            state__in=[DropInState.ASKED, DropInState.SETTLED],
+        )
+        return self.filter(models.Q(participant__user_id=user.pk) | tasks)
+
+    def in_regions_of(self, user: Any) -> DropInQuerySet:
+        """Those whom a coordinator should speak with."""
+        return self.filter(participant__program_region__in=coordinated_regions(user), state=DropInState.ASKED)
+
+
+class DebriefQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> DebriefQuerySet:
+        """Whoever said it, and the supervisor whom they asked. Nobody else, whatever their role."""
+        if not user.is_authenticated:
+            return self.none()
+        asked = models.Q(supervisor_id=user.pk) & ~models.Q(support=SupportState.NONE)
+        return self.filter(models.Q(lead_id=user.pk) | asked)
+
+    def asked_of(self, supervisor: Any) -> DebriefQuerySet:
+        """Support that this supervisor was asked for and that is not done."""
+        return self.filter(supervisor_id=supervisor.pk, support__in=[SupportState.ASKED, SupportState.TAKEN])
+
+    def in_regions_of(self, user: Any) -> DebriefQuerySet:
+        """For coordinators of the group's region: that there is something to talk about, and nothing else of it."""
+        rows = self.filter(session__group__program_region__in=coordinated_regions(user), told=Told.OPEN)
+        return rows.only("id", "session", "lead", "told", "changed_at")
+
+
+class FollowUpQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> FollowUpQuerySet:
+        if not user.is_authenticated:
+            return self.none()
+        mine = models.Q(participant__user_id=user.pk)
+        return self.filter(mine | models.Q(participant__program_region__in=coordinated_regions(user)))
+
+    def in_regions_of(self, user: Any) -> FollowUpQuerySet:
+        """Calls that people of this coordinator's regions wish."""
+        return self.filter(participant__program_region__in=coordinated_regions(user), state=CallOffer.WISHED)
+
+    def of_person(self, user: Any) -> FollowUpQuerySet:
+        return self.filter(participant__user_id=user.pk)
+
+    def standing(self, now: datetime) -> FollowUpQuerySet:
+        """Not over: the person may answer, and change their answer."""
+        return self.exclude(state__in=[CallOffer.DONE, CallOffer.ENDED]).filter(until__gt=now)

@@ -1,0 +1,12 @@
+"""Addresses of supervisors: {lang}/care/."""
+
+from django.urls import path
+
+from sessions import views_care
+
+app_name = "care"
+urlpatterns = [
+    path("", views_care.home, name="home"),
+    path("<uuid:debrief_id>/take/", views_care.take, name="take"),
+    path("<uuid:debrief_id>/end/", views_care.end, name="end"),
+]
