@@ -31,10 +31,15 @@ def open_to(person: Participant) -> QuerySet[Any]:
 
 def within_reach(person: Participant) -> QuerySet[Any]:
     """The same whether or not enrolment is still open: whoever waited in line before may have a place."""
-    rows = PeerGroup.objects.filter(kind__in=_kinds(person), state__in=RUNNING, program_region=person.program_region_id)
-    rows = rows.exclude(leads__user_id=person.user_id).exclude(pk__in=_ended_by_team(person))
+    rows = for_whom_is_there(person)
     away = KeepApart.objects.away_from(person.user_id)
-    found: QuerySet[Any] = rows.exclude(pk__in=_groups_with(away)) if away else rows
+    return rows.exclude(pk__in=_groups_with(away)) if away else rows
+
+
+def for_whom_is_there(person: Participant) -> QuerySet[Any]:
+    """The same, whoever else is in the groups: for doors at which the database judges who meets whom."""
+    rows = PeerGroup.objects.filter(kind__in=_kinds(person), state__in=RUNNING, program_region=person.program_region_id)
+    found: QuerySet[Any] = rows.exclude(leads__user_id=person.user_id).exclude(pk__in=_ended_by_team(person))
     return found
 
 

@@ -10,6 +10,7 @@ Locks as everywhere: participant → group → session.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from django.utils.translation import gettext as _
 
 from groups import enrolling
 from groups.choices import GroupKind
-from groups.models import PeerGroup
 from groups.services import locked_participant
 from intake.models import Participant
 from psp.audit import services as audit
@@ -37,10 +37,6 @@ from sessions.services_attendance import check_open, hold_if_it_took_place, lock
 DIGITS, PART = 8, 4
 # Judges of the database that mean "not here"; why is nobody's business.
 NOT_HERE = frozenset({"drop_in_informal", "drop_in_room", "attendance_kept_apart"})
-
-
-class _NotHereError(Exception):
-    """Takes back what was tried."""
 
 
 # --- The code -------------------------------------------------------------------------------------
@@ -103,7 +99,8 @@ def come_by_code(*, session: GroupSession | UUID, code: str, by: User) -> bool:
         raise DomainError(message, code="code_unknown", field="code")
     if person.pk in {row.participant_id for row in people_at(locked)}:
         drop_in.delete()
-        _note(locked, person, by)
+        record_one(locked, person.pk, AttendanceStatus.PRESENT, by)
+        hold_if_it_took_place(locked)
         return True
     return _try(drop_in, person, locked, by)
 
@@ -114,32 +111,30 @@ def _open_codes() -> DropInQuerySet:
 
 def _try(drop_in: DropIn, person: Participant, session: GroupSession, by: User) -> bool:
     """Everything is asked and everything is tried, whatever the answer to one of it."""
-    welcome = _welcome(person, session.group)
-    try:
-        with transaction.atomic():
-            _use(drop_in, DropInState.ADDED, session, by)
-            _note(session, person, by)
-            if not welcome:
-                raise _NotHereError
-    except (IntegrityError, DomainError, _NotHereError) as error:
-        if isinstance(error, IntegrityError) and constraint_name(error) not in NOT_HERE:
-            raise
-    else:
-        return True
+    welcome = enrolling.for_whom_is_there(person).filter(pk=session.group_id).exists()
+    with transaction.atomic():
+        before = transaction.savepoint()
+        room = _let(lambda: _use(drop_in, DropInState.ADDED, session, by))
+        alone = _let(lambda: record_one(session, person.pk, AttendanceStatus.PRESENT, by))
+        if welcome and room and alone:
+            hold_if_it_took_place(session)
+            return True
+        transaction.savepoint_rollback(before)
     drop_in.state = DropInState.OPEN
     _use(drop_in, DropInState.ASKED, session, by)
     return False
 
 
-def _welcome(person: Participant, group: PeerGroup) -> bool:
-    """Whether this person might enrol in the group, were it open: region, consent, acceptance, whom they must not meet,
-    and no coordinator who ended their place."""
-    return enrolling.within_reach(person).filter(pk=group.pk).exists()
-
-
-def _note(session: GroupSession, person: Participant, by: User) -> None:
-    record_one(session, person.pk, AttendanceStatus.PRESENT, by)
-    hold_if_it_took_place(session)
+def _let(act: Callable[[], None]) -> bool:
+    """False where a judge of the database says "not here"."""
+    try:
+        with transaction.atomic():
+            act()
+    except (IntegrityError, DomainError) as error:
+        if (error.code if isinstance(error, DomainError) else constraint_name(error)) not in NOT_HERE:
+            raise
+        return False
+    return True
 
 
 def _use(drop_in: DropIn, state: DropInState, session: GroupSession, by: User) -> None:
