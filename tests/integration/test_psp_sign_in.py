@@ -12,7 +12,6 @@ from django.utils import timezone
 from psp.accounts import factors
 from psp.audit.choices import Action
 from psp.audit.models import Entry
-from psp.choices import Role
 from psp.crypto import keyring
 from psp.crypto.cipher import SealBroken
 from psp.models import User
@@ -292,9 +291,9 @@ class TestPasswordLink:
 
 
 def test_account_without_a_place_is_told_so_instead_of_being_asked_to_apply(client):
-    from tests.factories import a_user, sign_in, with_role
+    from tests.factories import a_user, sign_in
 
-    sign_in(client, with_role(a_user(language="fr"), Role.SUPERVISOR))
+    sign_in(client, a_user(language="fr"))
     page = client.get("/fr/me/")
     assert page.status_code == 200
     assert "pas encore de page pour votre rôle" in page.content.decode()

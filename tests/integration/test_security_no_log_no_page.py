@@ -96,7 +96,7 @@ def test_property_05_no_access_row_no_page_of_the_privacy_officer_the_desk_or_th
         make.sign_in(browser, world.accounts[role])
     served, told = set(), {}
     for name, rule in POLICY.items():
-        if rule.method != "get" or not name.startswith(("privacy:", "desk:", "rights:", "consent:")):
+        if rule.method != "get" or not name.startswith(("privacy:", "desk:", "rights:", "consent:", "care:")):
             continue
         path = reverse(name, args=rule.of(world) if rule.of else ())
         browser = browsers[sorted(rule.who)[-1]]
