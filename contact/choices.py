@@ -52,7 +52,8 @@ TRANSITIONS: dict[OutboxState, frozenset[OutboxState]] = {
     ),
     OutboxState.SENT: frozenset(),
     OutboxState.UNKNOWN: frozenset(),
-    OutboxState.FAILED: frozenset(),
+    # It certainly did not leave: a coordinator may have it tried again while it is of use.
+    OutboxState.FAILED: frozenset({OutboxState.WAITING}),
     OutboxState.WITHHELD: frozenset(),
     OutboxState.EXPIRED: frozenset(),
     OutboxState.CANCELLED: frozenset(),
@@ -82,6 +83,8 @@ class CallOutcome(models.TextChoices):
 
 
 CALL_TRANSITIONS: dict[CallState, frozenset[CallState]] = {
+    **{state: frozenset() for state in CallState},
     CallState.OPEN: frozenset(CallState) - {CallState.OPEN},
-    **{state: frozenset() for state in CallState if state != CallState.OPEN},
+    # Its message was tried again, and did not leave again.
+    CallState.OVERTAKEN: frozenset({CallState.OPEN}),
 }

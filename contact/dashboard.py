@@ -22,6 +22,7 @@ def register() -> None:
     add_place(Place("my", _("Messages to me"), "mail", "contact:messages", is_participant, order=70))
     add_place(Place("desk", _("Messages"), "mail", "desk:messages", holds(Role.COORDINATOR), order=80, key="m"))
     add_place(Place("desk", _("Call list"), "phone", "desk:calls", holds(Role.COORDINATOR), order=75, key="l"))
+    add_place(Place("desk", _("Reminders"), "bell", "desk:reminders", holds(Role.COORDINATOR), order=77))
     add_card(Card("desk", "contact/calls_card.html", calls_card, 35, (TO_CALL,)))
     add_card(Card("desk", "contact/rechecks_card.html", rechecks_card, 75, (TO_CONFIRM,)))
     add_card(Card("desk", "contact/desk_card.html", troubled_card, 80, (TROUBLED,)))

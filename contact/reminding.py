@@ -49,6 +49,13 @@ class Narrow:
         return f"{starts_at} > %s AND {starts_at} <= %s", [self.after, self.until]
 
 
+class About(NamedTuple):
+    """An event in words, and its page on the desk; "" for none that the reader may open."""
+
+    name: str
+    url: str
+
+
 Events = Callable[[Narrow], tuple[str, list[Any]]]
 
 
@@ -60,13 +67,18 @@ class Source:
     `told_at`: nobody is reminded at a moment before it, because they have just heard. `told`: keys of other messages
     that tell the same; whoever got one after a reminder's moment needs no reminder. `key`, and each of `told`: with
     {rule}, {event}, {person} and {revision}. `name`: of the event's id in a message's context.
+
+    For the desk: `about(events, reader)` says what they are; `led(reader)` is the condition for messages about events
+    that are led in the reader's regions.
     """
 
     name: str
     key: str
     templates: Mapping[str, str]
     events: Events
+    about: Callable[[Collection[UUID], User], Mapping[UUID, About]]
     told: tuple[str, ...] = ()
+    led: Callable[[User], Any] | None = None
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -74,6 +86,10 @@ class Source:
 
     def key_of(self, due: Due) -> str:
         return self.key.format(rule=rule_name(due.hours), event=due.event, person=due.person, revision=due.revision)
+
+    def ahead(self, event: UUID, now: datetime) -> list[tuple[int, str, datetime, int]]:
+        """What will be due later about one event: hours before, to whom, when, how many people."""
+        return _ahead(self, event, now)
 
 
 class Due(NamedTuple):
@@ -247,8 +263,7 @@ def _holding(source: Source, messages: Iterable[OutboxMessage]) -> Iterator[UUID
 # --- Looking ahead --------------------------------------------------------------------------------
 
 
-def ahead_of(source: Source, event: UUID, now: datetime) -> list[tuple[int, str, datetime, int]]:
-    """What will be due later: hours before, to whom, when, how many people."""
+def _ahead(source: Source, event: UUID, now: datetime) -> list[tuple[int, str, datetime, int]]:
     question, values = _question(source, Narrow(events=(event,)), now)
     agreed, more = _agreed("wanted")
     sql = (

@@ -28,7 +28,7 @@ from psp.queue import after_commit
 
 __all__ = [
     "add_guard", "add_planner", "cancel_messages", "confirm_safe_contact", "first_message", "queue_message",
-    "safe_contact_of", "send_code", "set_safe_contact",
+    "safe_contact_of", "send_code", "send_soon", "set_safe_contact",
 ]  # fmt: skip
 
 USEFUL_FOR = timedelta(days=7)
@@ -97,7 +97,7 @@ def queue_message(
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     kept = OutboxMessage.objects.get(key=key)
     if kept.pk == message.pk and due_at is None:
-        _send_soon(message.pk)
+        send_soon(message.pk)
     return kept
 
 
@@ -110,11 +110,12 @@ def first_message(*, person: User, template: str, key: str) -> OutboxMessage:
     message = OutboxMessage(
         key=key, person_id=person.pk, template_id=template, due_at=now, useful_until=now + USEFUL_FOR,
     )  # fmt: skip
-    _send_soon(message.pk)
+    send_soon(message.pk)
     return message
 
 
-def _send_soon(message_id: UUID) -> None:
+def send_soon(message_id: UUID) -> None:
+    """Once this is committed; the sweep finds it where the broker is away."""
     from contact.tasks import send_one
 
     after_commit(send_one, str(message_id))

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contact.choices import CallState, OutboxState
 from contact.choices_reminders import Audience
-from contact.models import ReminderChoice, ReminderRule
+from contact.models import CallTask, OutboxMessage, ReminderChoice, ReminderRule
 from contact.permissions import can_set_safe_contact
+from contact.reminders_desk import may_retry, may_tell, shown_to
+from contact.services import safe_contact_of, send_soon
+from contact.takeover import first_moment, overtake
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Kind
 from psp.errors import DomainError, require
 from psp.models import User
+
+# Why there is a call: a coordinator asked for it.
+ASKED = "asked_by_team"
 
 
 def offered_to(person: User) -> QuerySet[ReminderRule]:
@@ -63,3 +71,55 @@ def _keep(person: User, rule: ReminderRule | None, wanted: bool, row: ReminderCh
     row.wanted, row.said_at = wanted, timezone.now()
     row.save()
     return row
+
+
+# --- On the desk ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def retry_reminder(*, message: OutboxMessage, by: User, now: datetime) -> OutboxMessage:
+    """Have a reminder tried again that certainly did not leave. Its call comes back if it does not leave again.
+
+    DomainError `not_to_retry`: sent, perhaps sent, too late, or told already; never again then.
+    """
+    held = _held(message, by)
+    if not may_retry(held, now):
+        raise DomainError(
+            _("This reminder cannot be sent again: it left, may have left, or is of no use any more."),
+            code="not_to_retry",
+        )  # fmt: skip
+    held.state, held.reason, held.attempts, held.due_at, held.finished_at = OutboxState.WAITING, "", 0, now, None
+    held.save(update_fields=["state", "reason", "attempts", "due_at", "finished_at"])
+    for call in CallTask.objects.select_for_update(of=("self",)).filter(message=held, state=CallState.OPEN):
+        overtake(call)
+    audit.record(Action.CHANGE, held, person=held.person_id, purpose=Purpose.CONTACT, fields=("state",))
+    send_soon(held.pk)
+    return held
+
+
+@transaction.atomic
+def tell_by_phone(*, message: OutboxMessage, by: User, now: datetime) -> CallTask:
+    """Put a reminder on the call list, because somebody wants to be sure. Twice is once.
+
+    DomainError `not_to_tell`: nothing to be told any more, or nobody who could be called from there.
+    """
+    held = _held(message, by)
+    choices = safe_contact_of(held.person)
+    if not may_tell(held, now) or choices.do_not_contact:
+        raise DomainError(
+            _("Nobody has to be told of this any more, or the person asked not to be contacted."), code="not_to_tell"
+        )
+    task, new = CallTask.objects.get_or_create(
+        message=held,
+        defaults={"person": held.person, "reason": ASKED, "not_before": first_moment(choices, now),
+                  "useful_until": held.useful_until},
+    )  # fmt: skip
+    if new:
+        audit.record(Action.CREATE, task, person=held.person_id, purpose=Purpose.CONTACT)
+    return task
+
+
+def _held(message: OutboxMessage, by: User) -> OutboxMessage:
+    require(shown_to(by).filter(pk=message.pk).exists(), "see_to_reminder")
+    held: OutboxMessage = OutboxMessage.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    return held

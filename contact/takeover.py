@@ -23,13 +23,16 @@ def take_over(message: OutboxMessage, choices: SafeContact, now: datetime) -> No
     """
     if message.asked_for or not _needs_somebody(message) or not hasattr(message.person, "participant"):
         return
-    CallTask.objects.get_or_create(
+    task, new = CallTask.objects.get_or_create(
         message=message,
         defaults={
             "person_id": message.person_id, "reason": message.reason, "not_before": first_moment(choices, now),
             "useful_until": message.useful_until if "at" in message.context else None,
         },
     )  # fmt: skip
+    if not new and task.state == CallState.OVERTAKEN:  # another try did not help either
+        task.state, task.finished_at, task.not_before = CallState.OPEN, None, first_moment(choices, now)
+        task.save()
 
 
 def _needs_somebody(message: OutboxMessage) -> bool:
@@ -51,5 +54,10 @@ def close_overtaken(*, key_prefix: str = "", person_id: UUID | None = None) -> N
     if person_id is not None:
         tasks = tasks.filter(person_id=person_id)
     for task in tasks:
-        task.state, task.finished_at = CallState.OVERTAKEN, timezone.now()
-        task.save()
+        overtake(task)
+
+
+def overtake(task: CallTask) -> None:
+    """It need not be told any more."""
+    task.state, task.finished_at = CallState.OVERTAKEN, timezone.now()
+    task.save()

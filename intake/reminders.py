@@ -3,12 +3,19 @@ messages (same beginning of the key)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from contact.choices_reminders import Audience
-from contact.reminding import Narrow, Source
+from contact.reminding import About, Narrow, Source
 from intake.choices import MeetingState
 from intake.models import IntakeMeeting
+from psp.models import User
+from psp.sight import coordinated_regions
 
 # Whoever booked so late has the confirmation in hand; a second message would say the same.
 MEETINGS = """
@@ -30,7 +37,13 @@ def events(narrow: Narrow) -> tuple[str, list[Any]]:
     return MEETINGS.format(state=MeetingState.SET, narrow=where, unattended=unattended), [*values, *more]
 
 
+def about(ids: Collection[UUID], reader: User) -> dict[UUID, About]:
+    found = IntakeMeeting.objects.filter(pk__in=ids).values_list("pk", "application__participant__program_region")
+    regions, name = coordinated_regions(reader), _("First meeting")
+    return {pk: About(name, reverse("desk:meeting", args=[pk]) if at in regions else "") for pk, at in found}
+
+
 SOURCE = Source(
     name="meeting", key="meeting|{event}|reminder|{rule}|{person}|{revision}",
-    templates={Audience.MEMBER: "meeting_reminder"}, events=events,
+    templates={Audience.MEMBER: "meeting_reminder"}, events=events, about=about,
 )  # fmt: skip

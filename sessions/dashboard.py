@@ -33,6 +33,7 @@ def register() -> None:
     add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
     supervises = holds(Role.SUPERVISOR)
     add_place(Place("care", _("Who asks for support"), "heart", "care:home", supervises, order=10))
+    add_place(Place("lead", _("Reminders"), "bell", "lead:reminders", leads, order=40))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("my", "sessions/my_open_card.html", open_to_me, order=30))

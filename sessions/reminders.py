@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from contact.choices_reminders import Audience
-from contact.models import ReminderRule
-from contact.reminding import Narrow, Source, rule_name
+from contact.models import OutboxMessage, ReminderRule
+from contact.reminding import About, Narrow, Source, rule_name
 from contact.services import cancel_messages
+from groups.models import PeerGroup
+from psp.models import User
+from psp.sight import coordinated_regions
 from sessions.models import GroupSession
 
 REMINDER, LEAD_REMINDER = "session_reminder", "lead_reminder"
@@ -41,9 +52,40 @@ def events(narrow: Narrow) -> tuple[str, list[Any]]:
     return f"{members} UNION ALL {leads}", [*values, *values]
 
 
+def about(ids: Collection[UUID], reader: User) -> dict[UUID, About]:
+    found = GroupSession.objects.filter(pk__in=ids).select_related("group")
+    regions = coordinated_regions(reader)
+    return {
+        one.pk: About(
+            _("%(group)s, session %(number)d") % {"group": one.group.name, "number": one.number},
+            reverse("desk:session", args=[one.pk]) if one.group.program_region_id in regions else "",
+        )
+        for one in found
+    }
+
+
+def led(reader: User) -> Exists:
+    """Of messages: whether their session is of a group in the reader's regions."""
+    session = Cast(KeyTextTransform("session", OuterRef("context")), UUIDField())
+    return Exists(GroupSession.objects.filter(pk=session, group__in=PeerGroup.objects.in_regions_of(reader)))
+
+
+def messages_about(session: GroupSession) -> QuerySet[OutboxMessage]:
+    """All reminders of one session, found by their keys."""
+    begins = Q(pk__in=[])
+    for hours in _hours():
+        begins |= Q(key__startswith=f"reminder|{rule_name(hours)}|{session.pk}|")
+    found: QuerySet[OutboxMessage] = OutboxMessage.objects.filter(begins)
+    return found
+
+
+def _hours() -> Iterable[int]:
+    return ReminderRule.objects.order_by().values_list("hours", flat=True).distinct()
+
+
 SOURCE = Source(
     name="session", key="reminder|{rule}|{event}|{person}|{revision}",
-    templates={Audience.MEMBER: REMINDER, Audience.LEAD: LEAD_REMINDER}, events=events,
+    templates={Audience.MEMBER: REMINDER, Audience.LEAD: LEAD_REMINDER}, events=events, about=about, led=led,
     # A new time, or one that holds again, was told under these.
     told=("session_moved|{event}|{person}|{revision}",),
 )  # fmt: skip
@@ -51,5 +93,5 @@ SOURCE = Source(
 
 def take_back(session: GroupSession, reason: str) -> None:
     """What waits about this session, under whichever rule. The guard would hold it back, but the desk should see it."""
-    for hours in ReminderRule.objects.order_by().values_list("hours", flat=True).distinct():
+    for hours in _hours():
         cancel_messages(key_prefix=f"reminder|{rule_name(hours)}|{session.pk}|", reason=reason)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from contact.views_reminders import lead_reminders
 from groups import views_leading
 from sessions import views_after_lead, views_calendar, views_lead
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", views_lead.home, name="home"),
     path("times/", views_leading.times, name="times"),
     path("times/pause/", views_leading.pause, name="times_pause"),
+    path("reminders/", lead_reminders, name="reminders"),
     path("groups/<uuid:group_id>/", views_lead.group, name="group"),
     path("sessions/<uuid:session_id>/", views_lead.session, name="session"),
     path("sessions/<uuid:session_id>/thanks/", views_lead.thanks, name="thanks"),

@@ -21,6 +21,7 @@ from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from sessions import services, services_attendance, words
 from sessions.choices import SessionState
+from sessions.desk_reminders import reminders_of
 from sessions.forms import AttendanceForm, MoveForm, attendance_form
 from sessions.models import GroupSession
 
@@ -73,6 +74,7 @@ def _page(
         "move": move or MoveForm(session=found), "planned": found.state == SessionState.SCHEDULED,
         "open": services_attendance.is_its_day(found) and found.state != SessionState.CANCELLED,
         "zone": words.zone(found.group.time_zone, found.starts_at),
+        "reminders": reminders_of(found, account(request)), "here": request.path,
     }  # fmt: skip
     return render(request, "sessions/session.html", context)
 

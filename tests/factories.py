@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import count
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -290,6 +290,18 @@ def a_message(person: User, template: str = "check_details", *, key: str = "", *
 
 def a_failed_message(person: User) -> OutboxMessage:
     return a_message(person, state=OutboxState.FAILED, finished_at=timezone.now())
+
+
+def a_failed_reminder(person: User, *, session: UUID | None = None, revision: int = 0, **fields) -> OutboxMessage:
+    """Of tomorrow's session, due a day before and refused."""
+    event, now = session or uuid4(), timezone.now()
+    at = now + timedelta(hours=23)
+    values = {
+        "state": OutboxState.FAILED, "reason": "refused", "finished_at": now, "due_at": at - timedelta(hours=24),
+        "useful_until": at, "context": {"at": at.isoformat(), "session": str(event), "revision": str(revision)},
+    } | fields  # fmt: skip
+    key = f"reminder|24h|{event}|{person.pk}|{revision}"
+    return a_message(person, "session_reminder", key=key, **values)
 
 
 def a_call(person: User, template: str = "decision_ready", **fields) -> CallTask:

@@ -220,6 +220,7 @@ POLICY: dict[str, Rule] = {
     "contact:safe_contact": Rule(MY),
     "contact:change": Rule(MY),
     "contact:confirm": Rule(MY),
+    "contact:reminders": Rule(MY),
     "contact:messages": Rule(MY),
     # The desk
     "desk:today": Rule(DESK),
@@ -278,6 +279,8 @@ POLICY: dict[str, Rule] = {
     "desk:rechecks": Rule(DESK),
     "desk:call": here_and_there("call"),
     "desk:message_dealt": here_and_there("troubled", method="post"),
+    "desk:reminders": Rule(DESK),
+    **{f"desk:reminder_{name}": here_and_there("reminder", method="post") for name in ("retry", "tell")},
     "desk:file": here_and_there("participant"),
     "desk:corrections": Rule(DESK),
     "desk:correction": here_and_there("correction"),
@@ -343,6 +346,7 @@ POLICY: dict[str, Rule] = {
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
     "lead:file": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:feed": Rule(LEAD),
+    "lead:reminders": Rule(LEAD),
     "lead:session": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:thanks": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:drop_in": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
@@ -525,6 +529,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
             kept=participant, merged=factories.a_participant(region), by=by, moved={"applications": [], ACCOUNT: True}
         ),
         "troubled": troubled, "call": factories.a_call(participant.user),
+        "reminder": factories.a_failed_reminder(participant.user),
         "bulk_act": BulkAct.objects.create(action="looked", by=by, done={}),
         "consent": participant.user.consents.first(),
         "correction": factories.a_correction(participant), "glass": factories.an_opening(by),
