@@ -22,7 +22,10 @@ def what_stops(purpose: str) -> list[str]:
         ConsentPurpose.CONTACT_PHONE: [_("We do not call you, and we leave no voicemail.")],
         ConsentPurpose.CONTACT_POST: [_("We send you no letters.")],
         ConsentPurpose.RESULTS: [_("You are left out of every figure from then on.")],
-        ConsentPurpose.EVALUATION: [_("We send you no more questions, and ask you none.")],
+        ConsentPurpose.EVALUATION: [
+            _("We send you no more questions, and ask you none."),
+            _("Answers before and after a group, which carry your name, are deleted."),
+        ],
         ConsentPurpose.RESEARCH: [_("We do not tell you about studies.")],
         ConsentPurpose.RECORDING: [_("No session that you are in is recorded.")],
     }[ConsentPurpose(purpose)]

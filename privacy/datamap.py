@@ -33,6 +33,7 @@ class Use(models.TextChoices):
     SAFETY = "safety", _("to keep people apart who must not meet")
     RIGHTS = "rights", _("to answer what you ask about your information")
     WATCH = "watch", _("to know who looked at what, and who changed what")
+    EVALUATION = "evaluation", _("to learn what helps, and what does not")
     TEAM = "team", _("to give each member of the team their work, and no more than that")
     PROTECT = "protect", _("to lock what is written about you, and to keep others out")
 

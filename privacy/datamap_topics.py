@@ -37,10 +37,18 @@ TOPICS = (
     ),
     Topic(
         "groups", _("Your groups and your sessions"),
-        _("Your place on a waiting list, the groups you are or were in, and the sessions you came to. Nothing of what"
-          " is said in a session is written down."),
-        _("You, the coordinators of your region, and the people who lead your group. They see your chosen name only."),
+        _("Your place on a waiting list, the groups you are or were in, and the sessions you came to. If you agreed"
+          " to questions before and after a group: your answers. Nothing of what is said in a session is written"
+          " down."),
+        _("You, the coordinators of your region, and the people who lead your group. They see your chosen name only,"
+          " and nobody but you sees your answers."),
         order=40,
+    ),
+    Topic(
+        "feedback", _("What you say about a session without your name"),
+        _("Your answers to a few short questions, in one locked box with those of others. Nothing in it says who gave"
+          " which answer."),
+        _("Nobody. The team sees what several people said together, as numbers."), order=45,
     ),
     Topic(
         "consents", _("What you agreed to"),

@@ -25,6 +25,9 @@ LENGTHS: dict[str, Any] = {
     "forming": format_lazy(_("While groups are being formed, and at most {days} days after that."),
                            days=settings.PSP_FORMING_DAYS),
     "short_call": _("Until the day after the call. Then it is gone."),
+    "agreed": _("As long as you agree to it, and never longer than your file."),
+    "feedback": format_lazy(_("Locked for {days} days, then counted with what others said. The key is destroyed."),
+                            days=settings.PSP_FEEDBACK_DAYS),
     "apart": _("As long as one of the two may be in a group."),
     "team": _("As long as the person works here, and two years more."),
 }  # fmt: skip

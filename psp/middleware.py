@@ -35,6 +35,7 @@ from psp.context_vars import actor_id, request_id
 from psp.crypto import keyring
 from psp.errors import DomainError
 from psp.logs import get_logger
+from psp.nameless import is_nameless
 
 log = get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -71,7 +72,7 @@ class RequestContextMiddleware:
 
     @staticmethod
     def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-        if is_static(request):
+        if is_static(request) or is_nameless(request):
             return
         match = request.resolver_match
         # The route, not the path: an address may hold the id of a person.

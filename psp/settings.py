@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "psp.middleware.StaticMiddleware",
     "psp.middleware.BodyMiddleware",
+    "psp.nameless.NamelessMiddleware",
     "psp.middleware.EvenAnswerMiddleware",
     "psp.middleware.OneAtATimeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -387,6 +388,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": PSP_SWEEP_SECONDS,
         "options": {"expires": 55},
     },
+    "open-boxes": {"task": "sessions.tasks.open_boxes", "schedule": 900.0, "options": {"expires": 800}},
+    "empty-boxes": {"task": "sessions.tasks.empty_boxes", "schedule": crontab(hour=8, minute=15)},
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "forget-feeds": {"task": "sessions.tasks.forget_feeds", "schedule": crontab(hour=8, minute=0)},
@@ -458,6 +461,14 @@ PSP_PRIVACY_PHONE: str = env.str("PSP_PRIVACY_PHONE", default="")
 PSP_SOURCE_URL: str = env.str("PSP_SOURCE_URL", default="").rstrip("/")
 PSP_OVERDUE_DAYS: int = env.int("PSP_OVERDUE_DAYS", default=7)
 PSP_SUPPRESSION_THRESHOLD: int = env.int("PSP_SUPPRESSION_THRESHOLD", default=10)
+# Feedback without a name: for how many days after a session a code works, how many answers a batch has at least (never
+# fewer than 5), after how many days of waiting a small one goes into a coarser batch, and when it is thrown away.
+PSP_FEEDBACK_DAYS: int = env.int("PSP_FEEDBACK_DAYS", default=14)
+PSP_FEEDBACK_THRESHOLD: int = env.int("PSP_FEEDBACK_THRESHOLD", default=10)
+PSP_FEEDBACK_MERGE_DAYS: int = env.int("PSP_FEEDBACK_MERGE_DAYS", default=60)
+PSP_FEEDBACK_DROP_DAYS: int = env.int("PSP_FEEDBACK_DROP_DAYS", default=365)
+# For how many days after the last session of a group its members may still answer the questions about it.
+PSP_QUESTIONNAIRE_DAYS: int = env.int("PSP_QUESTIONNAIRE_DAYS", default=28)
 # The shortest period that figures are given for: month, quarter or year. The shorter, the more must be hidden.
 PSP_REPORT_FINEST: str = env.str("PSP_REPORT_FINEST", default="month")
 

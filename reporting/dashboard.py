@@ -10,4 +10,6 @@ from psp.dashboard import Place, add_place
 
 
 def register() -> None:
-    add_place(Place("reports", _("Figures"), "chart", "reports:overview", holds(Role.ANALYST), order=10, key="f"))
+    analyst = holds(Role.ANALYST)
+    add_place(Place("reports", _("Figures"), "chart", "reports:overview", analyst, order=10, key="f"))
+    add_place(Place("reports", _("What people said"), "list", "reports:feedback", analyst, order=20, key="w"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from psp.admin_base import HistoryAdmin
+from sessions import admin_questionnaires  # noqa: F401 - registers its own
 from sessions.models import Closure, Room
 
 

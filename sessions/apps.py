@@ -3,7 +3,10 @@
 The label is not "sessions": Django's own session app has that one.
 """
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SessionsConfig(AppConfig):
@@ -24,8 +27,11 @@ class SessionsConfig(AppConfig):
             privacy,
             retention,
             subscriptions,
+            survey_card,
+            survey_of_person,
         )
 
+        post_migrate.connect(load_reference, sender=self)
         dashboard.register()
         privacy.register()
         my_steps.register()
@@ -38,3 +44,13 @@ class SessionsConfig(AppConfig):
         coming_of_person.register()
         feed_of_person.register()
         after_of_person.register()
+        survey_card.register()
+        survey_of_person.register()
+
+
+def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """The first questionnaires, published, in every new database."""
+    if using == "default":
+        from sessions.reference import load_questionnaires
+
+        load_questionnaires()

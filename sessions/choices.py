@@ -111,3 +111,13 @@ CALL_OFFER_TRANSITIONS: dict[CallOffer, frozenset[CallOffer]] = {
     CallOffer.DONE: frozenset(),
     CallOffer.ENDED: frozenset(),
 }
+
+
+class QuestionnaireUse(models.TextChoices):
+    AFTER_SESSION = "after_session", _("After a session, without a name")
+    BEFORE_AFTER = "before_after", _("Before and after a group")
+
+
+class Moment(models.TextChoices):
+    BEFORE = "before", _("Before the first session")
+    AFTER = "after", _("After the last session")

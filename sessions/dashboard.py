@@ -35,6 +35,8 @@ def register() -> None:
     add_place(Place("care", _("Who asks for support"), "heart", "care:home", supervises, order=10))
     add_place(Place("lead", _("Reminders"), "bell", "lead:reminders", leads, order=40))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
+    coordinates = holds(Role.COORDINATOR)
+    add_place(Place("desk", _("What people said"), "list", "desk:feedback", coordinates, order=90, key="f"))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("my", "sessions/my_open_card.html", open_to_me, order=30))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, 40, (UNDATED, UNRECORDED)))

@@ -120,7 +120,9 @@ from sessions.models_debrief import Debrief  # noqa: E402
 from sessions.models_drop_in import DropIn  # noqa: E402
 from sessions.models_follow_up import FollowUpOffer  # noqa: E402
 from sessions.models_rooms import Room  # noqa: E402
+from sessions.models_survey import AnswerSheet, FeedbackBatch, FeedbackBox, Questionnaire  # noqa: E402
 
 __all__ = [
-    "Attendance", "CalendarFeed", "Closure", "Coming", "Debrief", "DropIn", "FollowUpOffer", "GroupSession", "Room",
+    "AnswerSheet", "Attendance", "CalendarFeed", "Closure", "Coming", "Debrief", "DropIn", "FeedbackBatch",
+    "FeedbackBox", "FollowUpOffer", "GroupSession", "Questionnaire", "Room",
 ]  # fmt: skip

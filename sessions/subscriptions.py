@@ -10,11 +10,21 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from consent.choices import ConsentPurpose
 from consent.hooks import on_withdrawal
 from contact.reminding import add_source
 from contact.services import add_guard
 from groups import dates, hooks
-from sessions import forgetting, notices, reminders, services, services_coming, services_debrief, services_follow_up
+from sessions import (
+    forgetting,
+    notices,
+    reminders,
+    services,
+    services_coming,
+    services_debrief,
+    services_follow_up,
+    services_questions,
+)
 from sessions.choices import SessionState
 from sessions.group_dates import dates_of
 from sessions.models import GroupSession
@@ -29,6 +39,7 @@ def subscribe() -> None:
     add_guard(services_follow_up.OFFER, services_follow_up.still_offered)
     on_withdrawal(services_follow_up.end_offers)
     on_withdrawal(forgetting.forget_codes)
+    on_withdrawal(_forget_answers)
     hooks.on_ended(_end_series)
     hooks.on_left(_forget_coming)
     hooks.on_established(_plan_what_was_promised)
@@ -64,3 +75,9 @@ def _dates(groups: Collection[UUID]) -> dict[UUID, list[tuple[datetime, datetime
 
 def _forget_coming(membership: Any, *, by: Any) -> None:
     services_coming.forget(membership)
+
+
+def _forget_answers(*, person: Any, purpose: str) -> None:
+    """What was answered with one's name lasts as long as the consent to it."""
+    if purpose == ConsentPurpose.EVALUATION:
+        services_questions.forget(person)

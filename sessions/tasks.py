@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions import forgetting, services_calendar, services_follow_up
+from sessions import forgetting, services_calendar, services_feedback, services_follow_up
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -22,3 +22,15 @@ def offer_calls() -> None:
 def forget_after() -> None:
     """Every night, by beat: old codes, and what those who led said for themselves."""
     forgetting.forget(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def open_boxes() -> None:
+    """Every quarter of an hour, by beat: a session that is over gets its box."""
+    services_feedback.open_boxes(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def empty_boxes() -> None:
+    """Every night, by beat."""
+    services_feedback.empty_boxes(timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions import views_after_my, views_calendar, views_groups, views_my
+from sessions import views_after_my, views_calendar, views_feedback, views_groups, views_my, views_questions
 
 app_name = "my_sessions"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("calendar/", views_calendar.my_feed, name="feed"),
     path("code/", views_after_my.code, name="code"),
     path("calls/<uuid:offer_id>/", views_after_my.call, name="call"),
+    path("sessions/<uuid:session_id>/feedback/", views_feedback.slip, name="slip"),
+    path("groups/<uuid:pk>/questions/<slug:moment>/", views_questions.questions, name="questions"),
     path("groups/", views_groups.groups, name="groups"),
     path("groups/<uuid:pk>/", views_groups.group, name="group"),
     path("groups/<uuid:pk>/enrol/", views_groups.enrol, name="enrol"),

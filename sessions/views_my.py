@@ -20,6 +20,7 @@ from psp.audit.choices import Action, Purpose
 from sessions import words
 from sessions.choices import AttendanceStatus
 from sessions.models import Attendance, GroupSession
+from sessions.survey_card import asked_of
 
 
 @require_GET
@@ -32,6 +33,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "coming": [words.line(session, me.time_zone) for session in coming],
         "groups": [_group_row(place) for place in _places(me)],
         "may_drop_in": Participant.objects.accepted_for(GroupKind.INFORMAL).filter(user=me).exists(),
+        "asked": asked_of(me),
         "past": [_past_row(row, me.time_zone) for row in _attended(me)],
     }
     return render(request, "sessions/mine.html", context)

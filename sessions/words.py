@@ -56,3 +56,8 @@ def preview_line(item: SessionTime, tz: str) -> dict[str, Any]:
 
 def zone(tz: str, moment: datetime) -> str:
     return zone_name(tz, language_code(), moment)
+
+
+def day(moment: datetime, tz: str) -> str:
+    """The day of a moment on the reader's calendar, to stand inside a sentence."""
+    return long_date(moment.astimezone(ZoneInfo(tz)).date(), language_code())

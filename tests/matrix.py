@@ -35,9 +35,10 @@ from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
-from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Room
+from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
 from tests import factories
+from tests.feedback import a_held_session
 from tests.retention import a_disposal, a_disposal_done, a_rule
 
 # The secret part of the address of somebody's calendar.
@@ -116,6 +117,8 @@ POLICY: dict[str, Rule] = {
     "privacy_notice": Rule(EVERYBODY),
     "certificate": Rule(EVERYBODY),
     "safe_use": Rule(EVERYBODY),
+    "feedback:answer": Rule(EVERYBODY),
+    "feedback:thanks": Rule(EVERYBODY),
     "what_we_hold": Rule(EVERYBODY),
     "transparency": Rule(EVERYBODY),
     "home_for_me": Rule(SIGNED_IN),
@@ -206,6 +209,12 @@ POLICY: dict[str, Rule] = {
     "my_sessions:leave_line": Rule(MY, of=thing("my_line_here"), foreign=thing("my_line_there")),
     "my_sessions:file": Rule(MY, of=thing("my_session_here"), foreign=thing("my_session_there")),
     "my_sessions:feed": Rule(MY),
+    "my_sessions:slip": Rule(MY, of=thing("felt_here"), foreign=thing("felt_there")),
+    "my_sessions:questions": Rule(
+        MY,
+        of=lambda world: (str(world.things["felt_here"].group_id), "after"),
+        foreign=lambda world: (str(world.things["felt_there"].group_id), "after"),
+    ),
     "my_sessions:coming": post(MY, of=thing("my_session_here"), foreign=thing("my_session_there")),
     "my_sessions:code": Rule(MY),
     "my_sessions:call": Rule(MY, of=thing("offer_here"), foreign=thing("offer_there")),
@@ -354,6 +363,8 @@ POLICY: dict[str, Rule] = {
     "care:home": Rule(CARE),
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
+    "desk:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
+    "reports:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
@@ -419,7 +430,7 @@ ADMIN_OBJECTS = {
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
     "intake_meetingguide": thing("meeting_guide"), "psp_crisisline": given("988"),
     "privacy_retentionrule": thing("retention_rule"), "peer_sessions_room": thing("room"),
-    "peer_sessions_closure": thing("closure"),
+    "peer_sessions_closure": thing("closure"), "peer_sessions_questionnaire": thing("questionnaire"),
 }  # fmt: skip
 
 
@@ -545,6 +556,9 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
     }  # fmt: skip
     made |= in_open_groups(participant, by)
     made |= after_the_session(made, participant, asked_of=world.accounts[Role.SUPERVISOR] if where == "here" else None)
+    factories.agree(participant.user, "evaluation")
+    over = factories.a_group(by, kind="informal", program_region=participant.program_region_id, region=region)
+    made["felt"] = a_held_session(by, [participant], group=over)
     world.things |= {f"{name}_{where}": value for name, value in made.items()}
 
 
@@ -626,6 +640,7 @@ def add_settings(world: World) -> None:
         "reminder_rule": reminder, "history_contact_reminderrule_object": reminder,
         "history_contact_reminderrule": reminder.history.first(),
         "meeting_guide": MeetingGuide.objects.in_force(),
+        "questionnaire": Questionnaire.objects.in_force("before_after"),
         "history_intake_referral_object": referral, "history_intake_referral": referral.history.first(),
         "history_psp_crisisline_object": line, "history_psp_crisisline": line.history.first(),
         "history_groups_kindsetting_object": setting, "history_groups_kindsetting": setting.history.first(),

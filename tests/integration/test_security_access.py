@@ -121,7 +121,7 @@ class TestProperty08:
         assert labels == {
             "audit.Entry", "consent.ConsentVersion", "consent.PurposeSwitch",
             "contact.MessageTemplate", "contact.ReminderRule", "groups.KindSetting",
-            "peer_sessions.Closure", "peer_sessions.Room",
+            "peer_sessions.Closure", "peer_sessions.Questionnaire", "peer_sessions.Room",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
         }  # fmt: skip
