@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from groups.models import PeerGroup
@@ -12,7 +13,9 @@ from groups.pool_times import SeriesTime
 Dates = list[tuple[datetime, datetime]]
 Source = Callable[[PeerGroup], Dates]
 Calendar = Callable[[Collection[UUID]], dict[UUID, Dates]]
+FreeCheck = Callable[[PeerGroup, UUID, Any], None]
 _sources: list[Source] = []
+_free_checks: list[FreeCheck] = []
 _calendars: list[Calendar] = []
 
 
@@ -24,6 +27,16 @@ def add_source(source: Source) -> None:
 def add_calendar(calendar: Calendar) -> None:
     """`calendar(groups)`: the sessions that are still to come, of those groups whose dates are set."""
     _calendars.append(calendar)
+
+
+def add_free_check(check: FreeCheck) -> None:
+    """`check(group, account, by)`: DomainError where this account is somewhere else when the group meets."""
+    _free_checks.append(check)
+
+
+def check_free(group: PeerGroup, account: UUID, by: Any) -> None:
+    for check in _free_checks:
+        check(group, account, by)
 
 
 def still_to_come(groups: Collection[UUID]) -> dict[UUID, Dates]:

@@ -47,6 +47,11 @@ SENTENCES: dict[str, Promise] = {
     "invitation_leaves_time": _("Choose a day from tomorrow on, within the next 60 days."),
     "invitation_answer_final": _("This invitation was answered or ended already. Nothing was changed."),
     "invitation_stays_put": _("An invitation cannot pass to someone else. Take it back and invite the other person."),
+    # Judged by the bookings of an app above (`sessions.models_bookings`), at changes of places and leads too.
+    "booking_one_place_at_a_time": _(
+        "Somebody of this group, or its room, is somewhere else at one of these times. Choose another time, or "
+        "somebody else; nothing was changed."
+    ),
     "group_never_back": _("This group has moved on since you opened it. Open it again to see where it stands."),
     "group_keeps_sizes": _("The sizes of an established group cannot change. Nothing was changed."),
     "group_keeps_kind": _("The kind of a group cannot change. Make a new group instead."),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from contact.lint import neutral_violations
 from groups import hooks, invited, permissions
 from groups.choices import RUNNING, TRANSITIONS, GroupKind, GroupState, LeadRole, MembershipState
+from groups.dates import check_free
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
 from groups.refusals import KNOWN_APART, SENTENCES, judged, refusal
 from groups.rules import DEFAULTS, Kind, KindSettings, Refusal, may_add, may_establish
@@ -123,6 +124,7 @@ def _check_place(group: PeerGroup, person: Participant, earlier: Membership | No
     check_room(group, person)
     check_may_join(group, person)
     check_apart(person.user_id, people_of(group), by, "membership_kept_apart")
+    check_free(group, person.user_id, by)
 
 
 def check_room(group: PeerGroup, person: Participant) -> None:
@@ -243,6 +245,7 @@ def check_may_lead(group: PeerGroup, user: User, role: str, by: User | None) -> 
         raise DomainError(message, code="member_of_group", field="user")
     members = Membership.objects.active().filter(group=group).values_list("participant__user_id", flat=True)
     check_apart(user.pk, [*members, *invited.accounts(group)], by, "lead_kept_apart")
+    check_free(group, user.pk, by)
 
 
 @transaction.atomic

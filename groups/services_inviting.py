@@ -21,7 +21,7 @@ from groups.choices import (
     InvitationState,
     LeadRole,
 )
-from groups.dates import begins_at
+from groups.dates import begins_at, check_free
 from groups.models import Invitation, KindSetting, Membership, PeerGroup
 from groups.refusals import SENTENCES, judged
 from groups.rules_inviting import answer_until
@@ -97,6 +97,7 @@ def check_invitable(group: PeerGroup, person: Participant, by: User | None) -> N
     if group.kind == GroupKind.FORMAL:
         _check_free_for_formal(group, person)
     check_apart(person.user_id, people_of(group), by, "membership_kept_apart")
+    check_free(group, person.user_id, by)
 
 
 def _check_free_for_formal(group: PeerGroup, person: Participant) -> None:

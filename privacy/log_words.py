@@ -79,6 +79,7 @@ WORDS: dict[str, Any] = {
     "peer_sessions.groupsession": _("Session"),
     "peer_sessions.closure": _("Days on which the program is closed"),
     "peer_sessions.room": _("Room"),
+    "peer_sessions.booking": _("Time that is taken by a group"),
     "peer_sessions.attendance": _("Attendance"),
     "peer_sessions.coming": _("Word about coming to a session"),
     "peer_sessions.calendarfeed": _("Private address of a calendar"),

@@ -13,7 +13,7 @@ from django.db import connections
 
 URLS = {"default": "DATABASE_URL", "keys": "KEYS_DATABASE_URL"}
 APPEND_ONLY = ("audit_entry", "audit_link")
-READ_ONLY = ("audit_checkpoint",)
+READ_ONLY = ("audit_checkpoint", "peer_sessions_booking")
 # Functions that act as the owner, each of which refuses what it should not do.
 FUNCTIONS = ("audit_thin",)
 

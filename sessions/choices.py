@@ -31,7 +31,8 @@ class ChangeReason(models.TextChoices):
 TRANSITIONS: dict[SessionState, frozenset[SessionState]] = {
     SessionState.SCHEDULED: frozenset({SessionState.HELD, SessionState.CANCELLED}),
     SessionState.HELD: frozenset(),
-    SessionState.CANCELLED: frozenset(),
+    # While its time is still to come, a session can take place after all.
+    SessionState.CANCELLED: frozenset({SessionState.SCHEDULED}),
 }
 
 

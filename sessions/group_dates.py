@@ -17,6 +17,7 @@ from groups.models import PeerGroup
 from psp.calendar_text import MONTHS, WEEKDAYS, long_date, long_datetime, machine_time, time_of_day
 from sessions import words
 from sessions.choices import SessionState
+from sessions.models import Closure
 from sessions.services import preview_series
 
 
@@ -34,16 +35,19 @@ class When:
         return self.state == SessionState.SCHEDULED and self.ends_at >= now
 
 
-def dates_of(group: PeerGroup) -> list[When]:
-    """In order. Reads `group.sessions` once, or not at all where it was fetched together with the group."""
+def dates_of(group: PeerGroup, closures: Iterable[Closure] | None = None) -> list[When]:
+    """In order. Reads `group.sessions` once, or not at all where it was fetched together with the group.
+
+    For lists of groups the `closures` of their regions are fetched once.
+    """
     found = sorted(group.sessions.all(), key=lambda one: one.starts_at)
     if found:
         return [When(one.number, one.starts_at, one.ends_at, one.state, one.pk) for one in found]
-    return [When(item.number, item.start_utc, item.end_utc) for item in preview_series(group).times]
+    return [When(item.number, item.start_utc, item.end_utc) for item in preview_series(group, closures).times]
 
 
-def coming(group: PeerGroup, now: datetime) -> list[When]:
-    return [one for one in dates_of(group) if one.comes(now)]
+def coming(group: PeerGroup, now: datetime, closures: Iterable[Closure] | None = None) -> list[When]:
+    return [one for one in dates_of(group, closures) if one.comes(now)]
 
 
 def line(one: When, tz: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from groups.services_enrolling import Standing
 from intake.choices import Composition, Modality, NeedCode
 from intake.models import Participant
 from psp.choices import Language
+from sessions.closed_days import closures_of
 from sessions.group_dates import Month, When, calendar, coming, dates_of, line, link_is_open, rhythm
 from sessions.models import Coming
 
@@ -35,7 +36,8 @@ MOST = 200
 def open_groups(person: Participant, now: datetime) -> list[tuple[PeerGroup, list[When]]]:
     """Open groups that have a date to come, the soonest first."""
     rows = enrolling.open_to(person).select_related("region").prefetch_related("sessions").order_by("starts_on", "pk")
-    dated = [(group, coming(group, now)) for group in rows[:MOST]]
+    closures = list(closures_of([person.program_region_id]))
+    dated = [(group, coming(group, now, closures)) for group in rows[:MOST]]
     return sorted([one for one in dated if one[1]], key=lambda one: one[1][0].starts_at)
 
 
@@ -100,7 +102,9 @@ def month_page(person: Participant, month: Month, tz: str, now: datetime) -> dic
     """Everything of one month: what is open, and the person's own groups."""
     own = {place.group_id for place in own_groups(person)}
     groups = [(group, dates) for group, dates in open_groups(person, now) if group.pk not in own]
-    mine = [(place.group, dates_of(place.group)) for place in own_groups(person)]
+    places = own_groups(person)
+    closures = list(closures_of({place.group.program_region_id for place in places}))
+    mine = [(place.group, dates_of(place.group, closures)) for place in places]
     entries = [
         (one, {"id": group.pk, "name": group.name, "mine": group.pk in own, "cancelled": one.state == "cancelled"})
         for group, dates in [*mine, *groups]

@@ -114,6 +114,7 @@ class Coming(models.Model):
 
 
 # Models of this app that have a file of their own.
+from sessions.models_bookings import Booking  # noqa: E402
 from sessions.models_calendar import CalendarFeed  # noqa: E402
 from sessions.models_closures import Closure  # noqa: E402
 from sessions.models_debrief import Debrief  # noqa: E402
@@ -123,6 +124,6 @@ from sessions.models_rooms import Room  # noqa: E402
 from sessions.models_survey import AnswerSheet, FeedbackBatch, FeedbackBox, Questionnaire  # noqa: E402
 
 __all__ = [
-    "AnswerSheet", "Attendance", "CalendarFeed", "Closure", "Coming", "Debrief", "DropIn", "FeedbackBatch",
+    "AnswerSheet", "Attendance", "Booking", "CalendarFeed", "Closure", "Coming", "Debrief", "DropIn", "FeedbackBatch",
     "FeedbackBox", "FollowUpOffer", "GroupSession", "Questionnaire", "Room",
 ]  # fmt: skip

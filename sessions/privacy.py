@@ -18,6 +18,7 @@ FROM, GROUP, SESSION, BEGAN = _("From"), _("Group"), _("Session"), _("Began")
 YOU_WERE, NOTED, NOTED_BY = _("You were"), _("Noted"), _("Noted by")
 STATUSES = {one.value: one.label for one in AttendanceStatus}
 ABOUT_TEAM = _("About a member of the team")
+FOLLOWS = _("Follows from your places in groups and their dates, which are in your copy")
 MAP = (
     Holding(
         "peer_sessions.attendance", "participant__user", "groups",
@@ -29,6 +30,10 @@ MAP = (
         "peer_sessions.groupsession", "group__created_by", "team",
         these("id group number starts_at ends_at state revision reason room link address changed_at"),
         Use.GROUPS, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM, history=True,
+    ),
+    Holding(
+        "peer_sessions.booking", "holder", "groups", these("id group holder during"),
+        Use.GROUPS, Basis.PROGRAM, "file", Erased.DELETED, not_exported=FOLLOWS,
     ),
     Holding(
         "peer_sessions.historicalroom", "history_user", "team",

@@ -87,7 +87,7 @@ SOURCE = Source(
     name="session", key="reminder|{rule}|{event}|{person}|{revision}",
     templates={Audience.MEMBER: REMINDER, Audience.LEAD: LEAD_REMINDER}, events=events, about=about, led=led,
     # A new time, or one that holds again, was told under these.
-    told=("session_moved|{event}|{person}|{revision}",),
+    told=("session_moved|{event}|{person}|{revision}", "session_added|{event}|{person}|{revision}"),
 )  # fmt: skip
 
 

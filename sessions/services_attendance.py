@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from groups.choices import MembershipState
 from groups.models import Membership, PeerGroup
 from groups.refusals import judged
-from groups.services import locked_group
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict, DomainError, require
 from psp.models import User
 from sessions.choices import TRANSITIONS, AttendanceStatus, SessionState
+from sessions.locks import locked_session
 from sessions.models import Attendance, GroupSession
 from sessions.permissions import can_manage_sessions, can_record_attendance
 
@@ -175,12 +175,3 @@ def hold_if_it_took_place(session: GroupSession) -> None:
         session.state = SessionState.HELD
         session.save()
         audit.record(Action.CHANGE, session, purpose=Purpose.SESSIONS, fields=("state",))
-
-
-def locked_session(session: GroupSession | UUID) -> GroupSession:
-    """The group first: it never changes, and judges of places lock it."""
-    key = session if isinstance(session, UUID) else session.pk
-    group = locked_group(GroupSession.objects.values_list("group_id", flat=True).get(pk=key))
-    found: GroupSession = GroupSession.objects.select_for_update(of=("self",)).get(pk=key)
-    found.group = group
-    return found

@@ -29,10 +29,11 @@ from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError, constraint_name, require
 from psp.models import User
 from sessions.choices import DROP_IN_TRANSITIONS, AttendanceStatus, DropInState
+from sessions.locks import locked_session
 from sessions.models import DropIn, GroupSession
 from sessions.permissions import can_record_attendance, can_settle_drop_in
 from sessions.querysets_after import DropInQuerySet
-from sessions.services_attendance import check_open, hold_if_it_took_place, locked_session, people_at, record_one
+from sessions.services_attendance import check_open, hold_if_it_took_place, people_at, record_one
 
 DIGITS, PART = 8, 4
 # Judges of the database that mean "not here"; why is nobody's business.

@@ -16,7 +16,9 @@ from contact.reminding import add_source
 from contact.services import add_guard
 from groups import dates, hooks
 from sessions import (
+    changes_told,
     forgetting,
+    free,
     notices,
     reminders,
     services,
@@ -32,8 +34,8 @@ from sessions.models import GroupSession
 
 def subscribe() -> None:
     add_source(reminders.SOURCE)
-    for template in notices.templates():
-        add_guard(template, notices.still_holds)
+    for template in changes_told.TEMPLATES:
+        add_guard(template, changes_told.still_holds)
     add_guard(notices.DATES, notices.still_dated)
     add_guard(services_debrief.ASKED, services_debrief.still_asked)
     add_guard(services_follow_up.OFFER, services_follow_up.still_offered)
@@ -44,6 +46,7 @@ def subscribe() -> None:
     hooks.on_left(_forget_coming)
     hooks.on_established(_plan_what_was_promised)
     dates.add_source(_series)
+    dates.add_free_check(free.check_place)
     dates.add_calendar(_dates)
 
 

@@ -19,6 +19,7 @@ from groups import services as groups
 from groups.models import Membership, PeerGroup
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden
+from psp.holidays import statutory_holidays
 from psp.models import Region, User
 from sessions import services
 from sessions.choices import AttendanceStatus, SessionState
@@ -396,5 +397,5 @@ def test_record_attendance_is_for_the_groups_own_lead_and_coordinator(who):
 def test_every_region_of_the_reference_data_has_a_holiday_calendar():
     """Every province of the reference data is known to the holiday calendar."""
     for region in Region.objects.all():
-        services.statutory_holidays(region.holidays or None, [2026])
+        statutory_holidays(region.holidays or None, [2026])
     assert a_participant("XX").region.holidays == ""

@@ -1,0 +1,88 @@
+"""What people are told when a session is moved, cancelled, added, restored or placed elsewhere.
+
+Everybody who has a place, and whoever leads: whom no written way reaches becomes a task on the call list. Through the
+outbox, under keys that make each message one; whether it still holds is asked again when it is sent.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from consent.choices import ConsentPurpose
+from consent.querysets import agrees
+from contact.models import OutboxMessage
+from contact.services import cancel_messages, queue_message
+from groups.models import GroupLead, Membership, PeerGroup
+from psp.models import User
+from sessions.choices import SessionState
+from sessions.models import GroupSession
+from sessions.reminders import take_back
+from sessions.rules import useful_until
+
+MOVED, CANCELLED, ADDED, PLACED = "session_moved", "session_cancelled", "session_added", "session_placed"
+TEMPLATES = (MOVED, CANCELLED, ADDED, PLACED)
+
+
+def moved(session: GroupSession) -> None:
+    _take_back(session, "session_moved")
+    _tell(session, MOVED)
+
+
+def cancelled(session: GroupSession) -> None:
+    """Unless its time has passed anyway."""
+    _take_back(session, "session_cancelled")
+    if session.starts_at > timezone.now():
+        _tell(session, CANCELLED)
+
+
+def added(session: GroupSession) -> None:
+    _tell(session, ADDED)
+
+
+def restored(session: GroupSession) -> None:
+    _take_back(session, "session_restored")
+    _tell(session, ADDED)
+
+
+def placed(session: GroupSession) -> None:
+    _take_back(session, "session_placed")
+    _tell(session, PLACED)
+
+
+def told(group: PeerGroup) -> list[User]:
+    """Who hears of a change of this group's sessions: members who take part, then those who lead."""
+    members = Membership.objects.active().filter(group=group)
+    members = members.filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
+    leads = GroupLead.objects.filter(group=group).select_related("user").order_by("pk")
+    people = [member.participant.user for member in members.select_related("participant__user")]
+    return [*people, *(lead.user for lead in leads)]
+
+
+def still_holds(message: OutboxMessage) -> bool:
+    """Whether the session is as it was when this was queued, and the person still in its group or leading it."""
+    session = GroupSession.objects.filter(pk=message.context["session"]).first()
+    if session is None or session.revision != int(message.context["revision"]):
+        return False
+    wanted = SessionState.CANCELLED if message.template_id == CANCELLED else SessionState.SCHEDULED
+    return session.state == wanted and _belongs(message.person_id, session)
+
+
+def _belongs(person: object, session: GroupSession) -> bool:
+    members = Membership.objects.active().filter(group=session.group_id, participant__user_id=person)
+    return members.exists() or GroupLead.objects.filter(group=session.group_id, user_id=person).exists()
+
+
+def _tell(session: GroupSession, template: str) -> None:
+    context = {"at": session.starts_at.isoformat(), "session": str(session.pk), "revision": str(session.revision)}
+    for person in told(session.group):
+        queue_message(
+            person=person, template=template, key=f"{template}|{session.pk}|{person.pk}|{session.revision}",
+            context=context, useful_until=useful_until(session.starts_at),
+        )  # fmt: skip
+
+
+def _take_back(session: GroupSession, reason: str) -> None:
+    """Whatever was to be said of how it was before, reminders of every rule included."""
+    take_back(session, reason=reason)
+    for template in TEMPLATES:
+        cancel_messages(key_prefix=f"{template}|{session.pk}|", reason=reason)
