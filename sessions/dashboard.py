@@ -29,6 +29,9 @@ SHOWN_AHEAD = 3
 def register() -> None:
     leads = holds(Role.SUPPORTER, Role.CLINICIAN)
     add_place(Place("lead", _("My groups"), "people", "lead:home", leads, order=10, key="l"))
+    add_place(Place("lead", _("Calendar"), "calendar", "lead:calendar", leads, order=15, key="k"))
+    coordinates = holds(Role.COORDINATOR)
+    add_place(Place("desk", _("Calendar"), "calendar", "desk:calendar", coordinates, order=45, key="k"))
     supports = holds(Role.SUPPORTER)
     add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
     supervises = holds(Role.SUPERVISOR)

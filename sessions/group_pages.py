@@ -25,6 +25,7 @@ from groups.services_enrolling import Standing
 from intake.choices import Composition, Modality, NeedCode
 from intake.models import Participant
 from psp.choices import Language
+from sessions.choices import SessionState
 from sessions.closed_days import closures_of
 from sessions.group_dates import Month, When, calendar, coming, dates_of, line, link_is_open, rhythm
 from sessions.models import Coming
@@ -106,7 +107,8 @@ def month_page(person: Participant, month: Month, tz: str, now: datetime) -> dic
     closures = list(closures_of({place.group.program_region_id for place in places}))
     mine = [(place.group, dates_of(place.group, closures)) for place in places]
     entries = [
-        (one, {"id": group.pk, "name": group.name, "mine": group.pk in own, "cancelled": one.state == "cancelled"})
+        (one, {"url": reverse("my_sessions:group", args=[group.pk]), "name": group.name, "mine": group.pk in own,
+               "cancelled": one.state == SessionState.CANCELLED})
         for group, dates in [*mine, *groups]
         for one in dates
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from sessions import views_after_desk, views_desk, views_results
 
 urlpatterns = [
     path("feedback/", views_results.feedback_results, name="feedback"),
+    path("calendar/", views_desk.calendar, name="calendar"),
     path("groups/<uuid:group_id>/schedule/", views_desk.schedule, name="group_schedule"),
     path("sessions/<uuid:session_id>/", views_desk.session, name="session"),
     path("sessions/<uuid:session_id>/move/", views_desk.move, name="session_move"),

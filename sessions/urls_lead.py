@@ -16,6 +16,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", views_lead.session, name="session"),
     path("sessions/<uuid:session_id>/thanks/", views_lead.thanks, name="thanks"),
     path("sessions/<uuid:session_id>.ics", views_calendar.lead_file, name="file"),
+    path("calendar/", views_lead.calendar, name="calendar"),
     path("calendar/address/", views_calendar.lead_feed, name="feed"),
     path("sessions/<uuid:session_id>/code/", views_after_lead.drop_in, name="drop_in"),
     path("sessions/<uuid:session_id>/debrief/", views_after_lead.debrief, name="debrief"),

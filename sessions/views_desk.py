@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from groups.choices import GroupState
 from groups.models import PeerGroup
@@ -19,13 +19,24 @@ from psp.audit.choices import Purpose
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
-from sessions import services, services_attendance, words
+from sessions import calendar_pages, services, services_attendance, words
 from sessions.choices import SessionState
 from sessions.desk_reminders import reminders_of
 from sessions.forms import AttendanceForm, MoveForm, attendance_form
 from sessions.models import GroupSession
 
 coordinators_only = requires(Role.COORDINATOR)
+
+
+@require_GET
+@coordinators_only
+def calendar(request: HttpRequest) -> HttpResponse:
+    """All sessions of the coordinator's regions, by week or by month."""
+    me = account(request)
+    groups = PeerGroup.objects.in_regions_of(me)
+    rows = GroupSession.objects.filter(group__in=groups).select_related("group")
+    context = calendar_pages.page(rows, request.GET, me.time_zone, "desk:session")
+    return render(request, "sessions/desk_calendar.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,7 +21,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Purpose
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
-from sessions import words
+from sessions import calendar_pages, words
 from sessions.choices import SessionState
 from sessions.forms import attendance_form
 from sessions.models import Coming, GroupSession
@@ -50,6 +50,15 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "lead/home.html", context)
+
+
+@require_GET
+@leads_only
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The sessions that this account leads, by week or by month."""
+    me = account(request)
+    rows = GroupSession.objects.led_by(me).select_related("group")
+    return render(request, "lead/calendar.html", calendar_pages.page(rows, request.GET, me.time_zone, "lead:session"))
 
 
 @require_GET

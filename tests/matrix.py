@@ -276,6 +276,7 @@ POLICY: dict[str, Rule] = {
     "desk:matches": Rule(DESK),
     "desk:match_decide": here_and_there("match", method="post"),
     "desk:groups": Rule(DESK),
+    "desk:calendar": Rule(DESK),
     "desk:formings": Rule(DESK),
     **{f"desk:forming{name}": here_and_there("forming") for name in ("", "_pool", "_send")},
     **{
@@ -356,6 +357,7 @@ POLICY: dict[str, Rule] = {
     "lead:file": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:feed": Rule(LEAD),
     "lead:reminders": Rule(LEAD),
+    "lead:calendar": Rule(LEAD),
     "lead:session": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:thanks": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:drop_in": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
