@@ -90,6 +90,7 @@ WORDS: dict[str, Any] = {
     "peer_sessions.feedbackbox": _("Box of answers without a name"),
     "peer_sessions.feedbackbatch": _("Answers without a name, counted"),
     "peer_sessions.answersheet": _("Answers before or after a group"),
+    "peer_sessions.videomeeting": _("Meeting by video"),
     "reporting.publishedwait": _("Published waiting time"),
     "account.emailaddress": _("E-mail address"),
     "mfa.authenticator": _("Second factor"),

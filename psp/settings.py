@@ -331,6 +331,16 @@ GC_NOTIFY_TEMPLATE_ID: str = env.str("GC_NOTIFY_TEMPLATE_ID", default="")
 GC_NOTIFY_URL: str = env.str("GC_NOTIFY_URL", default="https://api.notification.canada.ca")
 GC_NOTIFY_TIMEOUT: float = env.float("GC_NOTIFY_TIMEOUT", default=15.0)
 PSP_SMS: str = env.str("PSP_SMS", default="gc_notify" if GC_NOTIFY_API_KEY else "local" if PSP_DEMO else "none")
+# Who makes meetings by video: "teams" (Microsoft Graph) or "none", where people type links. The organizer is the
+# account, by its object id, that opens the rooms.
+GRAPH_TENANT: str = env.str("GRAPH_TENANT", default="")
+GRAPH_CLIENT: str = env.str("GRAPH_CLIENT", default="")
+GRAPH_SECRET: str = env.str("GRAPH_SECRET", default="")
+GRAPH_ORGANIZER: str = env.str("GRAPH_ORGANIZER", default="")
+GRAPH_URL: str = env.str("GRAPH_URL", default="https://graph.microsoft.com")
+GRAPH_SIGN_IN_URL: str = env.str("GRAPH_SIGN_IN_URL", default="https://login.microsoftonline.com")
+GRAPH_TIMEOUT: float = env.float("GRAPH_TIMEOUT", default=10.0)
+PSP_VIDEO: str = env.str("PSP_VIDEO", default="") or ("teams" if GRAPH_SECRET else "none")
 # Where links in messages lead: scheme and host as people reach them, without a path.
 _host = (
     f"https://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}"
@@ -392,6 +402,7 @@ CELERY_BEAT_SCHEDULE = {
     "empty-boxes": {"task": "sessions.tasks.empty_boxes", "schedule": crontab(hour=8, minute=15)},
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "tend-video": {"task": "sessions.tasks.tend_video", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "forget-feeds": {"task": "sessions.tasks.forget_feeds", "schedule": crontab(hour=8, minute=0)},
     "publish-waits": {"task": "reporting.tasks.publish_waits", "schedule": 3600.0, "options": {"expires": 3000}},
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
@@ -448,6 +459,8 @@ PSP_WORK_STARTS: int = env.int("PSP_WORK_STARTS", default=7)
 PSP_WORK_ENDS: int = env.int("PSP_WORK_ENDS", default=20)
 # How often an hour one coordinator may ask whether another region has a file.
 PSP_SEARCHES_ELSEWHERE_PER_HOUR: int = env.int("PSP_SEARCHES_ELSEWHERE_PER_HOUR", default=10)
+# How many days before a session its meeting by video is made.
+PSP_VIDEO_DAYS: int = env.int("PSP_VIDEO_DAYS", default=14)
 # How often an hour one calendar may be fetched, and how often one network may try addresses that lead nowhere. After
 # how many days without any group the address of a calendar ends by itself.
 PSP_FEED_FETCHES_PER_HOUR: int = env.int("PSP_FEED_FETCHES_PER_HOUR", default=60)

@@ -1,7 +1,8 @@
 """Meetings by video through Microsoft Graph's online meetings: as much of it as we need, as its documentation has it.
 
-`POST /users/{organizer}/onlineMeetings/createOrGet` with our own `externalId`, so that asking twice makes one meeting;
-`PATCH` and `DELETE` on what it made. The program signs in by itself (client credentials), which needs the permission
+`POST /users/{organizer}/onlineMeetings/createOrGet` with our own `externalId`, so that asking twice makes one meeting.
+It takes no word about who may come in, so a `PATCH` says that before anybody hears of the address; `PATCH` and `DELETE`
+also move and remove. The program signs in by itself (client credentials), which needs the permission
 `OnlineMeetings.ReadWrite.All` and an application access policy for the organizer's account.
 
 What is sent says nothing: a neutral subject, two instants, and who may come in. Answers are read for their id and
@@ -26,8 +27,7 @@ SCOPE = "https://graph.microsoft.com/.default"
 WHO_COMES_IN: dict[str, Any] = {
     "lobbyBypassSettings": {"scope": "organizer", "isDialInBypassEnabled": False},
     "isEntryExitAnnounced": False, "recordAutomatically": False, "allowRecording": False, "allowTranscription": False,
-    "allowMeetingChat": "enabled", "allowedPresenters": "organizer", "allowAttendeeToEnableCamera": True,
-    "allowAttendeeToEnableMic": True,
+    "allowedPresenters": "organizer",
 }  # fmt: skip
 # A token is not used in its last moments: it could run out on the way.
 EARLY = 60
@@ -53,7 +53,7 @@ class Made:
 
 @dataclass(slots=True)
 class Graph:
-    """`address`, `sign_in`: scheme and host of the service and of where tokens come from. `seconds`: for each answer."""
+    """`address`, `sign_in`: scheme and host of the service, and of where tokens come from. `seconds`: for an answer."""
 
     address: str
     sign_in: str
@@ -66,16 +66,20 @@ class Graph:
     _until: float = 0.0
 
     def create_or_get(self, external_id: str, *, subject: str, starts_at: datetime, ends_at: datetime) -> Made:
-        """The meeting with this id of ours; made if there is none."""
-        body = {"externalId": external_id, "subject": subject, **_times(starts_at, ends_at), **WHO_COMES_IN}
+        """The meeting with this id of ours, with its times and its doors as they must be; made if there is none."""
+        body = {"externalId": external_id, "subject": subject, **_times(starts_at, ends_at)}
         answer = self._ask("POST", f"{self._meetings}/createOrGet", body)
         try:
-            return Made(str(answer["id"]), str(answer["joinWebUrl"]))
+            made = Made(str(answer["id"]), str(answer["joinWebUrl"]))
         except KeyError as error:
             raise ProviderError(HTTPStatus.OK, later=False) from error
+        self.move(made.id, starts_at=starts_at, ends_at=ends_at)
+        return made
 
     def move(self, meeting: str, *, starts_at: datetime, ends_at: datetime) -> None:
-        self._ask("PATCH", f"{self._meetings}/{quote(meeting, safe='')}", _times(starts_at, ends_at))
+        """Its times, and who comes in, said again: somebody may have opened the doors since."""
+        body = {**_times(starts_at, ends_at), **WHO_COMES_IN}
+        self._ask("PATCH", f"{self._meetings}/{quote(meeting, safe='')}", body)
 
     def remove(self, meeting: str) -> None:
         """Gone already is as good."""

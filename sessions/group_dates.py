@@ -17,7 +17,8 @@ from groups.models import PeerGroup
 from psp.calendar_text import MONTHS, WEEKDAYS, long_date, long_datetime, machine_time, time_of_day
 from sessions import words
 from sessions.choices import SessionState
-from sessions.models import Closure
+from sessions.models import Closure, GroupSession
+from sessions.places import place_of
 from sessions.services import preview_series
 
 
@@ -63,10 +64,13 @@ def line(one: When, tz: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def link_is_open(group: PeerGroup, dates: Iterable[When], now: datetime) -> bool:
-    """The link is on the page from shortly before a session until it ends, as with an intake meeting."""
+def link_now(group: PeerGroup, dates: Iterable[When], now: datetime) -> str:
+    """The link is on the page from shortly before a session until it ends, as with an intake meeting; "" otherwise."""
     early = timedelta(minutes=settings.PSP_MEETING_LINK_MINUTES)
-    return bool(group.link) and any(one.comes(now) and one.starts_at - early <= now for one in dates)
+    near = next((one for one in dates if one.comes(now) and one.starts_at - early <= now), None)
+    if near is None or near.session is None:
+        return group.link if near else ""
+    return place_of(GroupSession.objects.select_related("group", "room").get(pk=near.session)).link
 
 
 def rhythm(group: PeerGroup) -> str:

@@ -27,7 +27,7 @@ from intake.models import Participant
 from psp.choices import Language
 from sessions.choices import SessionState
 from sessions.closed_days import closures_of
-from sessions.group_dates import Month, When, calendar, coming, dates_of, line, link_is_open, rhythm
+from sessions.group_dates import Month, When, calendar, coming, dates_of, line, link_now, rhythm
 from sessions.models import Coming
 
 # More than any region has open at once; a list beyond it is no help to anybody.
@@ -135,7 +135,7 @@ def _inside(group: PeerGroup, place: Membership, ahead: list[When], now: datetim
     """For members alone: where it is, who leads it, what they share, whether they come."""
     return {
         "member": True, "video": group.modality == Modality.VIRTUAL, "address": group.address,
-        "link": group.link if link_is_open(group, ahead, now) else "",
+        "link": link_now(group, ahead, now),
         "link_minutes": settings.PSP_MEETING_LINK_MINUTES, "leads": leads_of(group),
         "needs": [str(NeedCode(code).label) for code in place.shared_needs],
         "answers": answers(group, place, ahead, tz) if group.asks_who_comes else [],

@@ -122,8 +122,9 @@ from sessions.models_drop_in import DropIn  # noqa: E402
 from sessions.models_follow_up import FollowUpOffer  # noqa: E402
 from sessions.models_rooms import Room  # noqa: E402
 from sessions.models_survey import AnswerSheet, FeedbackBatch, FeedbackBox, Questionnaire  # noqa: E402
+from sessions.models_video import VideoMeeting  # noqa: E402
 
 __all__ = [
     "AnswerSheet", "Attendance", "Booking", "CalendarFeed", "Closure", "Coming", "Debrief", "DropIn", "FeedbackBatch",
-    "FeedbackBox", "FollowUpOffer", "GroupSession", "Questionnaire", "Room",
+    "FeedbackBox", "FollowUpOffer", "GroupSession", "Questionnaire", "Room", "VideoMeeting",
 ]  # fmt: skip

@@ -36,6 +36,11 @@ MAP = (
         Use.GROUPS, Basis.PROGRAM, "file", Erased.DELETED, not_exported=FOLLOWS,
     ),
     Holding(
+        "peer_sessions.videomeeting", "session__group__created_by", "team",
+        these("id session state external_id meeting join_url starts_at ends_at attempts status due_at"),
+        Use.GROUPS, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+    ),
+    Holding(
         "peer_sessions.historicalroom", "history_user", "team",
         (*these("id program_region name address active"), *HISTORY_FIELDS),
         Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,

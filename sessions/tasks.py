@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions import forgetting, services_calendar, services_feedback, services_follow_up
+from sessions import forgetting, services_calendar, services_feedback, services_follow_up, services_video
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -34,3 +34,9 @@ def open_boxes() -> None:
 def empty_boxes() -> None:
     """Every night, by beat."""
     services_feedback.empty_boxes(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def tend_video() -> None:
+    """Every minute, by beat: meetings by video are made, moved and removed. What fails is found by the next one."""
+    services_video.tend_all(timezone.now())

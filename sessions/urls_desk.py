@@ -10,6 +10,7 @@ urlpatterns = [
     path("groups/<uuid:group_id>/schedule/", views_desk.schedule, name="group_schedule"),
     path("sessions/<uuid:session_id>/", views_desk.session, name="session"),
     path("sessions/<uuid:session_id>/move/", views_desk.move, name="session_move"),
+    path("sessions/<uuid:session_id>/video/", views_desk.video, name="session_video"),
     path("sessions/<uuid:session_id>/cancel/", views_desk.cancel, name="session_cancel"),
     path("after-sessions/", views_after_desk.after, name="after_sessions"),
     path("after-sessions/codes/<uuid:drop_in_id>/", views_after_desk.code_settle, name="code_settle"),

@@ -19,10 +19,11 @@ from psp.audit.choices import Purpose
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
-from sessions import calendar_pages, services, services_attendance, words
+from sessions import calendar_pages, services, services_attendance, services_video, video_pages, words
 from sessions.choices import SessionState
 from sessions.desk_reminders import reminders_of
 from sessions.forms import AttendanceForm, MoveForm, attendance_form
+from sessions.forms_video import LinkForm
 from sessions.models import GroupSession
 
 coordinators_only = requires(Role.COORDINATOR)
@@ -76,8 +77,9 @@ def _session(request: HttpRequest, session_id: UUID) -> GroupSession:
 
 
 def _page(
-    request: HttpRequest, found: GroupSession, *, attendance: AttendanceForm | None = None, move: MoveForm | None = None
-) -> HttpResponse:
+    request: HttpRequest, found: GroupSession, *, attendance: AttendanceForm | None = None,
+    move: MoveForm | None = None, link: LinkForm | None = None,
+) -> HttpResponse:  # fmt: skip
     attendance = attendance or attendance_form(found, found.group.time_zone)
     audit.record_reads(attendance.people.values(), purpose=Purpose.SESSIONS)
     context = {
@@ -86,6 +88,7 @@ def _page(
         "open": services_attendance.is_its_day(found) and found.state != SessionState.CANCELLED,
         "zone": words.zone(found.group.time_zone, found.starts_at),
         "reminders": reminders_of(found, account(request)), "here": request.path,
+        "video": video_pages.part(found, account(request), link),
     }  # fmt: skip
     return render(request, "sessions/session.html", context)
 
@@ -127,6 +130,23 @@ def move(request: HttpRequest, session_id: UUID) -> HttpResponse:
             messages.success(request, _("The session has a new time. Its members are told."))
             return redirect("desk:session", session_id=found.pk)
     return _page(request, found, move=form)
+
+
+@require_POST
+@coordinators_only
+def video(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    """Try once more to have a meeting made, or type a link."""
+    found = _session(request, session_id)
+    if request.POST.get("act") == "again":
+        services_video.try_again(session=found, by=account(request))
+        messages.success(request, _("It is tried again within a minute."))
+        return redirect("desk:session", session_id=found.pk)
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, link=form)
+    services_video.type_link(session=found, by=account(request), link=form.cleaned_data["link"])
+    messages.success(request, _("Saved. Thank you."))
+    return redirect("desk:session", session_id=found.pk)
 
 
 @require_http_methods(["GET", "POST"])

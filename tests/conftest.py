@@ -6,6 +6,7 @@ import pytest
 
 from tests.environment import empty_databases
 from tests.gc_notify import notify  # noqa: F401 - a fixture for every test
+from tests.graph import graph  # noqa: F401 - a fixture for every test
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture for every test
 
 

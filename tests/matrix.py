@@ -343,6 +343,7 @@ POLICY: dict[str, Rule] = {
     "desk:place_end": here_and_there("membership"),
     "desk:lead_end": here_and_there("lead", method="post"),
     "desk:session": here_and_there("session"),
+    "desk:session_video": here_and_there("session", method="post"),
     "desk:session_move": here_and_there("session", method="post"),
     "desk:session_cancel": here_and_there("session"),
     "desk:after_sessions": Rule(DESK),

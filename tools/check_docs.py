@@ -21,6 +21,7 @@ def states() -> str:
     from privacy import choices as privacy
     from privacy import choices_retention as retention
     from sessions import choices as sessions
+    from sessions import choices_video as video
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
@@ -28,7 +29,8 @@ def states() -> str:
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
         ("Invitation", groups.INVITATION_TRANSITIONS), ("Waiting for an open group", groups.QUEUE_TRANSITIONS),
         ("Groups that are thought of", groups.FORMING_TRANSITIONS), ("Search for groups", groups.RUN_TRANSITIONS),
-        ("Session", sessions.TRANSITIONS), ("Message", contact.TRANSITIONS),
+        ("Session", sessions.TRANSITIONS), ("Meeting by video", video.VIDEO_TRANSITIONS),
+        ("Message", contact.TRANSITIONS),
         ("Request about one's own information", privacy.TRANSITIONS), ("Deletion", privacy.ERASURE_TRANSITIONS),
         ("Breach", privacy.BREACH_TRANSITIONS),
         ("Call", contact.CALL_TRANSITIONS),

@@ -18,7 +18,7 @@ from tests.factories import a_coordinator, a_facilitator, a_group, sign_in
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 12, 7, 15, 0, tzinfo=UTC)
-# Monday, 14 December, 23:30 in Toronto; 21:30 in Vancouver, which changes its clocks no more; already Tuesday in St. John's.
+# Monday, 14 December, 23:30 in Toronto; 21:30 in Vancouver, where clocks change no more; Tuesday in St. John's.
 LATE = datetime(2026, 12, 15, 4, 30, tzinfo=UTC)
 
 
