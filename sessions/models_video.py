@@ -14,6 +14,11 @@ from sessions.models import GroupSession
 from sessions.querysets_video import VideoQuerySet
 
 
+def new_external_id() -> str:
+    """What the provider knows a meeting of ours by: no key of any row."""
+    return str(uuid.uuid4())
+
+
 class VideoMeeting(SealedModel):
     """The meeting of one session with the provider. No session ever waits for it.
 
@@ -26,7 +31,7 @@ class VideoMeeting(SealedModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.OneToOneField(GroupSession, on_delete=models.PROTECT, related_name="video")
     state = models.CharField(max_length=8, choices=VideoState, default=VideoState.WAITING)
-    external_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    external_id = models.CharField(max_length=36, default=new_external_id, unique=True)
     meeting = EncryptedTextField(person="id", max_length=600, blank=True)
     join_url = EncryptedTextField(person="id", max_length=1000, blank=True)
     starts_at = models.DateTimeField(null=True)

@@ -109,7 +109,7 @@ def _claim(pk: UUID, now: datetime) -> Job | None:
     row.save(update_fields=["due_at", "attempts"])
     session = row.session
     return Job(
-        pk=row.pk, attempt=row.attempts, external_id=str(row.external_id), meeting=row.meeting,
+        pk=row.pk, attempt=row.attempts, external_id=row.external_id, meeting=row.meeting,
         wanted=GroupSession.objects.filter(wants_video(now), pk=session.pk).exists(),
         subject=video.subject(session.group.language), starts_at=session.starts_at, ends_at=session.ends_at,
     )  # fmt: skip

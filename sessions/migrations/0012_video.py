@@ -6,6 +6,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import psp.crypto.fields
+import sessions.models_video
 
 
 class Migration(migrations.Migration):
@@ -26,7 +27,10 @@ class Migration(migrations.Migration):
                         max_length=8,
                     ),
                 ),
-                ("external_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "external_id",
+                    models.CharField(default=sessions.models_video.new_external_id, max_length=36, unique=True),
+                ),
                 ("meeting", psp.crypto.fields.EncryptedTextField(blank=True, default="", max_length=600, person="id")),
                 (
                     "join_url",
