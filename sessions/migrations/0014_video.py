@@ -11,7 +11,7 @@ import sessions.models_video
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("peer_sessions", "0011_feedback_judges"),
+        ("peer_sessions", "0013_fill_bookings"),
     ]
 
     operations = [
