@@ -28,7 +28,7 @@ log = get_logger(__name__)
 # Longer than any sending takes: a claim this old is not waited for any more, even if its sender still seems to live.
 STUCK_AFTER = timedelta(minutes=10)
 # How many messages a sender takes at a time.
-BATCH = 100
+BATCH = 200
 AFTER_DEATH = {
     marks.LEAVING: (OutboxState.UNKNOWN, "sender_died"), marks.TAKEN: (OutboxState.SENT, "noted_late"),
     marks.BACK: (OutboxState.WAITING, "sender_died"), None: (OutboxState.WAITING, "sender_died"),

@@ -14,6 +14,7 @@ from contact.carrier import Gate as Passage
 from contact.carrier import NotTakenError, OutcomeUnknownError
 from contact.choices import Channel, OutboxState
 from contact.claiming import Claim
+from contact.envelopes import Envelope, in_envelope
 from contact.gate import Gate, ShutError
 from contact.models import OutboxMessage, SafeContact
 from contact.outcome import Outcome, OvertakenError
@@ -37,14 +38,14 @@ class Ready:
     choices: SafeContact
     channel: str
     letter: letters.Letter
-    envelope: letters.Envelope | None
+    envelope: Envelope | None
 
 
 def make_ready(message: OutboxMessage, choices: SafeContact, channel: str) -> Ready | Outcome:
     """Word it for this channel; the end of one that cannot be worded."""
     try:
         letter = letters.write(message, choices, channel)
-        envelope = letters.in_envelope(message, letter) if channel == Channel.EMAIL else None
+        envelope = in_envelope(message, letter) if channel == Channel.EMAIL else None
     except (WordingError, KeyError, ValueError) as error:
         log.error("message_cannot_be_worded", code=message.template_id, error=type(error).__name__)
         return Outcome(OutboxState.FAILED, "wording", channel=channel)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.core.mail.message import sanitize_address
 
 from contact import smtp
 from contact.carrier import TextMessage
@@ -42,15 +42,17 @@ def write(message: OutboxMessage, choices: SafeContact, channel: str = Channel.E
     # Anybody can apply with somebody's address and any words for a name: none of theirs go out before its owner
     # has signed in.
     known = message.person.last_login is not None
+    texts = texts_of(message.template)
     words = _Words(
-        content_of(message.template), message.template_id, choices.language,
+        _content(texts), message.template_id, choices.language,
         name=(choices.name_to_use or None) if known else None, explicit=known and choices.explicit_texts,
     )  # fmt: skip
     sent, hidden = (_values(message, choices.language, secret) for secret in (message.secret, HIDDEN))
     compose_one = words.as_sms if channel == Channel.SMS else words.as_email
-    # Without the name, which is the person's to choose, and without the secret, whose letters mean nothing.
-    _check_neutral(replace(words, name=None, explicit=False), hidden)
-    out, kept = compose_one(sent), compose_one(hidden)
+    if telling := _telling(texts, choices.language, tuple(hidden.items()), settings.DEFAULT_FROM_EMAIL):
+        raise WordingError(f"not neutral: {telling}")
+    out = compose_one(sent)
+    kept = out if sent == hidden else compose_one(hidden)
     return Letter(out.sender, out.subject, out.text, kept.text)
 
 
@@ -71,14 +73,34 @@ class _Words:
         return Message("", "", compose_sms(self.content, self.code, self.language, values, name=self.name))
 
 
+# A template as it stands now: its code, its body in English, and its texts in the order of `FIELDS`.
+Texts = tuple[str, ...]
+FIELDS = tuple(
+    (f"{name}_{language}", field, language)
+    for language in ("en", "fr")
+    for name, field in (("subject", "subject"), ("text", "body"), ("sms", "sms"), ("explicit", "explicit"))
+)
+
+
+def texts_of(template: MessageTemplate) -> Texts:
+    return (
+        template.code,
+        template.body_en,
+        *(in_language(template, field, language) for _n, field, language in FIELDS),
+    )
+
+
 def content_of(template: MessageTemplate) -> dict[str, Any]:
     """The content file's frame with this template as it stands now: an administrator may have reworded it."""
-    content = load("messages")
+    return _content(texts_of(template))
+
+
+@lru_cache(maxsize=100)
+def _content(texts: Texts) -> dict[str, Any]:
+    content, (code, body, *said) = load("messages"), texts
     known = {item["code"]: item["placeholders"] for item in content["templates"]}
-    item = {"code": template.code, "placeholders": known.get(template.code) or sorted(placeholders(template.body_en))}
-    for language in ("en", "fr"):
-        for name, field in (("subject", "subject"), ("text", "body"), ("sms", "sms"), ("explicit", "explicit")):
-            item[f"{name}_{language}"] = in_language(template, field, language)
+    item: dict[str, Any] = {"code": code, "placeholders": known.get(code) or sorted(placeholders(body))}
+    item |= {name: text for (name, _field, _language), text in zip(FIELDS, said, strict=True)}
     return {**content, "templates": [item]}
 
 
@@ -102,46 +124,33 @@ def own_page(language: str) -> str:
     return f"{settings.PSP_PUBLIC_URL}/{language}/me/"
 
 
-def _check_neutral(words: _Words, values: dict[str, str]) -> None:
-    """Whatever the channel, every neutral text of the template must be neutral."""
-    mail = words.as_email(values)
-    whole = "\n".join((mail.sender, settings.DEFAULT_FROM_EMAIL, mail.subject, mail.text, words.as_sms(values).text))
-    if telling := _telling(whole, words.language):
-        raise WordingError(f"not neutral: {', '.join(telling)}")
+@lru_cache(maxsize=500)
+def _telling(texts: Texts, language: str, values: tuple[tuple[str, str], ...], sender: str) -> str:
+    """What in it tells, whatever the channel: "" for a template that is neutral with these values.
 
-
-# The same for all who are told of one moment; neither a name nor a secret is in it.
-_telling = lru_cache(maxsize=500)(neutral_violations)
+    Without the name, which is the person's to choose, and without a secret, whose letters mean nothing; so it is the
+    same for all who are told of one moment.
+    """
+    words = _Words(_content(texts), texts[0], language, name=None, explicit=False)
+    mail, short = words.as_email(dict(values)), words.as_sms(dict(values))
+    whole = "\n".join((mail.sender, sender, mail.subject, mail.text, short.text))
+    return ", ".join(neutral_violations(whole, language))
 
 
 def as_email(message: OutboxMessage, letter: Letter) -> EmailMessage:
+    return mail_of(message.pk, message.person.sealed_email, letter)
+
+
+def mail_of(key: UUID, to: str, letter: Letter) -> EmailMessage:
     """Plain text, a neutral sender, and an id that can be found again in a mail server's log."""
     return EmailMessage(
-        subject=letter.subject,
-        body=letter.body,
-        from_email=formataddr((letter.sender, sender_address())),
-        to=[message.person.sealed_email],
-        headers={"Message-ID": f"<{message.pk}@{smtp.neutral_domain()}>", "Auto-Submitted": "auto-generated"},
-    )
+        subject=letter.subject, body=letter.body, from_email=formataddr((letter.sender, sender_address())), to=[to],
+        headers={"Message-ID": f"<{key}@{smtp.neutral_domain()}>", "Auto-Submitted": "auto-generated"},
+    )  # fmt: skip
 
 
 def sender_address() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What a mail server is given."""
-
-    sender: str
-    to: str
-    mail: bytes
-
-
-def in_envelope(message: OutboxMessage, letter: Letter) -> Envelope:
-    mail = as_email(message, letter)
-    sender, to = (sanitize_address(one, "utf-8") for one in (sender_address(), mail.to[0]))
-    return Envelope(sender, to, mail.message().as_bytes(linesep="\r\n"))
+    return smtp.address_in(settings.DEFAULT_FROM_EMAIL)
 
 
 def as_text_message(message: OutboxMessage, letter: Letter, number: str) -> TextMessage:

@@ -12,6 +12,7 @@ import smtplib
 from collections.abc import Callable
 from contextlib import nullcontext
 from email.utils import parseaddr
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,12 @@ LOWEST_REFUSAL, LOWEST_FINAL_REFUSAL = 400, 500
 
 def neutral_domain() -> str:
     """The domain of our sender address: what we call ourselves to servers and in message ids."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return address_in(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2] or "localhost"
+
+
+@lru_cache(maxsize=10)
+def address_in(name_and_address: str) -> str:
+    return parseaddr(name_and_address)[1]
 
 
 class _CarefulMixin:

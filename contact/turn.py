@@ -31,7 +31,7 @@ from psp.logs import get_logger
 log = get_logger(__name__)
 
 # How many messages go through the gate together.
-HANDFUL = 25
+HANDFUL = 50
 # Well within what the sweep waits for. Seconds.
 LONGEST_TURN = 60
 # After a server that said nothing once a message had left, the rest of a turn waits so long.
@@ -131,21 +131,27 @@ class Turn:
     def _through_the_gate(self, some: list[UUID]) -> list[UUID]:
         """Those that should be looked at once more with others, once there is a line."""
         with Gate(self.claim, some) as gate:
-            ready = [one for message in gate.messages if (one := self._ready(message, gate)) is not None]
-            mails = [one for one in ready if one.channel == Channel.EMAIL]
+            going = [message for message in gate.messages if self._way(message, gate) == Channel.EMAIL]
             if self.line is None:
-                return [one.message.pk for one in mails]
+                return [message.pk for message in going]
+            mails = [one for message in going if (one := self._ready(message, gate, Channel.EMAIL)) is not None]
             with noting_on_disk():
                 sends.note(*(one.message.key for one in mails))
             return [one.message.pk for one in mails if not self._went(one, gate, self.line)]
 
-    def _ready(self, message: OutboxMessage, gate: Gate) -> Ready | None:
+    def _way(self, message: OutboxMessage, gate: Gate) -> str:
+        """The channel by which it goes, "" where it does not."""
         decided = choosing.decide(message, gate.known, self.now)
-        if not isinstance(decided, Outcome):
-            decided = handing.make_ready(message, gate.known.choices_of(message.person), decided.channel)
-        if isinstance(decided, Ready):
-            return decided
+        if isinstance(decided, choosing.Way):
+            return decided.channel
         self._end(message, decided)
+        return ""
+
+    def _ready(self, message: OutboxMessage, gate: Gate, channel: str) -> Ready | None:
+        made = handing.make_ready(message, gate.known.choices_of(message.person), channel)
+        if isinstance(made, Ready):
+            return made
+        self._end(message, made)
         return None
 
     def _went(self, ready: Ready, gate: Gate, line: smtp.Line) -> bool:
@@ -178,7 +184,10 @@ class Turn:
 
     def _look(self, key: UUID) -> Ready | None:
         with Gate(self.claim, [key], waits=True) as gate:
-            return next((self._ready(message, gate) for message in gate.messages), None)
+            for message in gate.messages:
+                if way := self._way(message, gate):
+                    return self._ready(message, gate, way)
+        return None
 
     def _hand_over(self, ready: Ready) -> None:
         with noting_on_disk():

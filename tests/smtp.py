@@ -37,18 +37,37 @@ class Sink:
     """`mails`: what was accepted or handed over. `script`: answers to the next DATA, then "250 OK" again.
 
     An answer is a reply line, DROP (take the message, then cut the line without an answer) or HANG (take it and say
-    nothing until `release` is set). `refuse_recipients`: a reply line to every RCPT.
+    nothing until `release` is set). `refuse_recipients`: a reply line to every RCPT. `asked`: set at each RCPT, which
+    is answered `slow` seconds later. `most`: how many messages one connection may bring; then it is told to go.
     """
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.script: list[str] = []
         self.refuse_recipients = ""
+        self.slow, self.most, self.connections = 0.0, 0, 0
+        self.asked = threading.Event()
         self.handed_over = threading.Event()
         self.release = threading.Event()
         self.port = 0
 
+    async def handle_EHLO(self, server: Any, session: Any, envelope: Any, name: str, responses: list[str]) -> list[str]:  # noqa: N802
+        session.host_name, session.brought = name, 0
+        self.connections += 1
+        return responses
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.most and session.brought >= self.most:
+            server.transport.write(b"421 too many messages\r\n")
+            server.transport.close()
+            return "421 gone"
+        session.brought += 1
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        self.asked.set()
+        await asyncio.sleep(self.slow)
         if self.refuse_recipients:
             return self.refuse_recipients
         envelope.rcpt_tos.append(address)

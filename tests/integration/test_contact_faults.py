@@ -168,3 +168,68 @@ def test_property_34_withdrawal_while_another_message_hangs(smtp_sink):
         assert process.wait(60) == 0
     assert len(smtp_sink.mails) == 1
     assert state_of(later) == OutboxState.CANCELLED
+
+
+# --- A sender with several messages ------------------------------------------------------------------
+
+
+def several(number: int) -> list[OutboxMessage]:
+    person = a_reachable_person()
+    rows = [a_message(person, f"several|{place}") for place in range(number)]
+    for place, row in enumerate(rows):
+        OutboxMessage.objects.filter(pk=row.pk).update(due_at=NOW - timedelta(minutes=number - place))
+    return rows
+
+
+def ids(sink: Sink) -> list[str]:
+    return [str(mail.message["Message-ID"]) for mail in sink.mails]
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_property_38_killed_at_any_message_of_a_turn_one_is_in_doubt_and_none_is_lost(smtp_sink, place):
+    """What left before is known as sent, what had not left goes with the next pass, a minute later and not ten."""
+    smtp_sink.script = ["250 OK"] * place + [HANG]
+    rows = several(5)
+    with a_sender(smtp_sink) as process:
+        _wait_for(lambda: len(smtp_sink.mails) == place + 1)
+        kill(process)
+    smtp_sink.release.set()
+    _wait_for(lambda: not _locked())
+    delivery.send_due(NOW + timedelta(minutes=1))
+    wanted = [OutboxState.SENT] * 5
+    wanted[place] = OutboxState.UNKNOWN
+    assert [state_of(row) for row in rows] == wanted
+    assert len(ids(smtp_sink)) == len(set(ids(smtp_sink))) == 5
+
+
+def test_property_38_sender_frozen_past_the_limit_of_its_claim_sends_nothing_twice_when_it_wakes(smtp_sink):
+    smtp_sink.script = ["250 OK", HANG]
+    rows = several(5)
+    with a_sender(smtp_sink) as process:
+        _wait_for(lambda: len(smtp_sink.mails) == 2)
+        os.kill(process.pid, signal.SIGSTOP)
+        _wait_for(lambda: not _locked())  # the database gives up on its locks by itself
+        delivery.send_due(LATER)
+        U, S = OutboxState.UNKNOWN, OutboxState.SENT  # noqa: N806
+        states = [state_of(row) for row in rows]
+        smtp_sink.release.set()
+        os.kill(process.pid, signal.SIGCONT)
+        assert process.wait(60) == 0
+    # The first was answered and not yet noted: its mark says so.
+    assert states == [S, U, S, S, S] == [state_of(row) for row in rows]
+    assert len(ids(smtp_sink)) == len(set(ids(smtp_sink))) == 5
+
+
+def _locked() -> bool:
+    """Whether another session holds rows of the outbox."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as other:
+        free = other.execute("SELECT id FROM contact_outboxmessage FOR UPDATE SKIP LOCKED").fetchall()
+        return len(free) < OutboxMessage.objects.count()
+
+
+def _wait_for(happens, seconds: float = 30) -> None:
+    for _try in range(int(seconds * 20)):
+        if happens():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never happened")
