@@ -6,12 +6,13 @@ What it holds against, and how:
 the write-ahead log; without the master key, which is in no database). A session has one box: one row with one sealed
 column of one length, whatever is in it. Handing out a slip and taking in an answer both rewrite that column and nothing
 else: no other row, no moment, no count, no history, no entry of the access log. A dump tells that a box changed since
-the dump before, not which of the two happened, to whom, or how many are in it. Nothing joins slip and person, also
-inside: the box holds four heaps (marks of people, traces of slips out, traces of slips back, answers), each in the
-order of its own content, so that two worlds in which people swapped their answers leave the same box. At night every
-box is sealed anew, in one transaction. Then whole boxes are counted into batches, question by question: what one
-person said is not together any more, no batch is of fewer than the threshold, and no question of fewer than five. The
-box's key is destroyed.
+the dump before, not which of the two happened or how many are in it. Beside the access log, which says who looked at
+their own pages about then, that may tell that somebody answered; never what. Nothing joins slip and person, also in it:
+the box holds four heaps (marks of people, traces of slips out, traces of slips back, answers), each in the order of its
+own content, so that two worlds in which people swapped their answers leave the same box. At night every box is sealed
+anew. Once the time to answer is over, whole boxes are counted into batches, question by question: what one person said
+is not together any more, no batch is of fewer than the threshold, and no question of fewer than five. Then the box's
+key is destroyed.
 
 **Somebody inside, with the rights of the application** (those who lead, coordinators, analysts, administrators, the
 privacy officer). No page, no copy, no export shows a box or who took a slip; results begin with a whole batch, and grow
@@ -34,6 +35,7 @@ What remains:
   (`docs/operations`). A browser that uses it at once shows the same network address at both pages.
 - All of a group who know each other may put together what the others said; so may somebody who holds all the slips of
   a batch but one. If everybody in a batch said the same, it is known of everybody.
+- When a box goes tells whether there was any answer in it: one without is thrown away at its end, the others wait.
 - A slip whose answer was lost on the way to the browser is lost. Whoever has two files may take two slips.
 """
 
@@ -62,6 +64,9 @@ from sessions import survey
 from sessions.choices import QuestionnaireUse, SessionState
 from sessions.models import Attendance, FeedbackBatch, FeedbackBox, GroupSession, Questionnaire
 from sessions.services_attendance import WAS_THERE, members_at
+
+# How many boxes are locked at once while they are sealed anew.
+PORTION = 200
 
 
 class Back(StrEnum):
@@ -103,13 +108,13 @@ def open_boxes(now: datetime) -> int:
 
 def open_sessions(person: User) -> QuerySet[GroupSession]:
     """The sessions of which this person may say how they were: they were there, and the box is open."""
-    if took_back(person):
-        return GroupSession.objects.none()
     boxes = FeedbackBox.objects.open(timezone.now()).values("session")
     places = Membership.objects.filter(participant__user=person).values("group")
     near = Q(group__in=places) | Q(attendance__participant__user=person)
     found = GroupSession.objects.filter(near, pk__in=boxes).distinct()
     mine = [session.pk for session in found if was_there(session, person)]
+    if not mine or took_back(person):
+        return GroupSession.objects.none()
     return GroupSession.objects.filter(pk__in=mine).select_related("group").order_by("-starts_at")
 
 
@@ -198,24 +203,34 @@ def empty_boxes(now: datetime) -> int:
     Returns how many batches there are more. Safe at any time, and twice at once.
     """
     let_go()
+    _seal_anew(now)
     made = _count_up(now)
     let_go()
     return made
 
 
+def _seal_anew(now: datetime) -> None:
+    """Whatever a system column says of the last change of an open box, it says of this night. A portion at a time."""
+    ids = list(FeedbackBox.objects.open(now).order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(ids), PORTION):
+        with transaction.atomic():
+            boxes = FeedbackBox.objects.select_for_update(of=("self",)).filter(pk__in=ids[first : first + PORTION])
+            for box in boxes.filter(emptied=False).order_by("pk"):
+                _put(box, content_of(box))
+
+
 @transaction.atomic
 def _count_up(now: datetime) -> int:
     """One transaction and one statement for all batches: nothing of their rows tells which box was first."""
-    query = FeedbackBox.objects.select_for_update(of=("self",)).filter(emptied=False)
+    query = FeedbackBox.objects.select_for_update(of=("self",)).filter(emptied=False, closes_at__lte=now)
     boxes = {str(box.pk): box for box in query.select_related("session__group", "questionnaire").order_by("pk")}
     contents = {key: content_of(box) for key, box in boxes.items()}
-    closed = {key for key, box in boxes.items() if box.closes_at <= now}
-    planned = rules.plan([_closed(boxes[key], contents[key]) for key in closed], now.date(), limits())
+    planned = rules.plan([_closed(box, contents[key]) for key, box in boxes.items()], now.date(), limits())
     batches = [_batch(item, boxes, contents) for item in planned.batches]
     FeedbackBatch.objects.bulk_create(sorted(batches, key=lambda batch: batch.pk))
     gone = {key for item in planned.batches for key in item.boxes} | set(planned.dropped)
     for key, box in boxes.items():
-        _put(box, rules.without_slips(contents[key]) if key in closed else contents[key], empty=key in gone)
+        _put(box, rules.without_slips(contents[key]), empty=key in gone)
     return len(batches)
 
 

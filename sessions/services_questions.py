@@ -57,8 +57,10 @@ def moment_now(first: datetime | None, last: datetime | None, now: datetime, day
 
 def offers(person: User) -> list[Offer]:
     """Empty without the consent: then nobody asks."""
+    if not Consent.objects.in_force(person, ConsentPurpose.EVALUATION):
+        return []
     form = Questionnaire.objects.in_force(QuestionnaireUse.BEFORE_AFTER)
-    if form is None or not Consent.objects.in_force(person, ConsentPurpose.EVALUATION):
+    if form is None:
         return []
     places = Membership.objects.active_of(person).filter(group__kind__in=ASKED).select_related("group")
     dated = places.annotate(

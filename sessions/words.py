@@ -60,4 +60,4 @@ def zone(tz: str, moment: datetime) -> str:
 
 def day(moment: datetime, tz: str) -> str:
     """The day of a moment on the reader's calendar, to stand inside a sentence."""
-    return long_date(moment.astimezone(ZoneInfo(tz)).date(), language_code())
+    return long_date(moment.astimezone(ZoneInfo(tz)).date(), language_code(), article=False)
