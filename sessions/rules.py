@@ -1,4 +1,4 @@
-"""When sessions take place and when their reminders are due.
+"""When sessions take place, and under which keys people are reminded of them.
 
 A session is set by the clock on the wall: seven in the evening stays seven in the evening when the clocks
 change. Instants are kept in UTC. All datetimes that come in must be aware; ValueError otherwise.
@@ -6,7 +6,7 @@ change. Instants are kept in UTC. All datetimes that come in must be aware; Valu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -23,14 +23,6 @@ class SessionTime:
     start_utc: datetime
     end_utc: datetime
     local: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Upcoming:
-    """What the reminder rule needs to know of a session."""
-
-    session_id: str
-    start_utc: datetime
 
 
 def to_utc(day: date, wall: time, tz: str) -> datetime:
@@ -96,24 +88,6 @@ def _aware(moment: datetime) -> datetime:
 def useful_until(start_utc: datetime) -> datetime:
     """After this moment a reminder of the session helps nobody and must not be sent: its start."""
     return _aware(start_utc)
-
-
-def reminder_span(now: datetime, hours_before: float = 24) -> tuple[datetime, datetime]:
-    """(after, until): a reminder is due for every session with after < start <= until. For use in queries."""
-    return _aware(now), now + timedelta(hours=hours_before)
-
-
-def reminders_due(
-    sessions: Iterable[Upcoming], now: datetime, hours_before: float = 24, window: timedelta | None = None
-) -> list[Upcoming]:
-    """Sessions whose reminder is due at `now`: from `hours_before` (elapsed) before it until it starts.
-
-    `window` shortens this: a reminder that is later than `window` is not sent any more. Soonest first.
-    """
-    after, until = reminder_span(now, hours_before)
-    soonest = after if window is None else max(after, until - window)
-    due = [item for item in sessions if after < item.start_utc <= until and item.start_utc >= soonest]
-    return sorted(due, key=lambda item: (item.start_utc, item.session_id))
 
 
 def reminder_key(session_id: object, person_id: object, rule: str, revision: int = 0) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -254,6 +255,21 @@ def test_place_that_changed_before_the_moment_is_reminded_of_once(smtp_sink):
     for hours in (24, 23, 1):
         delivery.send_due(at(session, hours))
     assert [message.key.split("|")[-1] for message in reminders()] == ["3"]
+
+
+def test_of_all_that_is_due_the_nearest_wanted_one_is_meant():
+    """The database's answer beside the same said in Python, for moments and choices drawn at random."""
+    session, drawn = a_session(), random.Random(40)
+    person = member_of(session)
+    for _draw in range(60):
+        hours = [one for one in HOURS_OFFERED if drawn.random() < 0.6]
+        wants(person, *hours)
+        before = drawn.choice([*HOURS_OFFERED, drawn.uniform(0.01, 80)])
+        due = [one for one in hours if one >= before]
+        with transaction.atomic():
+            plan(SOURCE, at(session, before))
+            assert rules_of() == [f"{min(due)}h"] * bool(due), (hours, before)
+            transaction.set_rollback(True)
 
 
 # --- Cost, and several at once --------------------------------------------------------------------

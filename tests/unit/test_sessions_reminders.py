@@ -1,73 +1,36 @@
-"""When a reminder is due, and under which key it goes out once."""
+"""Under which key a reminder goes out once."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions.rules import Upcoming, reminder_key, reminder_span, reminders_due, useful_until
-
-START = datetime(2026, 12, 9, 0, 0, tzinfo=UTC)
-SESSION = Upcoming("s1", START)
-SECOND = timedelta(seconds=1)
-
-
-@pytest.mark.parametrize(
-    ("before", "due"),
-    [
-        (timedelta(hours=24) + SECOND, False),
-        (timedelta(hours=24), True),
-        (timedelta(hours=1), True),
-        (SECOND, True),
-        (timedelta(0), False),
-        (-SECOND, False),
-    ],
-)
-def test_reminders_due_from_24_hours_before_until_the_start(before: timedelta, due: bool) -> None:
-    assert reminders_due([SESSION], START - before) == ([SESSION] if due else [])
-
-
-def test_reminders_due_window_drops_what_is_too_late() -> None:
-    window = timedelta(hours=6)
-    assert reminders_due([SESSION], START - timedelta(hours=18), window=window) == [SESSION]
-    assert reminders_due([SESSION], START - timedelta(hours=18) + SECOND, window=window) == []
-
-
-def test_reminders_due_soonest_first() -> None:
-    later, sooner = Upcoming("a", START + timedelta(hours=2)), Upcoming("b", START)
-    assert reminders_due([later, sooner], START - timedelta(hours=3)) == [sooner, later]
-
-
-def test_reminders_due_over_a_change_of_clocks_is_elapsed_hours() -> None:
-    """1 November 2026 has 25 hours in Toronto: the reminder for 19:00 goes out at 20:00 the day before."""
-    start = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
-    assert reminders_due([Upcoming("s", start)], datetime(2026, 11, 1, 0, 0, tzinfo=UTC)) != []
-    assert reminders_due([Upcoming("s", start)], datetime(2026, 10, 31, 23, 59, tzinfo=UTC)) == []
-
-
-@given(st.integers(-5000, 5000), st.integers(1, 100), st.none() | st.integers(1, 6000))
-def test_reminders_due_only_while_useful_and_within_the_span(
-    minutes: int, hours: int, window_minutes: int | None
-) -> None:
-    now = START + timedelta(minutes=minutes)
-    window = None if window_minutes is None else timedelta(minutes=window_minutes)
-    due = bool(reminders_due([SESSION], now, hours, window))
-    after, until = reminder_span(now, hours)
-    opened = START - timedelta(hours=hours)
-    assert due == (opened <= now < useful_until(START) and (window is None or now <= opened + window))
-    assert due <= (after < START <= until)
+from contact.reminding import Due, rule_name
+from sessions.reminders import SOURCE
+from sessions.rules import reminder_key, useful_until
 
 
 def test_moments_without_a_zone_are_refused() -> None:
     naive = datetime(2026, 12, 8)  # noqa: DTZ001
     with pytest.raises(ValueError, match="time zone"):
-        reminders_due([SESSION], naive)
-    with pytest.raises(ValueError, match="time zone"):
         useful_until(naive)
+
+
+@given(st.uuids(), st.uuids(), st.integers(1, 336), st.integers(0, 99))
+def test_reminder_key_is_what_the_planner_writes_and_the_guard_reads(
+    event: UUID, person: UUID, hours: int, revision: int
+) -> None:
+    key = SOURCE.key_of(Due(event, person, "member", datetime(2026, 12, 9, tzinfo=UTC), revision, hours))
+    assert key == reminder_key(event, person, rule_name(hours), revision)
+    read = SOURCE.pattern.fullmatch(key)
+    assert read is not None
+    assert read.groupdict() == {
+        "event": str(event), "person": str(person), "rule": f"{hours}h", "revision": str(revision)
+    }  # fmt: skip
 
 
 @given(st.uuids(), st.uuids(), st.uuids(), st.integers(0, 9))
