@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contact.choices import CallState, OutboxState
-from contact.choices_reminders import Audience
+from contact.choices_reminders import Audience, ReminderEvent
 from contact.models import CallTask, OutboxMessage, ReminderChoice, ReminderRule
 from contact.permissions import can_set_safe_contact
 from contact.reminders_desk import may_retry, may_tell, shown_to
@@ -31,7 +31,8 @@ def offered_to(person: User) -> QuerySet[ReminderRule]:
     """The reminders among which this person chooses, the earliest of each kind first."""
     audience = Audience.MEMBER if person.kind == Kind.PARTICIPANT else Audience.LEAD
     rules: QuerySet[ReminderRule] = ReminderRule.objects.filter(active=True, audience=audience)
-    return rules.order_by("event", "-hours")
+    in_order = Case(*(When(event=event, then=place) for place, event in enumerate(ReminderEvent)))
+    return rules.order_by(in_order, "-hours")
 
 
 def none_at_all(person: User) -> bool:
@@ -88,8 +89,9 @@ def retry_reminder(*, message: OutboxMessage, by: User, now: datetime) -> Outbox
             _("This reminder cannot be sent again: it left, may have left, or is of no use any more."),
             code="not_to_retry",
         )  # fmt: skip
-    held.state, held.reason, held.attempts, held.due_at, held.finished_at = OutboxState.WAITING, "", 0, now, None
-    held.save(update_fields=["state", "reason", "attempts", "due_at", "finished_at"])
+    held.state, held.reason, held.attempts, held.due_at = OutboxState.WAITING, "", 0, now
+    held.finished_at = held.claimed_at = held.claim = None
+    held.save(update_fields=["state", "reason", "attempts", "due_at", "finished_at", "claimed_at", "claim"])
     for call in CallTask.objects.select_for_update(of=("self",)).filter(message=held, state=CallState.OPEN):
         overtake(call)
     audit.record(Action.CHANGE, held, person=held.person_id, purpose=Purpose.CONTACT, fields=("state",))
