@@ -44,7 +44,7 @@ class DebriefQuerySet(models.QuerySet[Any]):
     def in_regions_of(self, user: Any) -> DebriefQuerySet:
         """For coordinators of the group's region: that there is something to talk about, and nothing else of it."""
         rows = self.filter(session__group__program_region__in=coordinated_regions(user), told=Told.OPEN)
-        return rows.only("id", "session", "lead", "told", "changed_at")
+        return rows.defer("how", "support", "supervisor", "asked")
 
 
 class FollowUpQuerySet(models.QuerySet[Any]):

@@ -59,8 +59,8 @@ def keep_debrief(
     ask = _ask_of(row, supervisor)
     row.save(force_insert=new)
     audit.record(Action.CREATE if new else Action.CHANGE, row, person=by.pk, purpose=Purpose.SESSIONS, fields=("how",))
-    if ask:
-        _tell(row)
+    if ask and supervisor is not None:
+        _tell(row, supervisor)
     return row
 
 
@@ -89,10 +89,10 @@ def _ask_of(row: Debrief, supervisor: User | None) -> bool:
     return True
 
 
-def _tell(row: Debrief) -> None:
+def _tell(row: Debrief, supervisor: User) -> None:
     """That something waits on the supervisor's page, and no more."""
     queue_message(
-        person=row.supervisor, template=ASKED, key=f"{ASKED}|{row.pk}|{row.asked}", context={"debrief": str(row.pk)},
+        person=supervisor, template=ASKED, key=f"{ASKED}|{row.pk}|{row.asked}", context={"debrief": str(row.pk)},
         useful_until=timezone.now() + USEFUL_FOR,
     )  # fmt: skip
 

@@ -36,7 +36,9 @@ def after(request: HttpRequest) -> HttpResponse:
     codes = list(DropIn.objects.in_regions_of(me).select_related(*people).order_by("used_at")[:MOST])
     calls = FollowUpOffer.objects.in_regions_of(me).select_related("participant__user", "group")
     wished = list(calls.order_by("answered_at")[:MOST])
-    talks = list(Debrief.objects.in_regions_of(me).order_by("changed_at")[:MOST])
+    talks = list(
+        Debrief.objects.in_regions_of(me).select_related("lead", "session__group").order_by("changed_at")[:MOST]
+    )
     audit.record_reads([*codes, *wished, *talks], purpose=Purpose.SESSIONS)
     context = {
         "codes": [_code_row(row, me) for row in codes], "talks": [_talk_row(row, me) for row in talks],
@@ -46,9 +48,11 @@ def after(request: HttpRequest) -> HttpResponse:
 
 
 def _code_row(row: DropIn, reader: User) -> dict[str, Any]:
+    session, by = row.session, row.by
+    assert session is not None, "drop_in_used_at_a_session"
     return {
-        "id": row.pk, "person": row.participant.user.name, "file": row.participant_id, "by": row.by.name,
-        "reference": row.participant.reference, "session": words.line(row.session, reader.time_zone),
+        "id": row.pk, "person": row.participant.user.name, "file": row.participant_id, "by": by.name if by else "",
+        "reference": row.participant.reference, "session": words.line(session, reader.time_zone),
     }  # fmt: skip
 
 

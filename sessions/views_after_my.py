@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,7 @@ from sessions.services_follow_up import answer
 def code(request: HttpRequest) -> HttpResponse:
     """A press shows a code, once; another press shows another one, and the first is good for nothing."""
     person, me = own_file(request), account(request)
-    context = {"minutes": settings.PSP_DROP_IN_MINUTES, "may": may_drop_in(person)}
+    context: dict[str, Any] = {"minutes": settings.PSP_DROP_IN_MINUTES, "may": may_drop_in(person)}
     if request.method == "POST":
         made, shown = make_code(participant=person, by=me)
         until = made.expires_at.astimezone(ZoneInfo(me.time_zone))

@@ -121,6 +121,7 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     context = {
         "session": words.line(found, me.time_zone), "form": form, "group": found.group, "open": is_now,
         "late": is_its_day(found) and not is_now and found.state != SessionState.CANCELLED,
+        "begun": found.starts_at <= timezone.now() and found.state != SessionState.CANCELLED,
         "door": is_now and found.group.kind == GroupKind.INFORMAL,
     }  # fmt: skip
     return render(request, "lead/session.html", context)

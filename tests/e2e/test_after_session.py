@@ -36,12 +36,25 @@ for person in people[:2]:
     add_member(group=group, participant=person, by=coordinator)
 now = timezone.now()
 group.memberships.update(joined_at=now - timedelta(days=9))
+PeerGroup.objects.filter(pk=group.pk).update(state="established", established_at=now - timedelta(days=9))
 begins = (now - timedelta(days=1), now - timedelta(minutes=5))
 made = [
     GroupSession.objects.create(group=group, number=number, starts_at=begin, ends_at=begin + timedelta(minutes=90))
     for number, begin in enumerate(begins, start=1)
 ]
 print(*(session.pk for session in made))
+"""
+# The evening is over, and it was the last one.
+OVER = """
+from datetime import timedelta
+from django.db.models import F
+from django.utils import timezone
+from sessions.models import GroupSession
+from sessions.services_follow_up import offer_calls
+GroupSession.objects.filter(pk="{session}").update(
+    starts_at=F("starts_at") - timedelta(hours=2), ends_at=F("ends_at") - timedelta(hours=2)
+)
+print(offer_calls(timezone.now()))
 """
 NOTED = """
 from sessions.models import Attendance
@@ -63,7 +76,7 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
     site: Stack, visitor: Callable[..., Visitor]
 ) -> None:
     yesterday, today = site.run(GROUP).split()
-    lead, guest = visitor("fr", phone=True), visitor("fr", phone=True)
+    lead, guest, member = (visitor("fr", phone=True) for _one in range(3))
     sign_in_team(lead, "supporter.qc")
     lead.open("lead/")
     lead.page.locator(f"main a[href$='/lead/sessions/{yesterday}/']").first.click()
@@ -127,10 +140,30 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
     coordinator.page.locator("form[action*='/talks/'] button").first.click()
     coordinator.check()
 
+    told = len(site.messages("sasha.seance@example.org"))
+    assert int(site.run(OVER.format(session=today))) >= 2
+    letter = site.wait_for_message("sasha.seance@example.org", after=told).get_content()
+    assert not re.search("groupe|séance|soutien", letter)
+    sign_in_participant(member, "sasha.seance@example.org")
+    member.page.locator("main a[href*='/my/calls/']").first.click()
+    member.check()
+    member.page.locator("main button[value=yes]").click()
+    expect(member.page.locator(".error-summary, [role=alert]").first).to_be_visible()
+    member.page.locator("input[name=times][value=evening]").check()
+    member.page.locator("main button[value=yes]").click()
+    expect(member.page.locator(".callout-success")).to_have_count(2)
+    member.check()
+    coordinator.open("desk/after-sessions/")
+    coordinator.page.get_by_role("link", name="Sasha").click()
+    coordinator.check()
+    assert coordinator.page.locator("main a[href^='tel:']").count() == 0, "no call is safe for this person"
+
+    both_languages(member, member.page.url.split("/fr/")[1])
+    both_languages(coordinator, coordinator.page.url.split("/fr/")[1], "desk/after-sessions/")
     both_languages(lead, f"lead/sessions/{today}/", f"lead/sessions/{today}/debrief/", f"lead/sessions/{today}/code/")
     both_languages(guest, "my/code/")
     both_languages(supervisor, "care/")
-    assert lead.faults + guest.faults + supervisor.faults + coordinator.faults == []
+    assert lead.faults + guest.faults + member.faults + supervisor.faults + coordinator.faults == []
 
 
 def save(lead: Visitor) -> None:

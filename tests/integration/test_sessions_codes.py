@@ -18,6 +18,8 @@ from groups.services import add_lead, add_member, leave_group
 from intake.services_apart import note_apart
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
+from reporting.indicators import counted
+from reporting.periods import Span, containing
 from sessions.choices import AttendanceStatus, DropInState, SessionState
 from sessions.models import Attendance, DropIn, GroupSession
 from sessions.services_attendance import record_attendance
@@ -191,7 +193,7 @@ def test_a_refusal_reads_and_costs_the_same_whatever_its_reason(coordinator, lea
         with CaptureQueriesContext(connection) as asked:
             answer = browser.post(f"/en/lead/sessions/{session.pk}/code/", {"code": code})
         assert (answer.status_code, answer["Location"]) == (302, f"/en/lead/sessions/{session.pk}/")
-        pages[why] = MESSAGE.search(browser.get(answer["Location"]).content.decode())[1]
+        (pages[why],) = MESSAGE.findall(browser.get(answer["Location"]).content.decode())
         work[why] = len(asked)
     assert all("Please ask a coordinator" in page for page in pages.values())
     assert len(set(pages.values())) == 1
@@ -227,6 +229,17 @@ def test_property_34_a_withdrawal_ends_codes_and_tasks_at_once(coordinator, lead
     assert not DropIn.objects.filter(participant=guest).exists()
     with refused("code_unknown"):
         come_by_code(session=session, code=code, by=lead)
+
+
+def test_a_guest_is_in_results_only_while_they_agree_to_being_counted(coordinator, lead, session):
+    agreed = informal(coordinator, consents=("taking_part", "results"))
+    for guest in (agreed, informal(coordinator)):
+        assert comes(session, guest, lead)
+    year = containing(timezone.localdate(), Span.YEAR)
+    assert [row.participant for row in counted(year)] == [agreed]
+    withdraw(person=agreed.user, purpose="results", by=agreed.user)
+    assert not counted(year).exists()
+    assert Attendance.objects.filter(participant=agreed).exists(), "that they were there stays a fact of the group"
 
 
 # --- The database as the last judge ---------------------------------------------------------------
