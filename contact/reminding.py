@@ -154,7 +154,16 @@ due AS (
 """
 COLUMNS = "event_id, person_id, audience, starts_at, revision, hours"
 TOLD = "EXISTS (SELECT FROM contact_outboxmessage told WHERE told.key IN ({keys}) AND told.created_at > wanted.due_at)"
-NOT_QUEUED = "NOT EXISTS (SELECT FROM contact_outboxmessage known WHERE known.key = {key})"
+# Nor did it go before for the same time: a change that nobody has to be told of is no reason to remind again. The keys
+# of earlier revisions lie between the key without its end and the same with a sign that comes after all digits.
+NOT_QUEUED = """
+NOT EXISTS (SELECT FROM contact_outboxmessage known WHERE known.key = {key})
+AND NOT EXISTS (
+    SELECT FROM contact_outboxmessage before
+    WHERE before.key ~>=~ {begins} AND before.key ~<~ concat({begins}, ':') AND before.useful_until = due.starts_at
+      AND before.state IN ('sending', 'sent', 'unknown', 'to_call')
+)
+"""
 
 
 def _question(source: Source, narrow: Narrow, now: datetime) -> tuple[str, list[Any]]:
@@ -205,7 +214,8 @@ def longest() -> timedelta | None:
 def _not_queued(source: Source, narrow: Narrow, now: datetime) -> list[Due]:
     question, values = _question(source, narrow, now)
     agreed, more = _agreed()
-    missing = NOT_QUEUED.format(key=_key_sql(source.key, "due"))
+    begins = _key_sql(source.key.removesuffix("{revision}"), "due")
+    missing = NOT_QUEUED.format(key=_key_sql(source.key, "due"), begins=begins)
     sql = f"{question} SELECT {COLUMNS} FROM due WHERE {missing} AND {agreed} LIMIT {BATCH}"  # noqa: S608  # nosec B608
     return [Due(*row) for row in _rows(sql, [*values, *more])]
 

@@ -86,8 +86,8 @@ def _hours() -> Iterable[int]:
 SOURCE = Source(
     name="session", key="reminder|{rule}|{event}|{person}|{revision}",
     templates={Audience.MEMBER: REMINDER, Audience.LEAD: LEAD_REMINDER}, events=events, about=about, led=led,
-    # A new time, or one that holds again, was told under these.
-    told=("session_moved|{event}|{person}|{revision}", "session_added|{event}|{person}|{revision}"),
+    # A new time or place, or that it takes place after all, was told under these.
+    told=tuple(f"session_{what}|{{event}}|{{person}}|{{revision}}" for what in ("moved", "added", "placed")),
 )  # fmt: skip
 
 

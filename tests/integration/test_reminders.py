@@ -30,6 +30,7 @@ from psp.models import User
 from sessions import services
 from sessions.models import GroupSession
 from sessions.reminders import SOURCE
+from sessions.services_video import type_link
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("whole_history")]
@@ -248,6 +249,22 @@ def test_new_time_within_the_span_is_told_once_and_not_reminded_of_at_once(smtp_
     assert subjects == ["Un nouveau moment"] * 2 + ["Un rappel"] * 2
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_another_place_after_the_reminder_is_no_second_reminder(smtp_sink, told):
+    """Whether the change was told (another address) or nobody had to be told (a link that was typed)."""
+    session = a_session()
+    delivery.send_due(at(session, 24))
+    with time_machine.travel(at(session, 10), tick=False):
+        if told:
+            services.set_place(session=session, by=by_of(session), room=None, address="1 Main Street")
+        else:
+            type_link(session=session, by=by_of(session), link="https://example.org/room")
+        delivery.send_due(timezone.now())
+        delivery.send_due(timezone.now() + timedelta(minutes=1))
+    assert rules_of(state=OutboxState.SENT) == ["24h"]
+    assert len(smtp_sink.mails) == 1 + told
+
+
 def test_place_that_changed_before_the_moment_is_reminded_of_once(smtp_sink):
     session = a_session()
     session.revision = 3
@@ -261,7 +278,7 @@ def test_of_all_that_is_due_the_nearest_wanted_one_is_meant():
     """The database's answer beside the same said in Python, for moments and choices drawn at random."""
     session, drawn = a_session(), random.Random(40)
     person = member_of(session)
-    for _draw in range(60):
+    for _draw in range(25):
         hours = [one for one in HOURS_OFFERED if drawn.random() < 0.6]
         wants(person, *hours)
         before = drawn.choice([*HOURS_OFFERED, drawn.uniform(0.01, 80)])
