@@ -25,7 +25,7 @@ class RemindersForm(forms.Form):
 
     none = forms.BooleanField(
         label=_("Do not remind me of anything"), required=False,
-        help_text=_("What you ticked below is kept for when you change your mind."),
+        help_text=_("We keep what you ticked below, in case you change your mind."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
@@ -35,7 +35,7 @@ class RemindersForm(forms.Form):
         if person.kind == Kind.SUPPORTER:
             self.fields["email_safe"] = yes_no(
                 _("Is it safe to write to your e-mail address?"),
-                _("Our messages are short and give nothing away. Without a yes we send you no reminders."),
+                _("Our messages are short and give nothing away. Unless you say yes, we send you no reminders."),
             )
             self.fields["email_safe"].initial = "yes" if safe_contact_of(person).email_safe else "no"
         self.events = [
@@ -66,7 +66,7 @@ class FilterForm(forms.Form):
 
     STATES = (
         ("", _("All")), ("waiting", _("Waiting")), ("sent", _("Sent")), ("look", _("Needs a look")),
-        ("call", _("To tell by phone or letter")), ("not_sent", _("Not sent on purpose")),
+        ("call", _("To tell by phone or letter")), ("not_sent", _("Held back on purpose")),
     )  # fmt: skip
     IN_STATE = {
         "waiting": [OutboxState.WAITING, OutboxState.SENDING], "sent": [OutboxState.SENT],

@@ -49,7 +49,7 @@ SENTENCES: dict[str, Promise] = {
     "invitation_stays_put": _("An invitation cannot pass to someone else. Take it back and invite the other person."),
     # Judged by the bookings of an app above (`sessions.models_bookings`), at changes of places and leads too.
     "booking_one_place_at_a_time": _(
-        "Somebody of this group, or its room, is somewhere else at one of these times. Choose another time, or "
+        "Somebody in this group, or its room, is taken at one of these times. Choose another time, or "
         "somebody else; nothing was changed."
     ),
     "group_never_back": _("This group has moved on since you opened it. Open it again to see where it stands."),

@@ -42,7 +42,7 @@ def sentence_of(error: FormFault) -> str:
         Fault.KEYS: _("Each question has code, kind, text_en, text_fr, each option code, label_en, label_fr."),
         Fault.KIND: _("The kind is scale, choice or yes_no: nobody writes a text of their own."),
         Fault.CODE: _("A code has letters, digits and underscores; “open” means something else."),
-        Fault.CODE_TWICE: _("The same code stands there twice."),
+        Fault.CODE_TWICE: _("The same code is there twice."),
         Fault.OPTIONS: _("A scale or choice has two to seven options, yes_no has none."),
         Fault.EMPTY: _("Every text is needed in both languages."),
     }

@@ -34,7 +34,7 @@ class DebriefForm(forms.Form):
     )  # fmt: skip
     follow_up = forms.BooleanField(
         label=_("There is something I want to talk about with a coordinator"), required=False,
-        help_text=_("They learn that you want to talk, not about what. They get in touch with you."),
+        help_text=_("They learn that you want to talk, not about what. They will get in touch with you."),
     )  # fmt: skip
     supervisor = forms.ChoiceField(
         label=_("Do you want support now?"), required=False, widget=forms.RadioSelect,

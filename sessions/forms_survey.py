@@ -14,7 +14,7 @@ from sessions.words import language_code
 
 # Between the fields of the form and those that the page needs itself.
 PREFIX = "q_"
-CHOOSE = _("Choose one of the answers, or leave it open.")
+CHOOSE = _("Choose one of the answers, or none.")
 
 
 class SurveyForm(forms.Form):

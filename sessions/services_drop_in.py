@@ -96,7 +96,7 @@ def come_by_code(*, session: GroupSession | UUID, code: str, by: User) -> bool:
         raise DomainError(message, code="not_for_drop_in")
     drop_in = _open_codes().select_for_update(of=("self",)).filter(pk=found.pk).first() if found is not None else None
     if drop_in is None or person is None:
-        message = _("This code is not known, or its time has run out. Ask for a new one and type it again.")
+        message = _("This code is not known, or its time has run out. Ask for a new one and type that one.")
         raise DomainError(message, code="code_unknown", field="code")
     if person.pk in {row.participant_id for row in people_at(locked)}:
         drop_in.delete()

@@ -140,7 +140,7 @@ def hand_slip(*, session: GroupSession, by: User, nonce: bytes) -> rules.Slip:
     """
     box = FeedbackBox.objects.select_for_update(of=("self",)).filter(session=session).first()
     if box is None or not is_open(box) or not was_there(session, by) or took_back(by):
-        message = _("The time to say how this session was is over, or it was not yours. There is nothing to do.")
+        message = _("It is too late to say how this session was, or it was not your session. There is nothing to do.")
         raise DomainError(message, code="feedback_over")
     key, content = key_of(box), content_of(box)
     mark, trace = rules.mark_of(key, by.pk.bytes), rules.trace_of(key, nonce)

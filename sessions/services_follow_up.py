@@ -135,7 +135,7 @@ def note_held(*, offer: FollowUpOffer | UUID, by: User) -> FollowUpOffer:
     if held.state == CallOffer.DONE:
         return held
     if held.state != CallOffer.WISHED:
-        message = _("This call is not wished any more. Nothing was changed.")
+        message = _("The person does not want this call any more. Nothing was changed.")
         raise DomainError(message, code="not_wished")
     held.finished_by = by
     _move(held, CallOffer.DONE)

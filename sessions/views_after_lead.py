@@ -58,7 +58,7 @@ def drop_in(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def _at_the_door(request: HttpRequest, found: GroupSession, me: User, code: str) -> HttpResponse:
     if not spend_of("drop_in", str(me.pk), settings.PSP_DROP_INS_PER_HOUR):
-        message = _("That is enough codes for an hour. Please ask a coordinator.")
+        message = _("No more codes can be typed for an hour. Please ask a coordinator.")
         raise DomainError(message, code="too_many_codes", field="code")
     if come_by_code(session=found, code=code, by=me):
         messages.success(request, _("They are on the list now, noted as here."))

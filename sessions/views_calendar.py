@@ -105,9 +105,9 @@ def _change(request: HttpRequest, me: User) -> str:
         return services_calendar.make_feed(person=me, by=me, shows_names=named)
     if act == "names":
         services_calendar.name_in_feed(person=me, by=me, shows_names=named)
-        messages.success(request, _("Saved. Your calendar takes it over when it looks here next."))
+        messages.success(request, _("Saved. Your calendar will follow at its next update."))
     if act == "end" and services_calendar.end_feed(person=me, by=me):
-        messages.success(request, _("The address leads nowhere any more."))
+        messages.success(request, _("The address does not work any more."))
     return ""
 
 

@@ -51,7 +51,7 @@ def _asked(request: HttpRequest, debrief_id: UUID) -> Debrief:
 @supervisors_only
 def take(request: HttpRequest, debrief_id: UUID) -> HttpResponse:
     services_debrief.take(debrief=_asked(request, debrief_id), by=account(request))
-    messages.success(request, _("Thank you. They see that you take care of it."))
+    messages.success(request, _("Thank you. They can see that you are taking care of it."))
     return redirect("care:home")
 
 

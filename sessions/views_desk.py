@@ -139,7 +139,7 @@ def video(request: HttpRequest, session_id: UUID) -> HttpResponse:
     found = _session(request, session_id)
     if request.POST.get("act") == "again":
         services_video.try_again(session=found, by=account(request))
-        messages.success(request, _("It is tried again within a minute."))
+        messages.success(request, _("We will try again within a minute."))
         return redirect("desk:session", session_id=found.pk)
     form = LinkForm(request.POST)
     if not form.is_valid():

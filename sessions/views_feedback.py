@@ -74,14 +74,15 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 def _complete(form: SurveyForm) -> bool:
     if form.is_valid() and not form.said():
-        form.add_error(None, _("Nothing is answered yet. Answer one question, or close the page: both are fine."))
+        message = _("You have not answered anything yet. Answer one question, or close the page: both are fine.")
+        form.add_error(None, message)
     return form.is_valid()
 
 
 def _no_form(request: HttpRequest, typed: SlipForm, back: Back) -> HttpResponse:
     if back in (Back.USED, Back.OVER):
         return render(request, "feedback/done.html", {"used": back == Back.USED})
-    typed.add_error("code", _("This code opens nothing. Compare it with what you noted, letter by letter."))
+    typed.add_error("code", _("This code does not work. Compare it with what you wrote down, letter by letter."))
     return render(request, "feedback/slip.html", {"form": typed})
 
 

@@ -44,7 +44,7 @@ def _kept(request: HttpRequest, form: SurveyForm, pk: UUID, moment: str) -> bool
     except DomainError as error:
         add_to_form(form, error)
         return False
-    sent, later = _("Thank you. Your answers have arrived."), _("Your answers are kept. You can go on another time.")
+    sent, later = _("Thank you. Your answers have arrived."), _("Your answers are saved. You can go on another time.")
     messages.success(request, sent if send else later)
     return True
 

@@ -114,7 +114,7 @@ class TestAnswers:
 
     def test_nothing_answered_and_answers_not_on_offer_are_said_and_lose_no_slip(self, person, session):
         slip = slip_in(take_slip(signed_in(person.user), session))
-        assert b"Nothing is answered yet" in send(Browser(), slip).content
+        assert b"You have not answered anything yet" in send(Browser(), slip).content
         assert b"Choose one of the answers" in send(Browser(), slip, safe="Camille was there").content
         assert send(Browser(), slip, safe="1").status_code == 302
 
@@ -135,7 +135,7 @@ class TestAnswers:
         time_machine.move_to(later(days=15))
         assert b"The time to answer is over" in send(Browser(), slip, safe="1").content
         services.empty_boxes(timezone.now())
-        assert b"opens nothing" in send(Browser(), slip, safe="1").content
+        assert b"Compare it with what you wrote down" in send(Browser(), slip, safe="1").content
 
     def test_slip_works_until_its_last_moment(self, person, session, time_machine):
         slip = slip_in(take_slip(signed_in(person.user), session))
