@@ -269,8 +269,9 @@ def test_property_41_an_open_box_does_not_tell_even_with_its_key():
         key, content = services.key_of(box), services.content_of(box)
         for person in chance.sample(people, 10):
             mark, trace = rules.mark_of(key, person.user_id.bytes), rules.trace_of(key, rules.new_nonce())
-            content = rules.hand_out(content, mark=mark, trace=trace)
-            content = rules.take_in(content, trace=trace, sheet={"again": truth[person.pk]})
+            out = rules.hand_out(content, mark=mark, trace=trace)
+            assert out is not None
+            content = rules.take_in(out, trace=trace, sheet={"again": truth[person.pk]})
         services._put(box, content)
         handed, _slips, _used, sheets = json.loads(FeedbackBox.objects.get(pk=box.pk).sealed)
         for person in people:
