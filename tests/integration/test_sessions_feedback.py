@@ -220,6 +220,16 @@ class TestBatches:
         assert not FeedbackBox.objects.exists()
         assert not DataKey.objects.filter(person=key).exists()
 
+    @pytest.mark.parametrize("days", [0, 15])
+    def test_box_without_its_key_goes_quietly(self, by, person, days):
+        """As after a restore of the main database alone, to a moment before the box was emptied."""
+        session = a_held_session(by, [person])
+        keyring.destroy(FeedbackBox.objects.get().pk)
+        with pytest.raises(DomainError, match="feedback_over"):
+            services.hand_slip(session=session, by=person.user, nonce=rules.new_nonce())
+        assert services.empty_boxes(later(days=days)) == 0
+        assert not FeedbackBox.objects.exists()
+
     def test_what_waited_too_long_is_thrown_away(self, by, person):
         answered(by, [person], "3")
         assert services.empty_boxes(later(days=15 + 365)) == 0
