@@ -6,16 +6,21 @@ outbox, under keys that make each message one; whether it still holds is asked a
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.utils import timezone
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
+from contact.choices import OutboxState
 from contact.models import OutboxMessage
 from contact.services import cancel_messages, queue_message
-from groups.models import GroupLead, Membership, PeerGroup
+from groups.models import Membership, PeerGroup
 from psp.models import User
 from sessions.choices import SessionState
 from sessions.models import GroupSession
+from sessions.querysets_calendar import leads_now
 from sessions.reminders import take_back
 from sessions.rules import useful_until
 
@@ -45,15 +50,25 @@ def restored(session: GroupSession) -> None:
 
 
 def placed(session: GroupSession) -> None:
+    """Whoever has not heard yet of a new time hears of that instead, and finds the place with it."""
+    unheard = {template: _unheard(session, template) for template in (MOVED, ADDED)}
     _take_back(session, "session_placed")
-    _tell(session, PLACED)
+    for template, people in unheard.items():
+        _tell(session, template, people)
+    _tell(session, PLACED, besides=unheard[MOVED] | unheard[ADDED])
+
+
+def _unheard(session: GroupSession, template: str) -> set[UUID]:
+    """To whom this could not be said yet."""
+    waiting = OutboxMessage.objects.filter(key__startswith=f"{template}|{session.pk}|", state=OutboxState.WAITING)
+    return set(waiting.values_list("person_id", flat=True))
 
 
 def told(group: PeerGroup) -> list[User]:
     """Who hears of a change of this group's sessions: members who take part, then those who lead."""
     members = Membership.objects.active().filter(group=group)
     members = members.filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
-    leads = GroupLead.objects.filter(group=group).select_related("user").order_by("pk")
+    leads = leads_now().filter(group=group).select_related("user").order_by("pk")
     people = [member.participant.user for member in members.select_related("participant__user")]
     return [*people, *(lead.user for lead in leads)]
 
@@ -69,12 +84,15 @@ def still_holds(message: OutboxMessage) -> bool:
 
 def _belongs(person: object, session: GroupSession) -> bool:
     members = Membership.objects.active().filter(group=session.group_id, participant__user_id=person)
-    return members.exists() or GroupLead.objects.filter(group=session.group_id, user_id=person).exists()
+    return members.exists() or leads_now().filter(group=session.group_id, user_id=person).exists()
 
 
-def _tell(session: GroupSession, template: str) -> None:
+def _tell(
+    session: GroupSession, template: str, only: Collection[UUID] | None = None, besides: Collection[UUID] = ()
+) -> None:
     context = {"at": session.starts_at.isoformat(), "session": str(session.pk), "revision": str(session.revision)}
-    for person in told(session.group):
+    people = (one for one in told(session.group) if one.pk not in besides and (only is None or one.pk in only))
+    for person in people:
         queue_message(
             person=person, template=template, key=f"{template}|{session.pk}|{person.pk}|{session.revision}",
             context=context, useful_until=useful_until(session.starts_at),

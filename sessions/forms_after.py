@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from psp.models import User
-from sessions.choices import CallTime, HowItWas
+from sessions.choices import CallTime, HowItWas, SupportState
 from sessions.models import Debrief
 
 FROM_THE_LIST = _("Choose from the list.")
@@ -45,7 +45,7 @@ class DebriefForm(forms.Form):
     def __init__(self, *args: Any, said: Debrief | None, supervisors: list[User], **kwargs: Any) -> None:
         self.supervisors = {str(user.pk): user for user in supervisors}
         if said is not None:
-            asked = str(said.supervisor_id or "")
+            asked = str(said.supervisor_id) if said.support in (SupportState.ASKED, SupportState.TAKEN) else ""
             kwargs.setdefault(
                 "initial", {"how": said.how, "follow_up": said.told == "open", "supervisor": asked}
             )  # fmt: skip

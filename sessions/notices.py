@@ -12,8 +12,9 @@ from consent.choices import CONTACT_PURPOSES, ConsentPurpose
 from consent.querysets import agrees
 from contact.models import OutboxMessage
 from contact.services import queue_message
-from groups.models import GroupLead, Membership, PeerGroup
+from groups.models import Membership, PeerGroup
 from sessions.models import GroupSession
+from sessions.querysets_calendar import leads_now
 
 DATES = "dates_set"
 
@@ -24,7 +25,7 @@ def dates_set(group: PeerGroup) -> None:
     members = members.filter(agrees(CONTACT_PURPOSES, "participant__user_id"))
     members = members.filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
     people = [member.participant.user for member in members]
-    people += [lead.user for lead in GroupLead.objects.filter(group=group).select_related("user")]
+    people += [lead.user for lead in leads_now().filter(group=group).select_related("user")]
     for person in people:
         queue_message(
             person=person, template=DATES, key=f"{DATES}|{group.pk}|{person.pk}", context={"group": str(group.pk)}
@@ -36,5 +37,5 @@ def still_dated(message: OutboxMessage) -> bool:
     group = message.context["group"]
     coming = GroupSession.objects.filter(group=group).upcoming(timezone.now())
     members = Membership.objects.active().filter(group=group, participant__user_id=message.person_id)
-    leads = GroupLead.objects.filter(group=group, user_id=message.person_id)
+    leads = leads_now().filter(group=group, user_id=message.person_id)
     return coming.exists() and (members.exists() or leads.exists())

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from psp.choices import Role
+from psp.models import RoleAssignment
 from psp.sight import coordinated_regions
 from sessions.choices import CallOffer, DropInState, SupportState, Told
 
@@ -41,9 +43,21 @@ class DebriefQuerySet(models.QuerySet[Any]):
         """Support that this supervisor was asked for and that is not done."""
         return self.filter(supervisor_id=supervisor.pk, support__in=[SupportState.ASKED, SupportState.TAKEN])
 
+    def stranded(self) -> DebriefQuerySet:
+        """Support that was asked of somebody who is no supervisor any more: nobody would see it."""
+        there = RoleAssignment.objects.filter(
+            user_id=models.OuterRef("supervisor_id"), user__is_active=True, role=Role.SUPERVISOR
+        )
+        waits = self.filter(support__in=[SupportState.ASKED, SupportState.TAKEN])
+        return waits.exclude(models.Exists(there))
+
     def in_regions_of(self, user: Any) -> DebriefQuerySet:
-        """For coordinators of the group's region: that there is something to talk about, and nothing else of it."""
-        rows = self.filter(session__group__program_region__in=coordinated_regions(user), told=Told.OPEN)
+        """For coordinators of the group's region: that there is something to talk about, and nothing else of it.
+
+        Also where somebody asked for support and whom they asked is gone: they are not left alone with it.
+        """
+        to_talk = models.Q(told=Told.OPEN) | models.Q(pk__in=self.model.objects.stranded().values("pk"))
+        rows = self.filter(to_talk, session__group__program_region__in=coordinated_regions(user))
         return rows.defer("how", "support", "supervisor", "asked")
 
 
@@ -63,4 +77,5 @@ class FollowUpQuerySet(models.QuerySet[Any]):
 
     def standing(self, now: datetime) -> FollowUpQuerySet:
         """Not over: the person may answer, and change their answer."""
-        return self.exclude(state__in=[CallOffer.DONE, CallOffer.ENDED]).filter(until__gt=now)
+        open_still = models.Q(until__gt=now) | models.Q(state=CallOffer.WISHED)
+        return self.exclude(state__in=[CallOffer.DONE, CallOffer.ENDED]).filter(open_still)

@@ -23,9 +23,14 @@ def groups_of(user: Any) -> models.QuerySet[Any, Any]:
     """
     places = Membership.objects.active_of(user)
     told = places.exclude(group__kind=GroupKind.FORMAL, group__state=GroupState.FORMING)
-    leads = RoleAssignment.objects.filter(user_id=OuterRef("user_id"), role__in=LEADING)
-    led = GroupLead.objects.filter(Exists(leads), user_id=user.pk)
+    led = leads_now().filter(user_id=user.pk)
     return told.order_by().values("group_id").union(led.order_by().values("group_id"))
+
+
+def leads_now() -> models.QuerySet[Any, Any]:
+    """Whoever leads a group and holds a role for it still."""
+    roles = RoleAssignment.objects.filter(user_id=OuterRef("user_id"), role__in=LEADING)
+    return GroupLead.objects.filter(Exists(roles))
 
 
 class CalendarFeedQuerySet(models.QuerySet[Any]):

@@ -20,6 +20,7 @@ from groups.models import PeerGroup
 from psp.models import User
 from psp.sight import coordinated_regions
 from sessions.models import GroupSession
+from sessions.querysets_calendar import LEADING
 
 REMINDER, LEAD_REMINDER = "session_reminder", "lead_reminder"
 SESSIONS = """
@@ -40,7 +41,10 @@ JOIN groups_grouplead lead ON lead.group_id = grp.id
 JOIN psp_user account ON account.id = lead.user_id AND account.is_active
 LEFT JOIN contact_safecontact said ON said.person_id = account.id
 """
-REACHED = "(account.kind = 'staff' OR said.email_safe)"
+REACHED = """
+(account.kind = 'staff' OR said.email_safe)
+AND EXISTS (SELECT FROM psp_roleassignment held WHERE held.user_id = account.id AND held.role IN ({roles}))
+""".format(roles=", ".join(f"'{role}'" for role in LEADING))
 
 
 def events(narrow: Narrow) -> tuple[str, list[Any]]:

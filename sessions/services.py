@@ -34,6 +34,8 @@ from sessions.models import Closure, GroupSession, Room
 from sessions.permissions import can_manage_sessions
 from sessions.planning import DayKind, Plan, PlannedDay, lay_out
 from sessions.rules import SessionTime, to_utc
+from sessions.services_attendance import forget_noted
+from sessions.services_feedback import throw_away
 
 # --- Scheduling -----------------------------------------------------------------------------------
 
@@ -165,9 +167,13 @@ def later_by_weeks(moment: datetime, weeks: int, tz: str) -> datetime:
 
 
 def _move(session: GroupSession, starts_at: datetime, reason: str) -> None:
-    length = session.ends_at - session.starts_at
+    length, zone = session.ends_at - session.starts_at, ZoneInfo(session.group.time_zone)
+    other_day = session.starts_at.astimezone(zone).date() != starts_at.astimezone(zone).date()
     session.starts_at, session.ends_at = starts_at, starts_at + length
     _save(session, reason, ("starts_at",))
+    throw_away(session)
+    if other_day:
+        forget_noted(session)
     changes_told.moved(session)
 
 
@@ -254,6 +260,7 @@ def end_series(group: PeerGroup) -> int:
 def _cancel(session: GroupSession, reason: str) -> None:
     session.state = SessionState.CANCELLED
     _save(session, reason, ("state",))
+    throw_away(session)
     changes_told.cancelled(session)
 
 

@@ -167,6 +167,13 @@ def record_one(session: GroupSession, participant_id: UUID, status: AttendanceSt
     audit.record(action, row, person=row.person_id, purpose=Purpose.SESSIONS, fields=("status",))
 
 
+def forget_noted(session: GroupSession) -> None:
+    """The session is on another day now: whoever let us know of the first one said nothing of that."""
+    for row in Attendance.objects.filter(session=session).select_related("participant").order_by("pk"):
+        audit.record(Action.DELETE, row, person=row.person_id, purpose=Purpose.SESSIONS)
+        row.delete()
+
+
 def hold_if_it_took_place(session: GroupSession) -> None:
     if SessionState.HELD not in TRANSITIONS[SessionState(session.state)]:
         return

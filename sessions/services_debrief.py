@@ -100,7 +100,7 @@ def _tell(row: Debrief, supervisor: User) -> None:
 def still_asked(message: OutboxMessage) -> bool:
     """Nobody takes care of it yet, and it was asked of this supervisor."""
     asked = Debrief.objects.filter(pk=message.context["debrief"], support=SupportState.ASKED)
-    return asked.filter(supervisor=message.person_id).exists()
+    return asked.filter(supervisor=message.person_id, supervisor__roles__role=Role.SUPERVISOR).exists()
 
 
 # --- The supervisor -------------------------------------------------------------------------------
@@ -137,9 +137,11 @@ def talked_about(*, debrief: Debrief | UUID, by: User) -> Debrief:
     """What there was to follow up has been talked about. Twice is as once."""
     held = _held(debrief)
     require(can_follow_up(by, held), "follow_up")
-    if held.told == Told.OPEN:
-        held.told, held.changed_at = Told.DONE, timezone.now()
-        held.save(update_fields=["told", "changed_at"])
+    stranded = Debrief.objects.stranded().filter(pk=held.pk).exists()
+    if held.told == Told.OPEN or stranded:
+        held.told, held.changed_at = Told.DONE if held.told == Told.OPEN else held.told, timezone.now()
+        held.support = SupportState.DONE if stranded else held.support
+        held.save(update_fields=["told", "support", "changed_at"])
         audit.record(Action.CHANGE, held, person=held.lead_id, purpose=Purpose.SESSIONS, fields=("told",))
     return held
 

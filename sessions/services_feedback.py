@@ -103,6 +103,14 @@ def open_boxes(now: datetime) -> int:
     return len(ids)
 
 
+def throw_away(session: GroupSession) -> None:
+    """The session did not take place then: nothing was to be said about it. Where it takes place later, a box of its
+    own is opened afterwards."""
+    box = FeedbackBox.objects.select_for_update(of=("self",)).filter(session=session, emptied=False).first()
+    if box is not None:
+        _put(box, rules.Content(), empty=True)
+
+
 # --- Slips are handed out ---------------------------------------------------------------------------
 
 

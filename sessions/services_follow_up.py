@@ -33,14 +33,18 @@ from sessions.permissions import can_call
 
 OFFER = "one_more_word"
 OVER = (CallOffer.DONE, CallOffer.ENDED)
+LAPSES = (CallOffer.OFFERED, CallOffer.NOT_WISHED)
 
 
 # --- By beat --------------------------------------------------------------------------------------
 
 
 def offer_calls(now: datetime) -> int:
-    """Offer a call where a series is over, and end what nobody answered in time; how many offers are new."""
-    for offer in FollowUpOffer.objects.exclude(state__in=OVER).filter(until__lte=now).values_list("pk", flat=True):
+    """Offer a call where a series is over, and end what nobody answered in time; how many offers are new.
+
+    A call that somebody wishes is held, however late: only they take it back.
+    """
+    for offer in FollowUpOffer.objects.filter(state__in=LAPSES, until__lte=now).values_list("pk", flat=True):
         _lapse(offer, now)
     return sum(_offer_in(group, now) for group in _just_over(now))
 
@@ -81,13 +85,16 @@ def _offer(group: PeerGroup, participant: UUID, now: datetime) -> bool:
 
 
 def still_offered(message: OutboxMessage) -> bool:
-    return FollowUpOffer.objects.filter(pk=message.context["offer"], state=CallOffer.OFFERED).exists()
+    """Not answered, and the person did not leave the group meanwhile."""
+    offers = FollowUpOffer.objects.filter(pk=message.context["offer"], state=CallOffer.OFFERED)
+    place = Membership.objects.active().filter(group=OuterRef("group"), participant=OuterRef("participant"))
+    return offers.filter(Exists(place)).exists()
 
 
 @transaction.atomic
 def _lapse(offer: UUID, now: datetime) -> None:
     held = _held(offer)
-    if held.state not in OVER and held.until <= now:
+    if held.state in LAPSES and held.until <= now:
         _move(held, CallOffer.ENDED)
 
 
@@ -102,7 +109,7 @@ def answer(*, offer: FollowUpOffer | UUID, by: User, wishes: bool, times: Sequen
     """
     held = _held(offer)
     require(held.person_id == by.pk, "answer_offer")
-    if held.state in OVER or held.until <= timezone.now():
+    if held.state in OVER or (held.state in LAPSES and held.until <= timezone.now()):
         message = _("This offer is over. You can always ask a coordinator for a call.")
         raise DomainError(message, code="offer_over")
     if set(times) - set(CallTime.values):

@@ -26,9 +26,11 @@ from sessions import video
 from sessions.choices import SessionState
 from sessions.choices_video import VideoState
 from sessions.graph import Made, ProviderError
+from sessions.locks import locked_session
 from sessions.models import GroupSession, VideoMeeting
 from sessions.permissions import can_manage_sessions
 from sessions.querysets_video import wants_video
+from sessions.services import set_place
 
 log = get_logger(__name__)
 # Longer than the requests of one try take together.
@@ -172,7 +174,7 @@ def _put_off(job: Job, error: ProviderError, now: datetime) -> None:
 @transaction.atomic
 def try_again(*, session: GroupSession | UUID, by: User) -> None:
     """Now, whatever came before. Forbidden outside the coordinator's regions."""
-    locked = _locked(session)
+    locked = locked_session(session)
     require(can_manage_sessions(by, locked.group), "video")
     rows = VideoMeeting.objects.filter(session=locked, state__in=[VideoState.WAITING, VideoState.FAILED])
     if rows.update(state=VideoState.WAITING, due_at=timezone.now(), attempts=0):
@@ -181,18 +183,6 @@ def try_again(*, session: GroupSession | UUID, by: User) -> None:
 
 @transaction.atomic
 def type_link(*, session: GroupSession | UUID, by: User, link: str) -> GroupSession:
-    """A link for this session alone, or ("") none; calendars hear of another place. The provider's meeting goes."""
-    locked = _locked(session)
-    require(can_manage_sessions(by, locked.group), "video")
-    if locked.link != link:
-        locked.link = link
-        locked.revision += 1
-        locked.save()
-        audit.record(Action.CHANGE, locked, purpose=Purpose.SESSIONS, fields=("link",))
-    return locked
-
-
-def _locked(session: GroupSession | UUID) -> GroupSession:
-    key = session if isinstance(session, UUID) else session.pk
-    found: GroupSession = GroupSession.objects.select_related("group").select_for_update(of=("self",)).get(pk=key)
-    return found
+    """A link for this session alone, or ("") none: another place, as for `set_place`. The provider's meeting goes."""
+    locked = locked_session(session)
+    return set_place(session=locked, by=by, room=locked.room, link=link, address=locked.address)

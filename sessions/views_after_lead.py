@@ -96,6 +96,6 @@ def _debrief_page(found: GroupSession, me: User, form: DebriefForm, said: Debrie
     return {
         "session": words.line(found, me.time_zone), "group": found.group, "form": form,
         "asked": said if asked else None, "taken": asked and said is not None and said.support == SupportState.TAKEN,
-        "begun": found.starts_at <= now,
+        "gone": asked and not supervisors(me).filter(pk=said.supervisor_id).exists(), "begun": found.starts_at <= now,
         "crisis_lines": [crisis.shown(line, language, now) for line in crisis.offered()],
     }  # fmt: skip
