@@ -18,7 +18,7 @@ from psp.calendar_text import MONTHS, WEEKDAYS, long_date, long_datetime, machin
 from sessions import words
 from sessions.choices import SessionState
 from sessions.models import Closure, GroupSession
-from sessions.places import place_of
+from sessions.places import Place, place_of
 from sessions.services import preview_series
 
 
@@ -64,13 +64,18 @@ def line(one: When, tz: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def link_now(group: PeerGroup, dates: Iterable[When], now: datetime) -> str:
-    """The link is on the page from shortly before a session until it ends, as with an intake meeting; "" otherwise."""
-    early = timedelta(minutes=settings.PSP_MEETING_LINK_MINUTES)
-    near = next((one for one in dates if one.comes(now) and one.starts_at - early <= now), None)
+def next_place(group: PeerGroup, ahead: Iterable[When]) -> Place:
+    """Where the next session takes place; what holds for the group while no session is set. `ahead`: those to come."""
+    near = next(iter(ahead), None)
     if near is None or near.session is None:
-        return group.link if near else ""
-    return place_of(GroupSession.objects.select_related("group", "room").get(pk=near.session)).link
+        return Place(group.link, group.address)
+    return place_of(GroupSession.objects.select_related("group", "room").get(pk=near.session))
+
+
+def link_is_open(ahead: Iterable[When], now: datetime) -> bool:
+    """The link is on the page from shortly before a session until it ends, as with an intake meeting."""
+    early = timedelta(minutes=settings.PSP_MEETING_LINK_MINUTES)
+    return any(one.comes(now) and one.starts_at - early <= now for one in ahead)
 
 
 def rhythm(group: PeerGroup) -> str:

@@ -27,7 +27,7 @@ from intake.models import Participant
 from psp.choices import Language
 from sessions.choices import SessionState
 from sessions.closed_days import closures_of
-from sessions.group_dates import Month, When, calendar, coming, dates_of, line, link_now, rhythm
+from sessions.group_dates import Month, When, calendar, coming, dates_of, line, link_is_open, next_place, rhythm
 from sessions.models import Coming
 
 # More than any region has open at once; a list beyond it is no help to anybody.
@@ -133,9 +133,11 @@ def group_page(person: Participant, group: PeerGroup, stands: Standing | None, t
 
 def _inside(group: PeerGroup, place: Membership, ahead: list[When], now: datetime, tz: str) -> dict[str, Any]:
     """For members alone: where it is, who leads it, what they share, whether they come."""
+    where = next_place(group, ahead)
     return {
-        "member": True, "video": group.modality == Modality.VIRTUAL, "address": group.address,
-        "link": link_now(group, ahead, now),
+        "member": True, "video": group.modality == Modality.VIRTUAL,
+        "address": ", ".join(filter(None, [where.room_name, where.address])),
+        "link": where.link if link_is_open(ahead, now) else "",
         "link_minutes": settings.PSP_MEETING_LINK_MINUTES, "leads": leads_of(group),
         "needs": [str(NeedCode(code).label) for code in place.shared_needs],
         "answers": answers(group, place, ahead, tz) if group.asks_who_comes else [],

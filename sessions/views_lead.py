@@ -25,6 +25,7 @@ from sessions import calendar_pages, words
 from sessions.choices import SessionState
 from sessions.forms import attendance_form
 from sessions.models import Coming, GroupSession
+from sessions.places import Place, place_of
 from sessions.services_attendance import current_members, is_its_day, is_open, record_attendance, shown_names
 
 leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
@@ -68,7 +69,7 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
     found = get_object_or_404(PeerGroup.objects.led_by(me), pk=group_id)
     members = current_members(found)
     audit.record_reads(members, purpose=Purpose.SESSIONS)
-    sessions = list(found.sessions.select_related("group").order_by("starts_at"))
+    sessions = list(found.sessions.select_related("group", "room").order_by("starts_at"))
     now = timezone.now()
     upcoming = next((one for one in sessions if one.state == SessionState.SCHEDULED and one.ends_at >= now), None)
     context = {
@@ -76,6 +77,7 @@ def group(request: HttpRequest, group_id: UUID) -> HttpResponse:
         "people": people_of(members, needs=found.state in RUNNING),
         "sessions": [words.line(session, me.time_zone) for session in sessions],
         "next": words.line(upcoming, me.time_zone) if upcoming else None,
+        "place": place_of(upcoming) if upcoming else Place(found.link, found.address),
         "coming": coming_to(upcoming, members) if upcoming and found.asks_who_comes else None,
     }
     return render(request, "lead/group.html", context)

@@ -12,7 +12,19 @@ from itertools import count
 
 import django
 
-from tests.bench import booking, copies, desk, formation, forming, groups, reads, retention, servers, starting
+from tests.bench import (
+    booking,
+    calendars,
+    copies,
+    desk,
+    formation,
+    forming,
+    groups,
+    reads,
+    retention,
+    servers,
+    starting,
+)
 from tests.bench.client import Site, in_turn
 from tests.bench.figures import Figure, against_floor, expect
 from tests.bench.forms import ANSWERS, filled, hidden
@@ -97,6 +109,7 @@ def measure(people: int) -> list[Figure]:
             application_post(site, floor),
             *desk.figures(port, floor),
             *groups.figures(port, floor),
+            *calendars.figures(port, floor),
             *forming.figures(port, floor),
             *booking.figures(port, below),
             *copies.figures(),

@@ -42,7 +42,7 @@ def prepare(people: int) -> float:
         KEYS_DATABASE_OWNER_URL=made.keys_database_owner_url, REDIS_URL=made.redis_url, SECRET_KEY=key() + key(),
         PSP_MASTER_KEYS=f"bench:{key()}", PSP_INDEX_KEY=key(), PSP_AUDIT_KEY=key(), PSP_HTTPS="0", PSP_DEMO="1",
         PSP_DATA=str(DATA / "bench"), ALLOWED_HOSTS="127.0.0.1", EMAIL_URL="smtp://127.0.0.1:1", LOG_LEVEL="WARNING",
-        DJANGO_SETTINGS_MODULE="psp.settings", PSP_APPLICATIONS_PER_HOUR="1000000",
+        DJANGO_SETTINGS_MODULE="psp.settings", PSP_APPLICATIONS_PER_HOUR="1000000", PSP_FEED_FETCHES_PER_HOUR="1000000",
     )  # fmt: skip
     manage("migrate", "--verbosity", "0")
     with psycopg.connect(made.database_owner_url, autocommit=True) as owner:

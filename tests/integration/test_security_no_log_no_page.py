@@ -77,7 +77,8 @@ def test_property_05_no_access_row_no_change():
 
 # Pages that show nobody: forms that nothing was typed into, lists that are empty here, counts, and groups by name.
 SHOW_NOBODY = {
-    "desk:availability", "desk:bulk_done", "desk:duplicates", "desk:elsewhere", "desk:enter", "desk:feedback",
+    "desk:availability", "desk:bulk_done", "desk:calendar", "desk:duplicates", "desk:elsewhere", "desk:enter",
+    "desk:feedback",
     "desk:forming_pool", "desk:forming_send", "desk:formings", "desk:group_cancel", "desk:group_close",
     "desk:group_open", "desk:group_place", "desk:group_complete", "desk:group_establish", "desk:group_new",
     "desk:group_schedule", "desk:groups",

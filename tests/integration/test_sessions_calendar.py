@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from icalendar import Calendar
 
+from consent.services import withdraw
 from contact.lint import neutral_violations
 from groups import services as groups
 from groups.models import GroupLead, Membership, PeerGroup
@@ -247,6 +248,13 @@ def test_whoever_leaves_has_an_empty_calendar_at_once(client, group, who):
         Membership.objects.filter(participant__user=member_of(group)).update(state="left", left_at=NOW)
     else:
         GroupLead.objects.filter(group=group).delete()
+    assert read(fetch(client, path)) == {}
+
+
+def test_property_34_withdrawal_empties_the_calendar_at_once(client, group):
+    person = member_of(group)
+    path = address_of(person)
+    withdraw(person=person, purpose="taking_part", by=person)
     assert read(fetch(client, path)) == {}
 
 
