@@ -18,6 +18,7 @@ Guard = Callable[["OutboxMessage"], bool]
 # The same for many messages of one template: the keys of those that still do, in a constant number of queries.
 GuardOfMany = Callable[[Sequence["OutboxMessage"]], Collection[UUID]]
 
+_must_reach: set[str] = set()
 _planners: list[Planner] = []
 _guards: dict[str, GuardOfMany] = {}
 
@@ -56,3 +57,12 @@ def still_makes_sense(message: OutboxMessage) -> bool:
 
 def _template(message: OutboxMessage) -> str:
     return str(message.template_id)
+
+
+def add_must_reach(template: str) -> None:
+    """Where no safe hour comes before such a message is too late, somebody has to take care of the person."""
+    _must_reach.add(template)
+
+
+def must_reach(message: OutboxMessage) -> bool:
+    return message.template_id in _must_reach

@@ -10,6 +10,7 @@ from django.utils import timezone
 from contact.choices import CallState, OutboxState
 from contact.choosing import standing_choice
 from contact.models import CallTask, OutboxMessage, SafeContact
+from contact.registry import must_reach
 from contact.rules import Refusal, next_allowed
 
 # Whoever looks on the site themselves is left in peace; the others should hear of it from somebody.
@@ -27,7 +28,7 @@ def take_over(message: OutboxMessage, choices: SafeContact, now: datetime) -> No
         message=message,
         defaults={
             "person_id": message.person_id, "reason": message.reason, "not_before": first_moment(choices, now),
-            "useful_until": message.useful_until if "at" in message.context else None,
+            "useful_until": _useful_until(message),
         },
     )  # fmt: skip
     if not new and task.state == CallState.OVERTAKEN:  # another try did not help either
@@ -38,7 +39,15 @@ def take_over(message: OutboxMessage, choices: SafeContact, now: datetime) -> No
 def _needs_somebody(message: OutboxMessage) -> bool:
     if message.state == OutboxState.WITHHELD:
         return message.reason in NOBODY_TOLD
+    if message.state == OutboxState.EXPIRED:
+        return must_reach(message)
     return message.state in {OutboxState.TO_CALL, OutboxState.FAILED}
+
+
+def _useful_until(message: OutboxMessage) -> datetime | None:
+    """What nobody could be told in time is to be told afterwards, in the first hour that is safe."""
+    over = message.state == OutboxState.EXPIRED
+    return message.useful_until if "at" in message.context and not over else None
 
 
 def first_moment(choices: SafeContact, now: datetime) -> datetime:

@@ -17,6 +17,7 @@ from groups.models import Membership
 from psp.inputs import DayField
 from sessions.attendance_history import Change, changes
 from sessions.choices import AttendanceStatus
+from sessions.forms_schedule import despite_field, reason_field
 from sessions.models import Attendance, GroupSession
 from sessions.rules import to_utc
 from sessions.services_attendance import Somebody, attendance_mark, people_at, shown_names
@@ -86,6 +87,8 @@ class MoveForm(forms.Form):
         label=_("New time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"required": _("Choose the new time."), "invalid": _("Write a time such as 19:00.")},
     )  # fmt: skip
+    reason = reason_field()
+    despite = despite_field()
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:

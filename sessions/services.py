@@ -230,12 +230,12 @@ def restore_session(*, session: GroupSession | UUID, by: User, revision: int | N
 
 @transaction.atomic
 def set_place(
-    *, session: GroupSession | UUID, by: User, room: Room | None, link: str = "", address: str = "",
-    revision: int | None = None,
-) -> GroupSession:  # fmt: skip
-    """Where this one session is; empty means as the group has it. DomainError: `session_over`, `not_free`."""
+    *, session: GroupSession | UUID, by: User, room: Room | None, address: str = "", revision: int | None = None
+) -> GroupSession:
+    """In which room, or where, this one session is; empty means as the group has it. A link is set elsewhere
+    (`services_video`). DomainError: `session_over`, `not_free`."""
     locked = _for_change(session, by, "set_place", revision)
-    wanted = {"room": room, "link": link, "address": address}
+    wanted = {"room": room, "address": address}
     changed = [name for name, value in wanted.items() if getattr(locked, name) != value]
     if not changed:
         return locked

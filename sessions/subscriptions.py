@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from consent.choices import ConsentPurpose
 from consent.hooks import on_withdrawal
+from contact.registry import add_must_reach
 from contact.reminding import add_source
 from contact.services import add_guard
 from groups import dates, hooks
@@ -36,6 +37,8 @@ def subscribe() -> None:
     add_source(reminders.SOURCE)
     for template in changes_told.TEMPLATES:
         add_guard(template, changes_told.still_holds)
+    for template in (changes_told.CANCELLED, changes_told.MOVED):
+        add_must_reach(template)
     add_guard(notices.DATES, notices.still_dated)
     add_guard(services_debrief.ASKED, services_debrief.still_asked)
     add_guard(services_follow_up.OFFER, services_follow_up.still_offered)

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from sessions import views_after_desk, views_desk, views_results
+from sessions import views_after_desk, views_desk, views_results, views_schedule
 
 urlpatterns = [
     path("feedback/", views_results.feedback_results, name="feedback"),
     path("calendar/", views_desk.calendar, name="calendar"),
-    path("groups/<uuid:group_id>/schedule/", views_desk.schedule, name="group_schedule"),
+    path("groups/<uuid:group_id>/schedule/", views_schedule.schedule, name="group_schedule"),
+    path("groups/<uuid:group_id>/schedule/add/", views_schedule.add, name="session_add"),
+    path("groups/<uuid:group_id>/schedule/shift/", views_schedule.shift, name="sessions_shift"),
+    path("closures/", views_schedule.closures, name="closures"),
+    path("closures/<int:closure_id>/remove/", views_schedule.closure_remove, name="closure_remove"),
+    path("sessions/<uuid:session_id>/restore/", views_desk.restore, name="session_restore"),
+    path("sessions/<uuid:session_id>/place/", views_desk.place, name="session_place"),
     path("sessions/<uuid:session_id>/", views_desk.session, name="session"),
     path("sessions/<uuid:session_id>/move/", views_desk.move, name="session_move"),
     path("sessions/<uuid:session_id>/video/", views_desk.video, name="session_video"),

@@ -328,6 +328,8 @@ POLICY: dict[str, Rule] = {
             "group_complete",
             "group_cancel",
             "group_schedule",
+            "session_add",
+            "sessions_shift",
             "group_place",
         )
     },
@@ -346,6 +348,10 @@ POLICY: dict[str, Rule] = {
     "desk:session_video": here_and_there("session", method="post"),
     "desk:session_move": here_and_there("session", method="post"),
     "desk:session_cancel": here_and_there("session"),
+    "desk:session_place": here_and_there("session", method="post"),
+    "desk:session_restore": here_and_there("cancelled_session", method="post"),
+    "desk:closures": Rule(DESK),
+    "desk:closure_remove": here_and_there("closed_days", method="post"),
     "desk:after_sessions": Rule(DESK),
     "desk:code_settle": here_and_there("drop_in", method="post"),
     "desk:talk_done": here_and_there("debrief", method="post"),
@@ -534,6 +540,13 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
     session = GroupSession.objects.create(
         group=group, number=1, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(hours=1)
     )
+    called_off = GroupSession.objects.create(
+        group=group, number=2, starts_at=begin, ends_at=begin + timedelta(hours=1), state="cancelled"
+    )
+    closed = Closure.objects.create(
+        program_region_id=participant.program_region_id, first_day=begin.date(), last_day=begin.date(), name_en="-",
+        name_fr="-",
+    )  # fmt: skip
     apart = note_apart(participant=participant, by=by, name="Canari Apart")
     troubled = factories.a_failed_message(participant.user)
     made = {
@@ -549,7 +562,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
         "correction": factories.a_correction(participant), "glass": factories.an_opening(by),
         "access": factories.an_access_request(participant), "breach": factories.a_breach(),
         "finding": factories.a_finding(by),
-        "group": group, "session": session,
+        "group": group, "session": session, "cancelled_session": called_off, "closed_days": closed,
         "forming": factories.a_started_forming(by, program_regions=[participant.program_region_id]),
         "membership": add_member(group=group, participant=member, by=by),
         "waiting": factories.an_accepted_participant(region, by=by).waiting_places.get(),

@@ -69,7 +69,8 @@ def a_full_group() -> tuple[PeerGroup, User]:
 
     by = people.coordinator()
     starts = timezone.localdate() + timedelta(days=14)
-    group = make.an_open_group(by, starts_on=starts)
+    # Early in the morning, when nobody of the seed is in another group.
+    group = make.an_open_group(by, starts_on=starts, start_time=time(7))
     group = set_place(group=group, by=by, link="https://video.example.org/x", address="", asks_who_comes=True)
     rows = Participant.objects.filter(program_region="QC").accepted_for("informal").select_related("user")
     members = list(rows.order_by("pk").distinct()[:15])

@@ -81,7 +81,7 @@ SHOW_NOBODY = {
     "desk:feedback",
     "desk:forming_pool", "desk:forming_send", "desk:formings", "desk:group_cancel", "desk:group_close",
     "desk:group_open", "desk:group_place", "desk:group_complete", "desk:group_establish", "desk:group_new",
-    "desk:group_schedule", "desk:groups",
+    "desk:group_schedule", "desk:groups", "desk:session_add", "desk:sessions_shift", "desk:closures",
     "desk:rechecks", "desk:search", "desk:session_cancel", "privacy:breach_record", "privacy:exports",
     "privacy:log_person", "privacy:office", "privacy:paper", "rights:notices",
 }  # fmt: skip
