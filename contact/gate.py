@@ -1,9 +1,9 @@
 """The last look before messages leave, under the locks that withdrawals and changes of the choices take first.
 
-Held for the moment in which the messages leave, and not for a mail server that says nothing: whoever withdraws waits
-`HOLD` seconds at most, and once a withdrawal has come back, nothing leaves any more. The gate is shut, and nothing goes
-through, as soon as its time is over or the database says anything at all: a sender that stood still for a while finds
-it so when it wakes up, and the database has let go of its locks long before ([security.md] 34, 38).
+Held while the messages are looked at and leave, and not for a mail server that says nothing: whoever withdraws waits
+`HOLD` seconds at most for any server, and once a withdrawal has come back, nothing leaves any more. The gate is shut,
+and nothing goes through, as soon as its time is over or the database says anything at all: a sender that stood still
+finds it so when it wakes up, and the database has let go of its locks long before ([security.md] 34, 38).
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-# How long a withdrawal may have to wait, and when the database gives up on a sender that stands still. Seconds.
+# How long a withdrawal may have to wait for a server, and when the database gives up on a sender that stands still.
+# Seconds.
 HOLD = 0.5
-STANDSTILL = 3
-# A sender that stood still for so long between two looks does not trust its claim any more. Seconds.
-CLAIM_HOLDS = 300
+STANDSTILL = 4
 
 
 class ShutError(Exception):
@@ -44,7 +43,7 @@ class ShutError(Exception):
 class Gate:
     """`messages`: what of these is still ours and whose account could be locked; `known`: what is known of them.
 
-    `waits`: for accounts that somebody else holds. Otherwise their messages are left out.
+    `waits`: for accounts that somebody else holds. Otherwise their messages are left out. Shut until `open`.
     """
 
     def __init__(self, claim: Claim, messages: Iterable[UUID], *, waits: bool = False) -> None:
@@ -72,10 +71,13 @@ class Gate:
         accounts = User.objects.filter(pk__in=held).order_by("pk")
         locked = accounts.select_for_update(of=("self",), no_key=True, skip_locked=not self._waits)
         people = {user.pk: user for user in locked}
-        self._until = time.monotonic() + HOLD
         mine = self.claim.held().filter(pk__in=self._wanted, person__in=list(people)).order_by("due_at", "pk")
         self.messages = list(mine.select_for_update(of=("self",), no_key=True, skip_locked=True))
         self.known = know(self.messages, people)
+
+    def open(self) -> None:
+        """Everything is ready to leave: from now on the gate is held for so long."""
+        self._until = time.monotonic() + HOLD
 
     @property
     def is_open(self) -> bool:

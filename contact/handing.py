@@ -143,6 +143,7 @@ def _last_look(ready: Ready, claim: Claim, now: datetime, address: str) -> Itera
         same = (decided.channel, message.person.sealed_email) == (ready.channel, address)
         if not same or values_of(gate.known.choices_of(message.person)) != before:
             raise OvertakenError(Outcome(OutboxState.WAITING, "overtaken", due_at=now))
+        gate.open()
         with with_others(gate, claim, message):
             yield
 

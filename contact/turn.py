@@ -70,10 +70,9 @@ class Turn:
 
     def _all(self) -> None:
         try:
-            while self.left and self.size and self._goes_on():
+            while self.left and self._goes_on():
                 with self._noted():
                     self._handful()
-            self.alone, self.left = [*self.alone, *self.left], []
             while self.alone and self._goes_on():
                 with self._noted():
                     self._one(self.alone.pop(0))
@@ -111,22 +110,18 @@ class Turn:
         except Exception as error:  # one of them cannot be handled: each by itself, so that the others can
             log.exception("messages_broke_down", count=len(some), error=type(error).__name__)
             return
-        if self.line is None or not self.line.is_open:
-            self._open_for(again)
-        elif has_line:
-            self._measure(some, again)
-        if self.size:
-            self._settled(again)
-            self.left = again + self.left
-
-    def _open_for(self, waiting: list[UUID]) -> None:
-        if waiting:
+        if again and (self.line is None or not self.line.is_open):
             self._open()
+        elif has_line and len(again) == len(some) == 1:
+            return  # too slow even for one: it goes alone, and then nobody waits for the server at all
+        elif has_line:
+            self._measure(len(some) - len(again), is_slow=bool(again))
+        self._settled(again)
+        self.left = again + self.left
 
-    def _measure(self, some: list[UUID], again: list[UUID]) -> None:
-        """What is too slow to go with others goes alone: then a withdrawal does not wait for the server at all."""
-        went = len(some) - len(again)
-        self.size = min(HANDFUL, self.size * 2) if not again else went
+    def _measure(self, went: int, *, is_slow: bool) -> None:
+        """As many as the gate is held for."""
+        self.size = max(1, went or self.size // 2) if is_slow else min(HANDFUL, self.size * 2)
 
     def _through_the_gate(self, some: list[UUID]) -> list[UUID]:
         """Those that should be looked at once more with others, once there is a line."""
@@ -137,6 +132,7 @@ class Turn:
             mails = [one for message in going if (one := self._ready(message, gate, Channel.EMAIL)) is not None]
             with noting_on_disk():
                 sends.note(*(one.message.key for one in mails))
+            gate.open()
             return [one.message.pk for one in mails if not self._went(one, gate, self.line)]
 
     def _way(self, message: OutboxMessage, gate: Gate) -> str:

@@ -100,8 +100,8 @@ def sessions(of: list[PeerGroup], starts_at: datetime, number: int = 1) -> list[
     return rows
 
 
-def reminders(of: list[GroupSession], members: list[Participant], due_at: datetime, rule: str) -> int:
-    """Rows of the outbox as the planner writes them."""
+def reminders(of: list[GroupSession], members: list[Participant], due_at: datetime, rule: str) -> set[str]:
+    """Rows of the outbox as the planner writes them; their ids."""
     from contact.models import OutboxMessage
     from demo import bulk
     from sessions.rules import reminder_key
@@ -116,4 +116,4 @@ def reminders(of: list[GroupSession], members: list[Participant], due_at: dateti
                           useful_until=session.starts_at)
         )  # fmt: skip
     bulk.create(rows, history=False)
-    return len(rows)
+    return {str(row.pk) for row in rows}

@@ -159,6 +159,7 @@ def test_property_34_withdrawal_waits_the_moment_in_which_a_message_leaves(perso
             withdrawing = elsewhere.submit(alone, withdraw, person=person, purpose="taking_part")
             with pytest.raises(TimeoutError):
                 withdrawing.result(0.3)
+            through.open()
             through.check()
         assert withdrawing.result(10) == 1
         with pytest.raises(ShutError):

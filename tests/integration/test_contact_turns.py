@@ -186,6 +186,7 @@ def test_property_34_sender_that_stands_still_holds_nobody_up_and_sends_nothing_
     (row,) = messages(1, person)
     claimed = delivery.claim(THEN)
     with ThreadPoolExecutor(1) as other, Gate(claimed, [row.pk]) as passage:
+        passage.open()
         passage.check()
         assert other.submit(elsewhere, withdraw, person=person, purpose="taking_part").result(10) == 1
         with pytest.raises(ShutError):
