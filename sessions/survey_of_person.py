@@ -24,6 +24,7 @@ from sessions.services_questions import answers_of
 
 SHEETS = frozenset({"peer_sessions.answersheet"})
 NOBODY_KNOWS = _("Answers without a name: nobody can tell which of them are yours, so we cannot hand them to you")
+GOES_BY_ITSELF = _("Nothing in it says which answers are yours, and it is emptied by itself")
 MAP = (
     Holding(
         "peer_sessions.answersheet", "person", "groups",
@@ -33,7 +34,7 @@ MAP = (
     Holding(
         "peer_sessions.feedbackbox", "session__group__created_by", "feedback",
         these("id ref session questionnaire sealed closes_at emptied"),
-        Use.EVALUATION, Basis.PROGRAM, "feedback", Erased.ANONYMISED, not_exported=NOBODY_KNOWS,
+        Use.EVALUATION, Basis.PROGRAM, "feedback", Erased.KEPT, not_exported=NOBODY_KNOWS, kept_because=GOES_BY_ITSELF,
     ),
 )  # fmt: skip
 
