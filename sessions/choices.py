@@ -40,7 +40,7 @@ class DropInState(models.TextChoices):
     """A code with which somebody comes to a session without a place in its group."""
 
     OPEN = "open", pgettext_lazy("code", "Not used yet")
-    ADDED = "added", pgettext_lazy("code", "Was at a session")
+    ADDED = "added", pgettext_lazy("code", "Used for a session")
     ASKED = "asked", pgettext_lazy("code", "A coordinator looks at it")
     SETTLED = "settled", pgettext_lazy("code", "Dealt with")
 
@@ -74,8 +74,8 @@ class CallOffer(models.TextChoices):
     """A call after the last session of an informal group: offered, never imposed."""
 
     OFFERED = "offered", pgettext_lazy("call offer", "Offered")
-    WISHED = "wished", pgettext_lazy("call offer", "Wished")
-    NOT_WISHED = "not_wished", pgettext_lazy("call offer", "Not wished")
+    WISHED = "wished", pgettext_lazy("call offer", "Wanted")
+    NOT_WISHED = "not_wished", pgettext_lazy("call offer", "Not wanted")
     DONE = "done", pgettext_lazy("call offer", "Held")
     ENDED = "ended", pgettext_lazy("call offer", "Over")
 
@@ -86,7 +86,7 @@ class CallTime(models.TextChoices):
     MORNING = "morning", _("Weekdays, in the morning")
     AFTERNOON = "afternoon", _("Weekdays, in the afternoon")
     EVENING = "evening", _("Weekdays, in the evening")
-    WEEKEND = "weekend", _("At the weekend")
+    WEEKEND = "weekend", _("On the weekend")
 
 
 DROP_IN_TRANSITIONS: dict[DropInState, frozenset[DropInState]] = {
