@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("peer_sessions", "0014_video"),
+        ("peer_sessions", "0015_former_members_at_the_door"),
     ]
 
     operations = [
