@@ -22,12 +22,14 @@ from tests.bench import (
     groups,
     reads,
     retention,
+    sending,
     servers,
     starting,
 )
 from tests.bench.client import Site, in_turn
 from tests.bench.figures import Figure, against_floor, expect
 from tests.bench.forms import ANSWERS, filled, hidden
+from tests.bench.people import coordinator
 
 TIMES = 150
 
@@ -117,7 +119,7 @@ def measure(people: int) -> list[Figure]:
             *retention.figures(port),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
-    return [*figures, *memory(), *formation.figures(), *starts(), seeding]
+    return [*figures, *memory(), *sending.figures(coordinator()), *formation.figures(), *starts(), seeding]
 
 
 def show(figures: list[Figure]) -> None:

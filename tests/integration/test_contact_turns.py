@@ -79,6 +79,13 @@ def test_a_turn_costs_as_many_questions_for_forty_as_for_ten(smtp_sink, monkeypa
     assert (len(smtp_sink.mails), smtp_sink.connections) == (50, 2)
 
 
+def test_as_many_turns_are_shared_as_what_is_due_fills_and_no_more_than_there_are_senders(monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    messages(5)
+    assert [delivery.turns_due(when, 10) for when in (NOW - timedelta(days=1), NOW, THEN)] == [0, 1, 3]
+    assert delivery.turns_due(THEN, 2) == 2
+
+
 def test_server_that_takes_few_messages_from_one_connection_gets_several(smtp_sink):
     smtp_sink.most = 3
     rows = messages(8)
