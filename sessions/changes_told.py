@@ -7,6 +7,7 @@ outbox, under keys that make each message one; whether it still holds is asked a
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -26,6 +27,8 @@ from sessions.rules import useful_until
 
 MOVED, CANCELLED, ADDED, PLACED = "session_moved", "session_cancelled", "session_added", "session_placed"
 TEMPLATES = (MOVED, CANCELLED, ADDED, PLACED)
+# Waiting still, or overtaken by the next move before it could leave.
+UNHEARD = (OutboxState.WAITING, OutboxState.CANCELLED)
 
 
 def moved(session: GroupSession) -> None:
@@ -34,10 +37,28 @@ def moved(session: GroupSession) -> None:
 
 
 def cancelled(session: GroupSession) -> None:
-    """Unless its time has passed anyway."""
+    """Unless its time has passed anyway. Whoever has not heard yet of a new time hears of the one that they know."""
+    known = _known_times(session)
     _take_back(session, "session_cancelled")
     if session.starts_at > timezone.now():
-        _tell(session, CANCELLED)
+        _tell(session, CANCELLED, besides=known)
+    for person, at in known.items():
+        if at > timezone.now():
+            _tell(session, CANCELLED, only={person}, at=at)
+
+
+def _known_times(session: GroupSession) -> dict[UUID, datetime]:
+    """For whom a move could not be told yet: when they believe that the session is."""
+    moves = OutboxMessage.objects.filter(key__startswith=f"{MOVED}|{session.pk}|")
+    first: dict[UUID, int] = {}
+    for message in sorted(moves, key=lambda one: int(one.context["revision"])):
+        if message.state not in UNHEARD:
+            first.pop(message.person_id, None)
+        else:
+            first.setdefault(message.person_id, int(message.context["revision"]))
+    rows = session.history.order_by("history_date", "history_id") if first else ()
+    times = {row.revision: row.starts_at for row in rows}
+    return {person: times.get(revision - 1, session.starts_at) for person, revision in first.items()}
 
 
 def added(session: GroupSession) -> None:
@@ -88,14 +109,16 @@ def _belongs(person: object, session: GroupSession) -> bool:
 
 
 def _tell(
-    session: GroupSession, template: str, only: Collection[UUID] | None = None, besides: Collection[UUID] = ()
-) -> None:
-    context = {"at": session.starts_at.isoformat(), "session": str(session.pk), "revision": str(session.revision)}
+    session: GroupSession, template: str, only: Collection[UUID] | None = None, besides: Collection[UUID] = (),
+    at: datetime | None = None,
+) -> None:  # fmt: skip
+    at = at or session.starts_at
+    context = {"at": at.isoformat(), "session": str(session.pk), "revision": str(session.revision)}
     people = (one for one in told(session.group) if one.pk not in besides and (only is None or one.pk in only))
     for person in people:
         queue_message(
             person=person, template=template, key=f"{template}|{session.pk}|{person.pk}|{session.revision}",
-            context=context, useful_until=useful_until(session.starts_at),
+            context=context, useful_until=useful_until(at),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from psp.models import User
 from sessions.choices import CallTime, HowItWas, SupportState
 from sessions.models import Debrief
+from sessions.services_debrief import mark_of
 
 FROM_THE_LIST = _("Choose from the list.")
 NOBODY = ("", _("No, thank you"))
@@ -42,6 +43,8 @@ class DebriefForm(forms.Form):
         error_messages={"invalid_choice": FROM_THE_LIST},
     )  # fmt: skip
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+
     def __init__(self, *args: Any, said: Debrief | None, supervisors: list[User], **kwargs: Any) -> None:
         self.supervisors = {str(user.pk): user for user in supervisors}
         if said is not None:
@@ -50,6 +53,7 @@ class DebriefForm(forms.Form):
                 "initial", {"how": said.how, "follow_up": said.told == "open", "supervisor": asked}
             )  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = mark_of(said)
         people = sorted(self.supervisors.items(), key=lambda item: item[1].name.casefold())
         self.fields["supervisor"].choices = [  # type: ignore[attr-defined]
             NOBODY, *((key, _("Yes, from %(name)s") % {"name": user.name}) for key, user in people)

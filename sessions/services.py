@@ -249,9 +249,11 @@ def set_place(
 
 @transaction.atomic
 def end_series(group: PeerGroup) -> int:
-    """The group is over: what was still planned is not. Returns how many sessions that was."""
-    planned = GroupSession.objects.select_for_update(of=("self",)).filter(group=group, state=SessionState.SCHEDULED)
-    sessions = list(planned.order_by("number"))
+    """The group is over: what was still to come is not. Returns how many sessions that was.
+
+    One that has begun takes place: who was there may be noted afterwards.
+    """
+    sessions = rest_of(group)
     for session in sessions:
         _cancel(session, "")
     return len(sessions)

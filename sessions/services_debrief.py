@@ -38,11 +38,13 @@ def supervisors(of: User) -> QuerySet[User]:
 
 @transaction.atomic
 def keep_debrief(
-    *, session: GroupSession | UUID, by: User, how: str = "", follow_up: bool = False, supervisor: User | None = None
-) -> Debrief | None:
+    *, session: GroupSession | UUID, by: User, how: str = "", follow_up: bool = False, supervisor: User | None = None,
+    seen: str | None = None,
+) -> Debrief | None:  # fmt: skip
     """What this person says about the session for themselves; saying nothing keeps nothing. May change at any time.
 
-    `supervisor`: support is asked of them now. DomainError: `not_begun`, `how_unknown`, `no_supervisor`.
+    `supervisor`: support is asked of them now. `seen`: `mark_of` what the page showed; a page that did not know of
+    something that was asked takes nothing back of it. DomainError: `not_begun`, `how_unknown`, `no_supervisor`.
     """
     key = session if isinstance(session, UUID) else session.pk
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
@@ -54,9 +56,10 @@ def keep_debrief(
         return None
     new, row = row is None, row or Debrief(session=found, lead=by)
     row.how, row.changed_at = how, timezone.now()
-    if follow_up != (row.told == Told.OPEN):
+    knew = seen is None or new or seen == mark_of(row)
+    if follow_up != (row.told == Told.OPEN) and (follow_up or knew):
         row.told = Told.OPEN if follow_up else Told.NOTHING
-    ask = _ask_of(row, supervisor)
+    ask = _ask_of(row, supervisor, takes_back=knew)
     row.save(force_insert=new)
     audit.record(Action.CREATE if new else Action.CHANGE, row, person=by.pk, purpose=Purpose.SESSIONS, fields=("how",))
     if ask and supervisor is not None:
@@ -75,11 +78,16 @@ def _check(session: GroupSession, how: str, supervisor: User | None, by: User) -
         raise DomainError(message, code="no_supervisor", field="supervisor")
 
 
-def _ask_of(row: Debrief, supervisor: User | None) -> bool:
+def mark_of(row: Debrief | None) -> str:
+    """Changes whenever something is asked for."""
+    return f"{row.asked}.{row.told}" if row is not None else ""
+
+
+def _ask_of(row: Debrief, supervisor: User | None, *, takes_back: bool) -> bool:
     """Whether that is news for the supervisor. Taken back, it is as if never asked, unless somebody takes care of it
     already."""
     if supervisor is None:
-        if row.support == SupportState.ASKED:
+        if row.support == SupportState.ASKED and takes_back:
             row.support, row.supervisor = SupportState.NONE, None
         return False
     open_there = row.supervisor_id == supervisor.pk and row.support in (SupportState.ASKED, SupportState.TAKEN)

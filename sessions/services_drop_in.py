@@ -36,6 +36,8 @@ from sessions.querysets_after import DropInQuerySet
 from sessions.services_attendance import check_open, hold_if_it_took_place, people_at, record_one
 
 DIGITS, PART = 8, 4
+# Whoever stands there with a code did not come to last week's session.
+DOOR_SHUTS = timedelta(hours=12)
 # Judges of the database that mean "not here"; why is nobody's business.
 NOT_HERE = frozenset({"drop_in_informal", "drop_in_room", "attendance_kept_apart"})
 
@@ -91,6 +93,9 @@ def come_by_code(*, session: GroupSession | UUID, code: str, by: User) -> bool:
     locked = locked_session(session)
     require(can_record_attendance(by, locked.group), "record_attendance")
     check_open(locked, by)
+    if timezone.now() > locked.ends_at + DOOR_SHUTS:
+        message = _("This session is over. Open the page of the one that they came to, and type the code there.")
+        raise DomainError(message, code="session_over", field="code")
     if locked.group.kind != GroupKind.INFORMAL:
         message = _("Only informal groups can be joined for one session. Ask a coordinator.")
         raise DomainError(message, code="not_for_drop_in")

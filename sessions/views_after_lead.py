@@ -78,7 +78,7 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
         try:
             keep_debrief(
                 session=found, by=me, how=form.cleaned_data["how"], follow_up=form.cleaned_data["follow_up"],
-                supervisor=form.wanted(),
+                supervisor=form.wanted(), seen=form.cleaned_data["seen"],
             )  # fmt: skip
         except DomainError as error:
             add_to_form(form, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,13 +12,13 @@ from contact.models import OutboxMessage
 from contact.reminding import plan, still_due_among
 from contact.services import set_safe_contact
 from groups.models import Membership, PeerGroup
-from groups.services import add_lead, add_member, leave_group
+from groups.services import add_lead, add_member, complete, leave_group
 from intake.services_apart import note_apart
 from psp.choices import Role
 from psp.errors import DomainError
 from psp.models import RoleAssignment
 from sessions import changes_told, services_feedback
-from sessions.choices import CallOffer, DropInState, SupportState
+from sessions.choices import CallOffer, DropInState, SessionState, SupportState
 from sessions.feedback_rules import new_nonce
 from sessions.models import Attendance, Debrief, DropIn, FeedbackBox, FollowUpOffer, GroupSession
 from sessions.reminders import SOURCE
@@ -98,6 +99,16 @@ def test_somebody_who_left_meets_nobody_by_coming_back_with_a_code(coordinator, 
     assert DropIn.objects.get().state == DropInState.ASKED
 
 
+def test_door_of_a_session_of_another_day_is_shut(coordinator, group, lead):
+    """A page of last week that still lies open must not note somebody as having been there."""
+    last_week, today = a_session(group, begins=timedelta(days=-7)), a_session(group, begins=timedelta(0), number=2)
+    guest = informal(coordinator)
+    _made, code = make_code(participant=guest, by=guest.user)
+    with pytest.raises(DomainError, match="session_over"):
+        come_by_code(session=last_week, code=code, by=lead)
+    assert come_by_code(session=today, code=code, by=lead)
+
+
 # --- Support now ----------------------------------------------------------------------------------
 
 
@@ -132,6 +143,21 @@ def test_support_asked_of_somebody_who_stopped_supervising_is_not_lost_silently(
     signed_in(coordinator).post(f"/en/desk/after-sessions/talks/{Debrief.objects.get().pk}/")
     assert not Debrief.objects.in_regions_of(coordinator).exists()
     assert Debrief.objects.get().support == SupportState.DONE
+
+
+def test_page_that_lay_open_takes_no_support_back(group, lead, supervisor):
+    session = a_session(group, begins=timedelta(hours=-2))
+    me, address = signed_in(lead), f"/en/lead/sessions/{session.pk}/debrief/"
+    keep_debrief(session=session, by=lead, how="well")
+    seen = re.search(r'name="seen" value="([^"]*)"', me.get(address).content.decode())[1]
+    me.post(address, {"how": "hard", "supervisor": str(supervisor.pk), "follow_up": "on", "seen": seen})
+    me.post(address, {"how": "well", "supervisor": "", "seen": seen})
+    row = Debrief.objects.get()
+    assert (row.support, row.supervisor, row.told, row.how) == (SupportState.ASKED, supervisor, "open", "well")
+    seen = re.search(r'name="seen" value="([^"]*)"', me.get(address).content.decode())[1]
+    me.post(address, {"how": "well", "supervisor": "", "seen": seen})
+    row.refresh_from_db()
+    assert (row.support, row.told) == (SupportState.NONE, "nothing")
 
 
 # --- A session that moves or ends while something is under way ------------------------------------
@@ -185,6 +211,31 @@ def test_place_that_changes_after_a_move_does_not_hide_the_move(coordinator, gro
     type_link(session=session, by=coordinator, link="https://video.example.org/room")
     waiting = OutboxMessage.objects.filter(person=person.user, state="waiting")
     assert any(message.template_id == "session_moved" and changes_told.still_holds(message) for message in waiting)
+
+
+def test_cancelled_after_an_unheard_move_names_the_time_that_people_know(coordinator, group, lead, person):
+    session = a_session(group, begins=timedelta(days=2))
+    known = session.starts_at
+    for days in (5, 6):
+        move_session(session=session, by=coordinator, starts_at=NOW + timedelta(days=days))
+    heard = OutboxMessage.objects.filter(person=lead, template_id="session_moved").order_by("created_at").last()
+    OutboxMessage.objects.filter(pk=heard.pk).update(state="sent", finished_at=NOW)
+    cancel_session(session=session, by=coordinator)
+    told = {one.person_id: one for one in OutboxMessage.objects.filter(template_id="session_cancelled")}
+    assert datetime.fromisoformat(told[person.user_id].context["at"]) == known
+    assert told[person.user_id].useful_until == known
+    assert datetime.fromisoformat(told[lead.pk].context["at"]) == NOW + timedelta(days=6)
+    assert all(changes_told.still_holds(one) for one in told.values())
+
+
+def test_group_that_ends_cancels_no_session_that_took_place(coordinator, group, lead, person):
+    """Closed an hour after its last session, before anybody noted who was there."""
+    held, coming = a_session(group, begins=timedelta(hours=-2)), a_session(group, begins=timedelta(days=2), number=2)
+    complete(group=group, by=coordinator)
+    states = dict(GroupSession.objects.values_list("pk", "state"))
+    assert states == {held.pk: SessionState.SCHEDULED, coming.pk: SessionState.CANCELLED}
+    record_attendance(session=held, by=lead, statuses={person.pk: "present"})
+    assert offer_calls(NOW) == 2
 
 
 # --- The call afterwards --------------------------------------------------------------------------
