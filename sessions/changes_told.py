@@ -70,13 +70,17 @@ def restored(session: GroupSession) -> None:
     _tell(session, ADDED)
 
 
-def placed(session: GroupSession) -> None:
-    """Whoever has not heard yet of a new time hears of that instead, and finds the place with it."""
-    unheard = {template: _unheard(session, template) for template in (MOVED, ADDED)}
+def placed(session: GroupSession, *, is_news: bool = True) -> None:
+    """Whoever has not heard yet of a new time hears of that instead, and finds the place with it.
+
+    `is_news`: not where it is only another link, which people find when they come.
+    """
+    unheard = {template: _unheard(session, template) for template in (MOVED, ADDED, PLACED)}
     _take_back(session, "session_placed")
     for template, people in unheard.items():
         _tell(session, template, people)
-    _tell(session, PLACED, besides=unheard[MOVED] | unheard[ADDED])
+    if is_news:
+        _tell(session, PLACED, besides=set().union(*unheard.values()))
 
 
 def _unheard(session: GroupSession, template: str) -> set[UUID]:

@@ -230,12 +230,15 @@ def restore_session(*, session: GroupSession | UUID, by: User, revision: int | N
 
 @transaction.atomic
 def set_place(
-    *, session: GroupSession | UUID, by: User, room: Room | None, address: str = "", revision: int | None = None
-) -> GroupSession:
-    """In which room, or where, this one session is; empty means as the group has it. A link is set elsewhere
-    (`services_video`). DomainError: `session_over`, `not_free`."""
+    *, session: GroupSession | UUID, by: User, room: Room | None, address: str = "", link: str | None = None,
+    revision: int | None = None,
+) -> GroupSession:  # fmt: skip
+    """In which room, or where, this one session is; empty means as the group has it. `link`: None leaves it as it is.
+
+    DomainError: `session_over`, `not_free`.
+    """
     locked = _for_change(session, by, "set_place", revision)
-    wanted = {"room": room, "address": address}
+    wanted = {"room": room, "address": address, "link": locked.link if link is None else link}
     changed = [name for name, value in wanted.items() if getattr(locked, name) != value]
     if not changed:
         return locked
@@ -243,7 +246,7 @@ def set_place(
     for name in changed:
         setattr(locked, name, wanted[name])
     _save(locked, locked.reason, tuple(changed))
-    changes_told.placed(locked)
+    changes_told.placed(locked, is_news=changed != ["link"])
     return locked
 
 

@@ -183,6 +183,6 @@ def try_again(*, session: GroupSession | UUID, by: User) -> None:
 
 @transaction.atomic
 def type_link(*, session: GroupSession | UUID, by: User, link: str) -> GroupSession:
-    """A link for this session alone, or ("") none: another place, as for `set_place`. The provider's meeting goes."""
+    """A link for this session alone, or ("") none, as for `set_place`; nobody is told. The provider's meeting goes."""
     locked = locked_session(session)
     return set_place(session=locked, by=by, room=locked.room, link=link, address=locked.address)
