@@ -154,14 +154,13 @@ due AS (
 """
 COLUMNS = "event_id, person_id, audience, starts_at, revision, hours"
 TOLD = "EXISTS (SELECT FROM contact_outboxmessage told WHERE told.key IN ({keys}) AND told.created_at > wanted.due_at)"
-# Nor did it go before for the same time: a change that nobody has to be told of is no reason to remind again. The keys
-# of earlier revisions lie between the key without its end and the same with a sign that comes after all digits.
+# Nor did it go before for the same time: a change that nobody has to be told of is no reason to remind again.
 NOT_QUEUED = """
 NOT EXISTS (SELECT FROM contact_outboxmessage known WHERE known.key = {key})
 AND NOT EXISTS (
     SELECT FROM contact_outboxmessage before
-    WHERE before.key ~>=~ {begins} AND before.key ~<~ concat({begins}, ':') AND before.useful_until = due.starts_at
-      AND before.state IN ('sending', 'sent', 'unknown', 'to_call')
+    WHERE before.person_id = due.person_id AND before.useful_until = due.starts_at
+      AND starts_with(before.key, {begins}) AND before.state IN ('sending', 'sent', 'unknown', 'to_call')
 )
 """
 
@@ -216,7 +215,11 @@ def _not_queued(source: Source, narrow: Narrow, now: datetime) -> list[Due]:
     agreed, more = _agreed()
     begins = _key_sql(source.key.removesuffix("{revision}"), "due")
     missing = NOT_QUEUED.format(key=_key_sql(source.key, "due"), begins=begins)
-    sql = f"{question} SELECT {COLUMNS} FROM due WHERE {missing} AND {agreed} LIMIT {BATCH}"  # noqa: S608  # nosec B608
+    # Consents are looked at last, and only of those who would be queued.
+    sql = (
+        f"{question}, missing AS MATERIALIZED (SELECT * FROM due WHERE {missing})"  # noqa: S608  # nosec B608
+        f" SELECT {COLUMNS} FROM missing due WHERE {agreed} LIMIT {BATCH}"
+    )
     return [Due(*row) for row in _rows(sql, [*values, *more])]
 
 
@@ -280,4 +283,4 @@ def _ahead(source: Source, event: UUID, now: datetime) -> list[tuple[int, str, d
         f"{question} SELECT hours, audience, due_at, count(*) FROM wanted WHERE due_at > %s AND {agreed}"  # noqa: S608  # nosec B608
         " GROUP BY hours, audience, due_at ORDER BY due_at, audience"
     )
-    return [tuple(row) for row in _rows(sql, [*values, now, *more])]  # type: ignore[misc]
+    return [tuple(row) for row in _rows(sql, [*values, now, *more])]
