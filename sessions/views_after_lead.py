@@ -92,10 +92,10 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def _debrief_page(found: GroupSession, me: User, form: DebriefForm, said: Debrief | None) -> dict[str, Any]:
     language, now = get_language() or "en", timezone.now()
-    asked = said is not None and said.support in (SupportState.ASKED, SupportState.TAKEN)
+    asked = said if said is not None and said.support in (SupportState.ASKED, SupportState.TAKEN) else None
     return {
-        "session": words.line(found, me.time_zone), "group": found.group, "form": form,
-        "asked": said if asked else None, "taken": asked and said is not None and said.support == SupportState.TAKEN,
-        "gone": asked and not supervisors(me).filter(pk=said.supervisor_id).exists(), "begun": found.starts_at <= now,
+        "session": words.line(found, me.time_zone), "group": found.group, "form": form, "begun": found.starts_at <= now,
+        "asked": asked, "taken": asked is not None and asked.support == SupportState.TAKEN,
+        "gone": asked is not None and asked.supervisor not in supervisors(me),
         "crisis_lines": [crisis.shown(line, language, now) for line in crisis.offered()],
     }  # fmt: skip
