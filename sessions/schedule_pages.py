@@ -73,9 +73,8 @@ def told_words(group: PeerGroup) -> list[str]:
     names = [person.name or _("Somebody who leads") for person in people if person.pk in leads]
     count = len(people) - len(names)
     text = ngettext(
-        "%(count)d member is told, in the way that is safe for them; whom no message reaches comes to the call list.",
-        "%(count)d members are told, each in the way that is safe for them; whom no message reaches comes to the call"
-        " list.",
+        "%(count)d member is told, in a way that is safe; whoever cannot be reached goes to the call list.",
+        "%(count)d members are told, in a way that is safe; whoever cannot be reached goes to the call list.",
         count,
     )  # fmt: skip
     lines = [text % {"count": count}]
