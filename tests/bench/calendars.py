@@ -67,7 +67,8 @@ def a_busy_lead() -> tuple[str, str]:
             starts_on=date(2027, 1, 4), start_time=time(19), created_by=by,
         )  # fmt: skip
         GroupLead.objects.create(group=group, user=lead, role=LeadRole.FACILITATOR)
-        starts = [now + timedelta(days=number, weeks=week, hours=1) for week in range(SESSIONS)]
+        first = now + timedelta(days=number % 7, hours=1 + number // 7 * 2)
+        starts = [first + timedelta(weeks=week) for week in range(SESSIONS)]
         GroupSession.objects.bulk_create(
             GroupSession(group=group, number=week + 1, starts_at=start, ends_at=start + timedelta(hours=1))
             for week, start in enumerate(starts)
