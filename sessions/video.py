@@ -47,5 +47,5 @@ def subject(language: str) -> str:
 
 def pause_after(attempts: int, asked: float | None = None) -> timedelta:
     """How long to wait after so many tries in vain; never shorter than the provider asks."""
-    own = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
+    own: timedelta = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
     return max(own, timedelta(seconds=min(asked or 0, 24 * 3600)))
