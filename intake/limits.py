@@ -54,15 +54,25 @@ def spend_for_search(account: UUID) -> bool:
 
 
 def spend_of(action: str, whose: str, at_most: int) -> bool:
-    """Count one `action` of somebody or something named in full by `whose`, which is kept as a keyed digest."""
-    return _counted(action, whose) <= at_most
+    """Count one `action` of somebody or something named in full by `whose`, which is kept as a keyed digest.
+
+    For what comes often and reads only: the transaction does not wait for the disk, because a count that a crash
+    takes back harms nobody. Whoever writes something else in it says `wait_for_disk` after that.
+    """
+    return _counted(action, whose, f"{COUNT.rstrip()}, set_config('synchronous_commit', 'off', true)") <= at_most
 
 
-def _counted(action: str, whose: str) -> int:
+def wait_for_disk() -> None:
+    """What this transaction has written must outlive a crash, after all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO on")
+
+
+def _counted(action: str, whose: str, statement: str = COUNT) -> int:
     """How often this was done in this hour, this time included."""
     digest = salted_hmac("intake.limits", whose, algorithm="sha256").hexdigest()
     hour = int(time.time()) // HOUR
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [f"intake:{action}:{digest}:{hour}"])
+        cursor.execute(statement, [f"intake:{action}:{digest}:{hour}"])
         used: int = cursor.fetchone()[0]
     return used

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from contact.smtp import neutral_domain
+from intake.limits import wait_for_disk
 from psp.areas import is_participant
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -101,7 +103,9 @@ def digest_of(token: str) -> str:
 def feed_of(token: str) -> CalendarFeed | None:
     """One indexed look, whether the address is in use, ended, or never was."""
     rows = CalendarFeed.objects.leading_somewhere().filter(digest=digest_of(token)).select_related("person")
-    found: CalendarFeed | None = rows.only("person__language", "shows_names").first()
+    lately = _fetches(OuterRef("person_id"), timezone.now() - timedelta(days=1))
+    told = rows.only("person__language", "shows_names").annotate(noted=Exists(lately))
+    found: CalendarFeed | None = told.first()
     return found
 
 
@@ -124,18 +128,26 @@ def file_of(session: GroupSession, language: str) -> bytes:
     return ics.single(entry, language=language, organizer=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
 
 
-def note_fetched(feed: CalendarFeed, now: datetime) -> None:
-    """One line a day in the access log: a calendar asks every few hours, and a log full of that hides the rest."""
-    if last_fetched(feed.person, since=now - timedelta(days=1)) is None:
+def note_fetched(feed: Any) -> None:
+    """One line a day in the access log: a calendar asks every few hours, and a log full of that hides the rest.
+
+    `feed`: from `feed_of`, which knows whether it was `noted` lately.
+    """
+    if not feed.noted:
         audit.record(Action.READ, feed, person=feed.person_id, purpose=Purpose.OWN)
+        wait_for_disk()
 
 
 def last_fetched(person: User, since: datetime) -> datetime | None:
     """When a calendar fetched last (within a day of it), from the access log, where nothing else is such a reading."""
-    rows = AuditEntry.objects.filter(person=person.pk, at__gte=since, action=Action.READ)
-    named = rows.filter(model=CalendarFeed._meta.label_lower)
-    found: datetime | None = named.order_by("-at").values_list("at", flat=True).first()
+    rows = _fetches(person.pk, since)
+    found: datetime | None = rows.order_by("-at").values_list("at", flat=True).first()
     return found
+
+
+def _fetches(person: Any, since: datetime) -> QuerySet[AuditEntry]:
+    rows = AuditEntry.objects.filter(person=person, at__gte=since, action=Action.READ)
+    return rows.filter(model=CalendarFeed._meta.label_lower)
 
 
 # --- Addresses that nobody needs any more ----------------------------------------------------------

@@ -51,7 +51,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         return _refused(429)
     now = timezone.now()
     content = services_calendar.content_of(found, now)
-    services_calendar.note_fetched(found, now)
+    services_calendar.note_fetched(found)
     etag = f'"{sha256(content).hexdigest()[:32]}"'
     answer = HttpResponse(content, content_type=CONTENT_TYPE, headers={"ETag": etag})
     return get_conditional_response(request, etag=etag, response=answer) or answer
