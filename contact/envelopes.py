@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from django.core.mail import EmailMessage
 from django.core.mail.message import sanitize_address
 
 from contact import smtp
@@ -38,7 +40,12 @@ def in_envelope(message: OutboxMessage, letter: Letter) -> Envelope:
     if PLAIN_ADDRESS.fullmatch(to) and PLAIN_ADDRESS.fullmatch(sender) and _is_plain(letter.body):
         return Envelope(sender, to, _drawn(message.pk, to, letter))
     addresses = [sanitize_address(one, "utf-8") for one in (sender, to)]
-    return Envelope(addresses[0], addresses[1], as_email(message, letter).message().as_bytes(linesep="\r\n"))
+    return Envelope(addresses[0], addresses[1], _as_django_draws(as_email(message, letter)))
+
+
+def _as_django_draws(mail: EmailMessage) -> bytes:
+    message: Any = mail.message()  # its own class, whose method takes more than its base's
+    return bytes(message.as_bytes(linesep="\r\n"))
 
 
 def _is_plain(body: str) -> bool:
@@ -58,7 +65,7 @@ def _drawn(key: UUID, to: str, letter: Letter) -> bytes:
 def _head(sender: str, subject: str, address: str, domain: str, *, is_ascii: bool) -> tuple[bytes, bytes, bytes]:
     """What stands before, between and after the lines that differ."""
     drawn = mail_of(SOME_ID, SOMEBODY, Letter(sender, subject, "a" if is_ascii else "à", ""))
-    head = drawn.message().as_bytes(linesep="\r\n").partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    head = _as_django_draws(drawn).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     before, _to, rest = head.partition(f"To: {SOMEBODY}".encode())
     found = re.search(rb"(?s)\A(.*\r\n)Date: [^\r]*\r\nMessage-ID: <[^\r]*>(\r\n.*)\Z", rest)
     if found is None:

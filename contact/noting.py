@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import Error, connection, transaction
@@ -98,7 +99,7 @@ def _values(one: Done) -> tuple[object, ...]:
     return message.pk, outcome.state.value, outcome.reason, str(outcome.channel), *sealed
 
 
-def _field(name: str) -> object:
+def _field(name: str) -> Any:
     return OutboxMessage._meta.get_field(name)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 if TYPE_CHECKING:
     from groups.models import PeerGroup
@@ -49,7 +49,7 @@ def _people(number: int) -> list[Participant]:
     return rows
 
 
-def _user(model: type[User], pk: object, language: str, now: datetime) -> User:
+def _user(model: type[User], pk: UUID, language: str, now: datetime) -> User:
     user = model(id=pk, username=f"s-{pk}", kind="participant", name="Dominique", language=language,
                  time_zone="America/Toronto", password="!", last_login=now)  # fmt: skip
     user.set_address(f"{str(pk)[:18]}@example.org")

@@ -245,11 +245,11 @@ def rest_of_columns() -> dict[str, str]:
 
     from sessions.models import GroupSession
 
-    own = {"id", "group_id", "number", "starts_at", "ends_at", "state"}
+    own, empty = {"id", "group_id", "number", "starts_at", "ends_at", "state"}, GroupSession()
     with connection.cursor() as cursor:
         return {
             connection.ops.quote_name(field.column): cursor.mogrify(
-                "%s", [field.get_db_prep_save(field.get_default(), connection)]
+                "%s", [field.get_db_prep_save(field.pre_save(empty, add=True), connection)]
             )
             for field in GroupSession._meta.local_concrete_fields
             if field.column not in own and not field.null
