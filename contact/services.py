@@ -5,7 +5,7 @@ Nothing here sends. `contact.delivery` does, and asks again then whether it may.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid4
@@ -27,8 +27,8 @@ from psp.models import User
 from psp.queue import after_commit
 
 __all__ = [
-    "add_guard", "add_planner", "cancel_messages", "confirm_safe_contact", "first_message", "queue_message",
-    "safe_contact_of", "send_code", "send_soon", "set_safe_contact",
+    "add_guard", "add_planner", "cancel_messages", "confirm_safe_contact", "first_message", "queue_for_all",
+    "queue_message", "safe_contact_of", "send_code", "send_soon", "set_safe_contact",
 ]  # fmt: skip
 
 USEFUL_FOR = timedelta(days=7)
@@ -99,6 +99,17 @@ def queue_message(
     if kept.pk == message.pk and due_at is None:
         send_soon(message.pk)
     return kept
+
+
+def queue_for_all(*, people: Iterable[User], template: str, key: str, context: Mapping[str, str]) -> None:
+    """The same to many in one statement, under `key|account` each. It is not urgent: beat finds it within a minute."""
+    now = timezone.now()
+    messages = [
+        OutboxMessage(key=f"{key}|{person.pk}", person_id=person.pk, template_id=template, context=dict(context),
+                      due_at=now, useful_until=now + USEFUL_FOR)
+        for person in people
+    ]  # fmt: skip
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
 
 
 def first_message(*, person: User, template: str, key: str) -> OutboxMessage:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from groups.models import PeerGroup
 from psp.calendar_text import MONTHS, WEEKDAYS, long_date, long_datetime, machine_time, time_of_day
 from sessions import words
-from sessions.choices import SessionState
+from sessions.choices import ChangeReason, SessionState
 from sessions.models import Closure, GroupSession
 from sessions.places import Place, place_of
 from sessions.services import preview_series
@@ -31,6 +31,7 @@ class When:
     ends_at: datetime
     state: str = SessionState.SCHEDULED
     session: UUID | None = None
+    reason: str = ""
 
     def comes(self, now: datetime) -> bool:
         return self.state == SessionState.SCHEDULED and self.ends_at >= now
@@ -43,7 +44,7 @@ def dates_of(group: PeerGroup, closures: Iterable[Closure] | None = None) -> lis
     """
     found = sorted(group.sessions.all(), key=lambda one: one.starts_at)
     if found:
-        return [When(one.number, one.starts_at, one.ends_at, one.state, one.pk) for one in found]
+        return [When(one.number, one.starts_at, one.ends_at, one.state, one.pk, one.reason) for one in found]
     return [When(item.number, item.start_utc, item.end_utc) for item in preview_series(group, closures).times]
 
 
@@ -61,6 +62,7 @@ def line(one: When, tz: str) -> dict[str, Any]:
         "until": time_of_day(one.ends_at.astimezone(ZoneInfo(tz)), words.language_code()),
         "state": "" if state == SessionState.SCHEDULED else state.label, "tag_kind": words.TAG_KINDS[state],
         "over": over or state == SessionState.HELD, "session": one.session,
+        "why": str(ChangeReason(one.reason).label) if one.reason else "",
     }  # fmt: skip
 
 

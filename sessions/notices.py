@@ -11,7 +11,7 @@ from django.utils import timezone
 from consent.choices import CONTACT_PURPOSES, ConsentPurpose
 from consent.querysets import agrees
 from contact.models import OutboxMessage
-from contact.services import queue_message
+from contact.services import queue_for_all
 from groups.models import Membership, PeerGroup
 from sessions.models import GroupSession
 from sessions.querysets_calendar import leads_now
@@ -26,10 +26,7 @@ def dates_set(group: PeerGroup) -> None:
     members = members.filter(agrees(ConsentPurpose.TAKING_PART, "participant__user_id"))
     people = [member.participant.user for member in members]
     people += [lead.user for lead in leads_now().filter(group=group).select_related("user")]
-    for person in people:
-        queue_message(
-            person=person, template=DATES, key=f"{DATES}|{group.pk}|{person.pk}", context={"group": str(group.pk)}
-        )
+    queue_for_all(people=people, template=DATES, key=f"{DATES}|{group.pk}", context={"group": str(group.pk)})
 
 
 def still_dated(message: OutboxMessage) -> bool:

@@ -23,6 +23,7 @@ from tests.bench import (
     reads,
     retention,
     sending,
+    series,
     servers,
     starting,
 )
@@ -117,6 +118,7 @@ def measure(people: int) -> list[Figure]:
             *copies.figures(),
             *reads.figures(port),
             *retention.figures(port),
+            *series.figures(),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
     return [*figures, *memory(), *sending.figures(coordinator()), *formation.figures(), *starts(), seeding]

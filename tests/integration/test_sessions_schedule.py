@@ -276,6 +276,15 @@ def test_a_cancelled_session_is_restored_while_it_is_still_to_come_and_calendars
         services.restore_session(session=session, by=by)
 
 
+def test_members_read_why_a_session_was_cancelled_and_nothing_else(client, by, group):
+    session = services.schedule_series(group=group, by=by)[1]
+    services.cancel_session(session=session, by=by, reason="weather")
+    make.sign_in(client, Membership.objects.filter(group=group).first().participant.user)
+    with override("en"):
+        html = client.get(reverse("my_sessions:group", args=[group.pk])).content.decode()
+    assert html.count("The weather") == 1
+
+
 def test_another_place_for_one_session_counts_and_a_taken_room_is_refused(desk, by, group):
     first, second, *_rest = services.schedule_series(group=group, by=by)
     room = Room.objects.create(program_region_id="QC", name="Blue room", address="1 Main Street, ring twice")
