@@ -10,6 +10,7 @@ days hears of a session once, not three times.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -232,17 +233,31 @@ def _agreed(row: str = "due") -> tuple[str, list[Any]]:
 
 
 def _queue(source: Source, due: Collection[Due]) -> None:
-    made = [
-        OutboxMessage(
-            key=source.key_of(one), person_id=one.person, template_id=source.templates[one.audience],
-            context={
-                "at": one.starts_at.isoformat(), source.name: str(one.event), "revision": str(one.revision)
-            },
-            due_at=one.due_at, useful_until=one.starts_at,
-        )
-        for one in due
-    ]  # fmt: skip
-    OutboxMessage.objects.bulk_create(made, ignore_conflicts=True)
+    """In one statement: a row made by itself takes the program ten times as long as the database."""
+    others = [field for field in OutboxMessage._meta.local_concrete_fields if field.name not in OWN]
+    blank = OutboxMessage()
+    same = [field.get_db_prep_save(field.pre_save(blank, add=True), connection) for field in others]
+    names = ", ".join([*OWN.values(), *(field.column for field in others)])
+    sql = (
+        f"INSERT INTO contact_outboxmessage ({names}) SELECT gen_random_uuid(), own.*{', %s' * len(same)}"  # noqa: S608  # nosec B608
+        " FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[]) own"
+        " ON CONFLICT DO NOTHING"
+    )
+    own = zip(*(_own(source, one) for one in due), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*same, *map(list, own)])
+
+
+# What differs from one reminder to another; the rest is as in any new message.
+OWN = {"id": "id", "key": "key", "person": "person_id", "template": "template_id", "context": "context",
+       "due_at": "due_at", "useful_until": "useful_until"}  # fmt: skip
+
+
+def _own(source: Source, due: Due) -> tuple[Any, ...]:
+    context = {"at": due.starts_at.isoformat(), source.name: str(due.event), "revision": str(due.revision)}
+    return (
+        source.key_of(due), due.person, source.templates[due.audience], json.dumps(context), due.due_at, due.starts_at
+    )  # fmt: skip
 
 
 # --- Whether it still holds -----------------------------------------------------------------------
