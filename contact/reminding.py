@@ -237,7 +237,7 @@ def _queue(source: Source, due: Collection[Due]) -> None:
     others = [field for field in OutboxMessage._meta.local_concrete_fields if field.name not in OWN]
     blank = OutboxMessage()
     same = [field.get_db_prep_save(field.pre_save(blank, add=True), connection) for field in others]
-    names = ", ".join([*OWN.values(), *(field.column for field in others)])
+    names = ", ".join([*OWN.values(), *(str(field.column) for field in others)])
     sql = (
         f"INSERT INTO contact_outboxmessage ({names}) SELECT gen_random_uuid(), own.*{', %s' * len(same)}"  # noqa: S608  # nosec B608
         " FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::jsonb[], %s::timestamptz[], %s::timestamptz[]) own"
