@@ -52,7 +52,7 @@ def rooms_of(group: PeerGroup) -> Any:
     return Room.objects.filter(program_region=group.program_region_id, active=True)
 
 
-def room_field(group: PeerGroup) -> forms.ModelChoiceField:
+def room_field(group: PeerGroup) -> forms.ModelChoiceField[Any]:
     return forms.ModelChoiceField(
         label=_("Room"), queryset=rooms_of(group), required=False, empty_label=_("No room, or as the group has it")
     )
@@ -160,8 +160,8 @@ class SessionPlaceForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:
-        initial = {"address": session.address, "room": session.room_id, "revision": session.revision}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"address": session.address, "room": session.room_id, "revision": session.revision}
+        super().__init__(*args, **kwargs)
         if rooms_of(session.group).exists():
             self.fields["room"] = room_field(session.group)
         self.order_fields(["room", "address", "revision"])

@@ -43,8 +43,8 @@ LEFT JOIN contact_safecontact said ON said.person_id = account.id
 """
 REACHED = """
 (account.kind = 'staff' OR said.email_safe)
-AND EXISTS (SELECT FROM psp_roleassignment held WHERE held.user_id = account.id AND held.role IN ({roles}))
-""".format(roles=", ".join(f"'{role}'" for role in LEADING))
+AND EXISTS (SELECT FROM psp_roleassignment held WHERE held.user_id = account.id AND held.role = ANY(%s))
+"""
 
 
 def events(narrow: Narrow) -> tuple[str, list[Any]]:
@@ -53,7 +53,7 @@ def events(narrow: Narrow) -> tuple[str, list[Any]]:
     leads = SESSIONS.format(
         person="lead.user_id", audience=Audience.LEAD, people=LEADS, narrow=f"{where} AND {REACHED}"
     )
-    return f"{members} UNION ALL {leads}", [*values, *values]
+    return f"{members} UNION ALL {leads}", [*values, *values, [role.value for role in LEADING]]
 
 
 def about(ids: Collection[UUID], reader: User) -> dict[UUID, About]:

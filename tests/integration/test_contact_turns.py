@@ -6,6 +6,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -289,5 +290,6 @@ def test_mail_is_drawn_as_django_draws_it(body, to):
     message = OutboxMessage(person=person, template_id="check_details")
     letter = letters.Letter("Messages", "Un rendez-vous à venir", body, body)
     sealed = envelopes.in_envelope(message, letter)
-    theirs = letters.as_email(message, letter).message().as_bytes(linesep="\r\n")
+    drawn: Any = letters.as_email(message, letter).message()
+    theirs = drawn.as_bytes(linesep="\r\n")
     assert MOVES.sub(b"", sealed.mail) == MOVES.sub(b"", theirs)

@@ -221,7 +221,8 @@ def test_an_account_that_goes_to_another_file_takes_its_bookings_along(by):
 
 def at_once(actions) -> list[BaseException | None]:
     """Each in a thread and a connection of its own, begun together; what each raised."""
-    barrier, ends = Barrier(len(actions)), [None] * len(actions)
+    barrier = Barrier(len(actions))
+    ends: list[BaseException | None] = [None] * len(actions)
 
     def work(number, action) -> None:
         barrier.wait()
@@ -259,5 +260,5 @@ def test_twenty_at_once_give_one_lead_one_room_and_one_hour_to_one_group():
         assert {end.code for end in side if end} <= {"not_free", "booking_one_place_at_a_time"}
         assert Booking.objects.filter(holder=holder).count() == 1
     assert GroupSession.objects.count() == 2 * 8
-    span = GroupSession.objects.values_list("starts_at", "ends_at").first()
+    span = GroupSession.objects.values_list("starts_at", "ends_at")[0]
     assert {one.holder for one in taken([lead.pk, room.pk], [span], besides=by.pk)} == {lead.pk, room.pk}

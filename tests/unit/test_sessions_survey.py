@@ -92,7 +92,9 @@ def a_box(sheets, slips=(), people=()):
     """A box in which these people took these slips and said that, in this order."""
     content = Content()
     for person, slip in zip(people, slips, strict=True):
-        content = rules.hand_out(content, mark=person, trace=slip)
+        handed = rules.hand_out(content, mark=person, trace=slip)
+        assert handed is not None
+        content = handed
     for slip, sheet in zip(slips, sheets, strict=True):
         content = rules.take_in(content, trace=slip, sheet=sheet)
     return content
