@@ -25,6 +25,7 @@ NOBODYS = {
     "intake.historicalapplication.sent_key",
     "privacy.hold.matter",
     "audit.checkpoint.batch",
+    "contact.outboxmessage.claim",
 }
 # Text that holds the id of an account without a field that says so.
 INSIDE = {"sessions.session": "session_data"}
