@@ -34,6 +34,7 @@ def reason_text(reason: str) -> str:
         "channel_not_safe": _("No e-mail or text message is safe"),
         "no_consent": _("The person has not agreed to a way that is safe"),
         "recheck_passed": _("The date of the person's choices has passed"),
+        "came_back": _("The message left and came back: it did not arrive"),
         "asked_by_team": _("A coordinator wants to be sure that the person knows"),
     }.get(reason, _("The message could not be delivered"))  # fmt: skip
 

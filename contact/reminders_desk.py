@@ -20,6 +20,7 @@ from contact.models import OutboxMessage
 from contact.reminder_words import how_long
 from contact.reminding import About, Source, sources
 from contact.summary import TAG_KINDS
+from contact.takeover import CAME_BACK
 from psp.calendar_text import long_datetime, machine_time
 from psp.models import User
 
@@ -105,7 +106,8 @@ def _row(message: OutboxMessage, about: tuple[About, str] | None, reader: User, 
 
 
 def why(message: OutboxMessage) -> str:
-    if message.state in {OutboxState.SENT, OutboxState.SENDING} or not message.reason:
+    went = message.state in {OutboxState.SENT, OutboxState.SENDING} and message.reason != CAME_BACK
+    if went or not message.reason:
         return ""
     return str(WHY.get(message.reason) or reason_text(message.reason))
 

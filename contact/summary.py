@@ -12,6 +12,7 @@ from consent.services import texts_in_force
 from contact.choices import CONSENT_FOR, OutboxState
 from contact.hours import lines
 from contact.models import OutboxMessage, SafeContact
+from contact.takeover import CAME_BACK
 from psp.bilingual import in_language
 from psp.calendar_text import long_date, long_datetime, machine_time
 
@@ -80,6 +81,12 @@ def _until(choices: SafeContact, language: str) -> str:
     return long_date(choices.recheck_on, language, article=False)
 
 
+def what_now(message: OutboxMessage) -> Any:
+    """What left and came back was not delivered, whatever its state."""
+    state = OutboxState.FAILED if message.reason == CAME_BACK else OutboxState(message.state)
+    return WHAT_NOW.get(state, "")
+
+
 def message_row(message: OutboxMessage, reader: Any) -> dict[str, Any]:
     """One message for a list: subject, body, when in the reader's clock, and what became of it."""
     language = (get_language() or "en")[:2]
@@ -91,7 +98,7 @@ def message_row(message: OutboxMessage, reader: Any) -> dict[str, Any]:
         "when": long_datetime(moment, reader.time_zone, language),
         "when_iso": machine_time(moment),
         "channel": message.get_channel_display() if message.state != OutboxState.WITHHELD else "",
-        "what_now": WHAT_NOW.get(OutboxState(message.state), ""),
+        "what_now": what_now(message),
         "state": message.get_state_display(),
         "tag_kind": TAG_KINDS.get(OutboxState(message.state), "neutral"),
         "person": message.person,
