@@ -1,7 +1,8 @@
 """Messages that came back: they left, and whoever carried them says later that they did not arrive.
 
 A mail server tells it by a report to the sender's mailbox (RFC 3464); the mailbox hands it to `manage.py note_bounce`.
-The message stays "sent", because it was, and is never sent again; somebody tells the person in another safe way.
+Whoever sends text messages for us is asked every hour. The message stays "sent", because it was, and is never sent
+again; somebody tells the person in another safe way.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from contact import sms
 from contact.choices import OutboxState
 from contact.choosing import taken_back_since
 from contact.models import OutboxMessage
@@ -62,8 +64,17 @@ def _repeated(mail: EmailMessage) -> Iterator[str]:
 
 def _our_id(message_id: str) -> UUID | None:
     name, _at, domain = message_id.strip().strip("<>").rpartition("@")
+    return _number(name) if domain.lower() == neutral_domain().lower() else None
+
+
+def note_texts(now: datetime) -> int:
+    """Ask whoever sends text messages for us; how many are news. NotTakenError where there is no answer."""
+    return sum(note(found, now) for found in filter(None, map(_number, sms.did_not_arrive())))
+
+
+def _number(reference: str) -> UUID | None:
     try:
-        return UUID(name) if domain.lower() == neutral_domain().lower() else None
+        return UUID(reference)
     except ValueError:
         return None
 

@@ -35,8 +35,17 @@ def is_available() -> bool:
 def provider() -> Provider:
     """The provider that the settings name."""
     if settings.PSP_SMS == GC_NOTIFY:
-        return GCNotify(
-            address=settings.GC_NOTIFY_URL, key=settings.GC_NOTIFY_API_KEY, template=settings.GC_NOTIFY_TEMPLATE_ID,
-            seconds=settings.GC_NOTIFY_TIMEOUT,
-        )  # fmt: skip
+        return _gc_notify()
     return LocalMailbox(settings.PSP_DATA / "mail") if settings.PSP_SMS == LOCAL else NoProvider()
+
+
+def did_not_arrive() -> list[str]:
+    """References of text messages that were taken and not delivered. NotTakenError where that cannot be learned."""
+    return _gc_notify().failed() if settings.PSP_SMS == GC_NOTIFY else []
+
+
+def _gc_notify() -> GCNotify:
+    return GCNotify(
+        address=settings.GC_NOTIFY_URL, key=settings.GC_NOTIFY_API_KEY, template=settings.GC_NOTIFY_TEMPLATE_ID,
+        seconds=settings.GC_NOTIFY_TIMEOUT,
+    )  # fmt: skip

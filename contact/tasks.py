@@ -1,5 +1,6 @@
 """What the worker does for the outbox. Arguments are ids only."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from django.db import OperationalError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerAway
 
-from contact import asking_again, delivery
+from contact import asking_again, came_back, delivery
+from contact.carrier import NotTakenError
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -58,3 +60,10 @@ def send_one(message_id: str) -> None:
 def ask_again() -> None:
     """Every hour, by beat: who signed an older text than the one in force is asked once, and once more in time."""
     asking_again.ask_again(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def note_texts() -> None:
+    """Every hour, by beat: which text messages did not arrive. Without an answer the next one asks."""
+    with suppress(NotTakenError):
+        came_back.note_texts(timezone.now())

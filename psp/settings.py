@@ -386,6 +386,7 @@ CELERY_BEAT_SCHEDULE = {
     # In the middle of the night by the program's clock.
     "run-retention": {"task": "privacy.tasks.run_retention", "schedule": crontab(hour=7, minute=30)},
     "find-unusual": {"task": "privacy.tasks.find_unusual", "schedule": 3600.0, "options": {"expires": 3000}},
+    "note-texts": {"task": "contact.tasks.note_texts", "schedule": 3600.0, "options": {"expires": 3000}},
     "ask-again": {"task": "contact.tasks.ask_again", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-formings": {"task": "groups.tasks.forget_formings", "schedule": crontab(hour=7, minute=45)},
     "offer-calls": {"task": "sessions.tasks.offer_calls", "schedule": 3600.0, "options": {"expires": 3000}},

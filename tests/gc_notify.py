@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -26,11 +27,12 @@ KNOWN = {"phone_number", "template_id", "personalisation", "reference", "sms_sen
 class StandIn:
     """`taken`: bodies that were accepted or handed over. `script`: what to do with the next requests: a status,
     DROP (take it, then cut the line) or HANG (take it and say nothing until `release`); then it answers as it should.
-    `limit`: requests for each key until `limit` is lifted.
+    `limit`: requests for each key until `limit` is lifted. `failed`: references that did not arrive, the latest first.
     """
 
     taken: list[dict[str, Any]] = field(default_factory=list)
     script: list[Any] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
     limit: int = 1000
     seen: int = 0
     release: threading.Event = field(default_factory=threading.Event)
@@ -55,6 +57,24 @@ class StandIn:
             "content": {"body": body["personalisation"]["text"], "from_number": "+16135550100"},
             "template": {"id": TEMPLATE, "version": 1, "uri": f"https://api.example/v2/template/{TEMPLATE}"},
         }  # fmt: skip
+
+    def listed(self, address: str, headers: Any) -> tuple[int, dict[str, Any]]:
+        """What did not arrive, 250 at a time; each is known by its place."""
+        parts = urlsplit(address)
+        asked = parse_qs(parts.query, strict_parsing=True)
+        if headers.get("Authorization") != f"ApiKey-v1 {KEY}":
+            return 403, error(403, "AuthError", "Invalid token: API key not found")
+        if parts.path != "/v2/notifications" or set(asked) - {"template_type", "status", "reference", "older_than"}:
+            return 400, error(400, "ValidationError", "Additional properties are not allowed")
+        if (asked.get("template_type"), asked.get("status")) != (["sms"], ["failed"]):
+            return 400, error(400, "ValidationError", "the tests ask for failed text messages only")
+        begin = uuid.UUID(asked["older_than"][0]).int if "older_than" in asked else 0
+        page = [
+            {"id": str(uuid.UUID(int=place)), "reference": reference, "type": "sms", "status": "permanent-failure",
+             "phone_number": "+16135550142", "body": "What was said", "email_address": None}
+            for place, reference in list(enumerate(self.failed, start=1))[begin : begin + 250]
+        ]  # fmt: skip
+        return 200, {"notifications": page, "links": {"current": address}}
 
 
 def _problem(headers: Any, body: Any) -> str:
@@ -89,6 +109,12 @@ def handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
             if step == HANG:
                 stand_in.release.wait(30)
             return self.reply(status, body)
+
+        def do_GET(self) -> None:
+            step = stand_in.script.pop(0) if stand_in.script else None
+            if isinstance(step, int):
+                return self.reply(step, error(step, "Exception", "Internal server error"))
+            return self.reply(*stand_in.listed(self.path, self.headers))
 
         def reply(self, status: int, body: dict[str, Any]) -> None:
             raw = json.dumps(body).encode()

@@ -16,6 +16,7 @@ from contact.choices import CallState, OutboxState
 from contact.models import CallTask, OutboxMessage
 from contact.services import queue_message, send_code, set_safe_contact
 from contact.takeover import CAME_BACK
+from contact.tasks import note_texts
 from psp.audit.models import Entry
 from tests.factories import a_participant
 
@@ -154,3 +155,49 @@ def test_what_is_no_report_at_all_is_refused_with_a_sentence(monkeypatch, capsys
     with pytest.raises(CommandError, match=word) as refused:
         read(report, monkeypatch, capsys)
     assert refused.value.returncode == 2
+
+
+# --- Text messages --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def text(notify) -> OutboxMessage:
+    """It was taken by the stand-in for GC Notify."""
+    made = a_participant(consents=("taking_part", "contact_sms"), email="canary@example.org", last_login=NOW).user
+    set_safe_contact(
+        person=made, by=made, email_safe=False, sms_safe=True, phone="613 555 0142", first_choice="sms", language="en"
+    )
+    text = queue_message(
+        person=made, template="check_details", key="recheck|3", context={}, due_at=NOW,
+        useful_until=NOW + timedelta(days=7),
+    )  # fmt: skip
+    delivery.send_due(NOW)
+    text.refresh_from_db()
+    assert (text.state, text.channel) == (OutboxState.SENT, "sms")
+    return text
+
+
+def test_text_that_did_not_arrive_becomes_a_task_once(text, notify):
+    notify.failed = [str(text.pk), "of-another-program", "00000000-0000-4000-8000-000000000000"]
+    assert came_back.note_texts(NOW) == 1
+    assert came_back.note_texts(NOW) == 0
+    assert CallTask.objects.get().message_id == text.pk
+
+
+def test_all_pages_of_what_did_not_arrive_are_read(text, notify):
+    notify.failed = [*(f"older-{number}" for number in range(600)), str(text.pk)]
+    assert came_back.note_texts(NOW) == 1
+
+
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+def test_service_that_does_not_answer_is_asked_again_an_hour_later(text, notify, status):
+    notify.failed, notify.script = [str(text.pk)], [status]
+    note_texts.apply(throw=True)
+    assert not CallTask.objects.exists()
+    note_texts.apply(throw=True)
+    assert CallTask.objects.count() == 1
+
+
+def test_without_that_service_nobody_is_asked(settings):
+    settings.PSP_SMS = "local"
+    assert came_back.note_texts(NOW) == 0
