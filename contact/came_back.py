@@ -12,6 +12,7 @@ import email.policy
 from collections.abc import Iterator
 from datetime import datetime
 from email.message import EmailMessage
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -54,7 +55,7 @@ def _repeated(mail: EmailMessage) -> Iterator[str]:
     for part in mail.walk():
         if part.get_content_type() not in REPEATED:
             continue
-        inner = part.get_payload()
+        inner: Any = part.get_payload()
         if isinstance(inner, list) and inner:
             yield str(inner[0].get("Message-ID", ""))
         else:
