@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models import Q
 from django.utils import timezone
 
 from consent.models import ConsentVersion
@@ -70,9 +72,10 @@ def _end_of(day: date) -> datetime:
 
 
 def still_to_ask(message: OutboxMessage) -> bool:
-    """Whether the person has not answered meanwhile, and was not just told by another message like this one."""
-    waiting = {str(version.pk) for version in texts_asked_again(person=message.person)}
-    others = OutboxMessage.objects.filter(
-        person=message.person_id, template=TEMPLATE, state=OutboxState.SENT, finished_at__gte=timezone.now() - ONE_IN
-    )
+    """Whether the person has not answered meanwhile, and is not told by another message like this one: just now, or by
+    one that is being sent beside it and asks something that is still open."""
+    waiting = [str(version.pk) for version in texts_asked_again(person=message.person)]
+    just_told = Q(state=OutboxState.SENT, finished_at__gte=timezone.now() - ONE_IN)
+    goes_first = Q(state=OutboxState.SENDING, context__version__in=waiting, key__lt=message.key)
+    others = OutboxMessage.objects.filter(just_told | goes_first, person=message.person_id, template=TEMPLATE)
     return message.context["version"] in waiting and not others.exists()

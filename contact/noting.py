@@ -13,7 +13,7 @@ from django.db import Error, connection, transaction
 
 from contact import choosing, handing
 from contact.choices import OutboxState
-from contact.claiming import Claim
+from contact.claiming import Claim, surely
 from contact.models import OutboxMessage
 from contact.outcome import Outcome
 from contact.services import safe_contact_of
@@ -81,6 +81,7 @@ def _note_many(done: Sequence[Done], claim: Claim, now: datetime) -> None:
     for one in done:
         for column, value in zip(columns, _values(one), strict=True):
             column.append(value)
+    surely()
     with connection.cursor() as cursor:
         cursor.execute(MANY, [now, *columns, claim.id])
         noted = {row[0] for row in cursor.fetchall()}
@@ -106,6 +107,7 @@ def _field(name: str) -> Any:
 @transaction.atomic(durable=True)
 def finish(message: OutboxMessage, outcome: Outcome, claim: Claim, now: datetime) -> None:
     """Note one outcome, unless the sweep gave up on this claim meanwhile."""
+    surely()
     if outcome.state in NOT_OVER:  # whoever withdraws holds the account, and is waited for
         User.objects.select_for_update(of=("self",), no_key=True).get(pk=message.person_id)
     held: OutboxMessage | None = claim.held().select_for_update(of=("self",)).filter(pk=message.pk).first()

@@ -94,6 +94,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:
         self.tz = session.group.time_zone
         local = session.starts_at.astimezone(ZoneInfo(self.tz))
+        kwargs.setdefault("auto_id", "move-%s")  # other forms of the page have fields of the same names
         kwargs.setdefault("initial", {"day": local.date(), "starts_at": local.time(), "revision": session.revision})
         super().__init__(*args, **kwargs)
 

@@ -160,6 +160,7 @@ class SessionPlaceForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, session: GroupSession, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "place-%s")  # other forms of the page have fields of the same names
         kwargs["initial"] = {"address": session.address, "room": session.room_id, "revision": session.revision}
         super().__init__(*args, **kwargs)
         if rooms_of(session.group).exists():

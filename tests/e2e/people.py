@@ -136,7 +136,7 @@ def sign_in_participant(visitor: Visitor, email: str) -> None:
     page.locator("input[name=email]").fill(email)
     submit(page)
     page.wait_for_url("**/accounts/login/code/confirm/")
-    message = visitor.site.wait_for_message(email, after=before)
+    message = visitor.site.wait_for_message(email, matching=CODE.pattern, after=before)
     found = CODE.search(message.get_content())
     assert found, message.get_content()
     page.locator("input[name=code]").fill(found.group())

@@ -173,12 +173,15 @@ def give_places(coordinator: Visitor, path: str) -> None:
     coordinator.open(f"{path}people/")
     give = page.locator("form[action$='/people/'] button:not([formaction])")
     for _number in range(3):
-        give.filter(has_not_text=NAME).first.click()
+        with page.expect_navigation():
+            give.filter(has_not_text=NAME).first.click()
         coordinator.check()
     while give.filter(has_text=NAME).count() == 0:
-        page.locator(".pager a[rel=next]").click()
+        with page.expect_navigation():
+            page.locator(".pager a[rel=next]").click()
         coordinator.check()
-    give.filter(has_text=NAME).click()
+    with page.expect_navigation():
+        give.filter(has_text=NAME).click()
     coordinator.check()
 
 
