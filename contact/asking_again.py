@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q
-from django.db.models import Q
 from django.utils import timezone
 
 from consent.models import ConsentVersion

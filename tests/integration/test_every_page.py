@@ -155,8 +155,8 @@ OF_ITS_WORLD = "desk:group_add"
 # What is shown as it was signed, in the language of the signature.
 AS_SIGNED = [line[f"text_{language}"] for item in load("consents")["purposes"] for line in item["statements"]
              for language in LANGUAGES]  # fmt: skip
-# What people typed or chose as their own, in the worlds of the tests; an address in both languages, and a help line that
-# has one name.
+# What people typed or chose as their own, in the worlds of the tests; an address in both languages; and the one name of
+# a help line.
 TYPED = {"My name is spelled with one n.", "The list was destroyed.", "Tuesday evenings · Les mardis soir",
          "https://meet.example.org", "ATIP-AIPRP@forces.gc.ca", "Info-aide violence sexuelle"}  # fmt: skip
 
