@@ -129,8 +129,7 @@ def assert_nothing_elsewhere(site: Stack, canaries: list[str], folder: Path, *, 
     places = {str(path): path.read_bytes() for path in (home.cluster / "pg_wal").iterdir()
               if path.is_file() and path.stat().st_mtime >= since}  # fmt: skip
     assert places
-    places |= {str(path): path.read_bytes() for path in (site.folder / "ledgers").rglob("*")
-               if path.is_file()}
+    places |= {str(path): path.read_bytes() for path in (site.folder / "ledgers").rglob("*") if path.is_file()}
     broker = redis.Redis.from_url(site.environment["REDIS_URL"])
     places |= {f"valkey {key!r}": broker.dump(key) or b"" for key in broker.scan_iter()}
     site.manage("export_person", site.run(OTHER), "--output", str(folder))
