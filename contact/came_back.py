@@ -18,12 +18,11 @@ from uuid import UUID
 from django.db import transaction
 
 from contact import sms
-from contact.choices import OutboxState
 from contact.choosing import taken_back_since
 from contact.models import OutboxMessage
 from contact.services import safe_contact_of
 from contact.smtp import neutral_domain
-from contact.takeover import CAME_BACK, take_over
+from contact.takeover import CAME_BACK, LEFT, take_over
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.models import User
@@ -88,11 +87,11 @@ def note(message_id: UUID, now: datetime) -> bool:
         return False
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=person)
     rows = OutboxMessage.objects.select_for_update(of=("self",)).filter(pk=message_id)
-    message = rows.filter(state__in=[OutboxState.SENT, OutboxState.UNKNOWN]).exclude(reason=CAME_BACK).first()
+    message = rows.filter(state__in=LEFT).exclude(reason=CAME_BACK).first()
     if message is None:
         return False
-    message.state, message.reason = OutboxState.SENT, CAME_BACK
-    message.save(update_fields=["state", "reason"])
+    message.reason = CAME_BACK
+    message.save(update_fields=["reason"])
     audit.record(Action.CHANGE, message, person=person, purpose=Purpose.CONTACT, fields=("reason",))
     if not taken_back_since(message) and message.person.is_active:
         take_over(message, safe_contact_of(message.person), now)

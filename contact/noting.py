@@ -17,7 +17,7 @@ from contact.claiming import Claim, surely
 from contact.models import OutboxMessage
 from contact.outcome import Outcome
 from contact.services import safe_contact_of
-from contact.takeover import take_over
+from contact.takeover import LEFT, take_over
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.logs import get_logger
@@ -25,7 +25,6 @@ from psp.models import User
 
 log = get_logger(__name__)
 
-LEFT = frozenset({OutboxState.SENT, OutboxState.UNKNOWN})
 TRIED = LEFT | {OutboxState.FAILED}
 # After these, somebody would still try to reach the person.
 NOT_OVER = frozenset({OutboxState.WAITING, OutboxState.TO_CALL})

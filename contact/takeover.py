@@ -13,7 +13,8 @@ from contact.models import CallTask, OutboxMessage, SafeContact
 from contact.registry import must_reach
 from contact.rules import Refusal, next_allowed
 
-# The reason of a message that left and did not arrive (`contact.came_back`).
+# Bytes of it are out there. A report may say later that it did not arrive: its reason then (`contact.came_back`).
+LEFT = frozenset({OutboxState.SENT, OutboxState.UNKNOWN})
 CAME_BACK = "came_back"
 # Whoever looks on the site themselves is left in peace; the others should hear of it from somebody.
 NOBODY_TOLD = frozenset({Refusal.CHANNEL_NOT_SAFE, Refusal.NO_CONSENT, Refusal.RECHECK_PASSED})
@@ -43,7 +44,7 @@ def _needs_somebody(message: OutboxMessage) -> bool:
         return message.reason in NOBODY_TOLD
     if message.state == OutboxState.EXPIRED:
         return must_reach(message)
-    if message.state == OutboxState.SENT:
+    if message.state in LEFT:
         return message.reason == CAME_BACK
     return message.state in {OutboxState.TO_CALL, OutboxState.FAILED}
 

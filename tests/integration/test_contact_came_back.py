@@ -137,6 +137,14 @@ def test_report_about_what_never_left_changes_nothing(person):
     assert waiting.state == OutboxState.WAITING
 
 
+def test_what_was_perhaps_sent_and_came_back_is_a_task_too(message):
+    OutboxMessage.objects.filter(pk=message.pk).update(state=OutboxState.UNKNOWN, reason="connection_lost")
+    assert came_back.note(message.pk, NOW)
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (OutboxState.UNKNOWN, CAME_BACK)
+    assert CallTask.objects.count() == 1
+
+
 def test_code_that_came_back_is_nobodys_task(person, smtp_sink):
     code = send_code(user=person, code="123456")
     delivery.send_one(code.pk, timezone.now())
