@@ -10,18 +10,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from groups.choices import GroupKind
 from intake.limits import spend_of
-from psp import crisis
 from psp.areas import account
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError, add_to_form
 from psp.models import User
+from psp.views import crisis_lines
 from sessions import words
 from sessions.choices import SupportState
 from sessions.forms_after import CodeForm, DebriefForm
@@ -91,11 +90,10 @@ def debrief(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def _debrief_page(found: GroupSession, me: User, form: DebriefForm, said: Debrief | None) -> dict[str, Any]:
-    language, now = get_language() or "en", timezone.now()
     asked = said if said is not None and said.support in (SupportState.ASKED, SupportState.TAKEN) else None
     return {
-        "session": words.line(found, me.time_zone), "group": found.group, "form": form, "begun": found.starts_at <= now,
+        "session": words.line(found, me.time_zone), "group": found.group, "form": form, "crisis_lines": crisis_lines(),
         "asked": asked, "taken": asked is not None and asked.support == SupportState.TAKEN,
         "gone": asked is not None and asked.supervisor not in supervisors(me),
-        "crisis_lines": [crisis.shown(line, language, now) for line in crisis.offered()],
+        "begun": found.starts_at <= timezone.now(),
     }  # fmt: skip

@@ -3,6 +3,7 @@ by some weeks, and the days on which a region is closed."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -161,23 +162,33 @@ def closures(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. New series leave these days out."))
         return redirect("desk:closures")
     mine = coordinated_regions(me)
-    ahead = closures_of(mine).filter(last_day__gte=timezone.localdate()).select_related("program_region")
-    context = {"form": form, "closures": [_closure_line(one, mine) for one in ahead]}
+    ahead = list(closures_of(mine).filter(last_day__gte=timezone.localdate()).select_related("program_region"))
+    planned = _planned(ahead, mine)
+    context = {"form": form, "closures": [_closure_line(one, mine, planned) for one in ahead]}
     return render(request, "sessions/closures.html", context, status=409 if form.errors else 200)
 
 
-def _closure_line(one: Closure, mine: frozenset[str]) -> dict[str, Any]:
+def _planned(closures: list[Closure], mine: frozenset[str]) -> list[tuple[date, str]]:
+    """Day and region of each session that is planned from the first of these days to the last."""
+    if not closures:
+        return []
+    days = (min(one.first_day for one in closures), max(one.last_day for one in closures))
+    sessions = GroupSession.objects.filter(
+        state=SessionState.SCHEDULED, starts_at__date__range=days, group__program_region__in=mine
+    )
+    return list(sessions.order_by().values_list("starts_at__date", "group__program_region"))
+
+
+def _closure_line(one: Closure, mine: frozenset[str], planned: list[tuple[date, str]]) -> dict[str, Any]:
     """With how many sessions are planned on these days all the same."""
     language = words.language_code()
-    sessions = GroupSession.objects.filter(
-        state=SessionState.SCHEDULED, starts_at__date__gte=one.first_day, starts_at__date__lte=one.last_day,
-        group__program_region__in=[one.program_region_id] if one.program_region_id else mine,
-    )  # fmt: skip
+    regions = {one.program_region_id} if one.program_region_id else mine
+    all_the_same = sum(one.first_day <= day <= one.last_day and region in regions for day, region in planned)
     return {
         "id": one.pk, "name": one.name, "where": one.program_region or _("The whole program"),
         "first": long_date(one.first_day, language, article=False), "first_iso": one.first_day.isoformat(),
         "last": long_date(one.last_day, language, article=False), "last_iso": one.last_day.isoformat(),
-        "planned": sessions.count(), "mine": one.program_region_id in mine,
+        "planned": all_the_same, "mine": one.program_region_id in mine,
     }  # fmt: skip
 
 

@@ -155,10 +155,9 @@ OF_ITS_WORLD = "desk:group_add"
 # What is shown as it was signed, in the language of the signature.
 AS_SIGNED = [line[f"text_{language}"] for item in load("consents")["purposes"] for line in item["statements"]
              for language in LANGUAGES]  # fmt: skip
-# What people typed or chose as their own, in the worlds of the tests; an address in both languages; and the one name of
-# a help line.
+# What people typed or chose as their own, in the worlds of the tests; and an address in both languages.
 TYPED = {"My name is spelled with one n.", "The list was destroyed.", "Tuesday evenings · Les mardis soir",
-         "https://meet.example.org", "ATIP-AIPRP@forces.gc.ca", "Info-aide violence sexuelle"}  # fmt: skip
+         "https://meet.example.org", "ATIP-AIPRP@forces.gc.ca"}  # fmt: skip
 
 
 def in_both() -> list[tuple[str, Shown, Shown]]:

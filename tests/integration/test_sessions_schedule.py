@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -183,6 +185,25 @@ def test_closed_days_of_the_region_are_left_out_and_shown_with_what_stands_on_th
     closure = Closure.objects.get()
     assert desk.post(page("closure_remove", closure.pk)).status_code == 302
     assert not Closure.objects.exists()
+
+
+def test_page_of_closed_days_asks_as_much_for_many_as_for_one(desk):
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert desk.get(page("closures")).status_code == 200
+        return len(asked)
+
+    def close(day: date) -> None:
+        Closure.objects.create(
+            program_region_id="QC", first_day=day, last_day=day, name_en="Closed", name_fr="Fermé"
+        )  # fmt: skip
+
+    close(date(2026, 12, 1))
+    questions()  # what is asked once in a process or a session
+    few = questions()
+    for day in range(2, 12):
+        close(date(2026, 12, day))
+    assert questions() == few
 
 
 def test_closed_days_of_another_region_or_of_the_whole_program_are_not_the_coordinators(desk, by):
