@@ -65,8 +65,8 @@ def schedule_series(
 ) -> list[GroupSession]:
     """Save the sessions of an established group ([PIA] rule 8); where they exist already, return those.
 
-    Without a `plan` the group's own rhythm. DomainError: `not_established`, `not_free`, and for a plan
-    `starts_in_the_past`. Forbidden outside the coordinator's regions.
+    Without a `plan` the group's own rhythm. DomainError: `not_established`, `room_elsewhere`, `not_free`, and for a
+    plan `starts_in_the_past`. Forbidden outside the coordinator's regions.
     """
     locked = locked_group(group)
     require(can_manage_sessions(by, locked), "schedule_series")
@@ -78,6 +78,7 @@ def schedule_series(
     if plan is not None:
         _check_ahead(times[0].start_utc, field="starts_on")
         _keep_rhythm(locked, plan)
+    _check_room(locked, room)
     check_free(locked, [(item.start_utc, item.end_utc) for item in times], room)
     made = [_session(locked, item, room) for item in times]
     with judged():
@@ -91,6 +92,12 @@ def _check_established(group: PeerGroup) -> None:
     if group.state != GroupState.ESTABLISHED:
         message = _("Sessions are set once the group is established. Establish the group first.")
         raise DomainError(message, code="not_established")
+
+
+def _check_room(group: PeerGroup, room: Room | None) -> None:
+    if room is not None and (room.program_region_id != group.program_region_id or not room.active):
+        message = _("This room is not one that groups of this region can use. Choose another.")
+        raise DomainError(message, code="room_elsewhere", field="room")
 
 
 def _session(group: PeerGroup, item: SessionTime, room: Room | None) -> GroupSession:
@@ -182,7 +189,10 @@ def add_session(
     *, group: PeerGroup | UUID, by: User, starts_at: datetime, minutes: int | None = None, reason: str = "",
     room: Room | None = None, despite: bool = True,
 ) -> GroupSession:  # fmt: skip
-    """One more session of an established group whose dates are set. DomainError as for `move_session`."""
+    """One more session of an established group whose dates are set.
+
+    DomainError as for `move_session`, and `room_elsewhere`.
+    """
     locked = locked_group(group)
     require(can_manage_sessions(by, locked), "add_session")
     _check_established(locked)
@@ -190,6 +200,7 @@ def add_session(
     ends_at = starts_at + timedelta(minutes=minutes or locked.minutes)
     made = GroupSession(group=locked, number=last + 1, starts_at=starts_at, ends_at=ends_at, room=room,
                         reason=_reason(reason))  # fmt: skip
+    _check_room(locked, room)
     _check_time(made, starts_at, ends_at, despite=despite)
     with judged():
         made.save(force_insert=True)
@@ -235,13 +246,15 @@ def set_place(
 ) -> GroupSession:  # fmt: skip
     """In which room, or where, this one session is; empty means as the group has it. `link`: None leaves it as it is.
 
-    DomainError: `session_over`, `not_free`.
+    DomainError: `session_over`, `room_elsewhere`, `not_free`.
     """
     locked = _for_change(session, by, "set_place", revision)
     wanted = {"room": room, "address": address, "link": locked.link if link is None else link}
     changed = [name for name, value in wanted.items() if getattr(locked, name) != value]
     if not changed:
         return locked
+    if "room" in changed:
+        _check_room(locked.group, room)
     check_free(locked.group, [(locked.starts_at, locked.ends_at)], room, field="room")
     for name in changed:
         setattr(locked, name, wanted[name])

@@ -320,6 +320,18 @@ def test_another_place_for_one_session_counts_and_a_taken_room_is_refused(desk, 
     assert GroupSession.objects.get(pk=second.pk).room is None
 
 
+@pytest.mark.parametrize("fields", [{"program_region_id": "ON"}, {"program_region_id": "QC", "active": False}])
+def test_room_of_another_region_or_out_of_use_is_for_no_session(by, group, fields):
+    room = Room.objects.create(name="Blue room", address="1 Main Street", **fields)
+    with refused("room_elsewhere"):
+        services.schedule_series(group=group, by=by, room=room)
+    first = services.schedule_series(group=group, by=by)[0]
+    with refused("room_elsewhere"):
+        services.set_place(session=first, by=by, room=room)
+    with refused("room_elsewhere"):
+        services.add_session(group=group, by=by, starts_at=first.starts_at + timedelta(days=200), room=room)
+
+
 # --- Nobody is forgotten --------------------------------------------------------------------------
 
 
