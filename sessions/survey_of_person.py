@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from consent.choices import ConsentPurpose
+from consent.models import Consent
 from intake.merging import Mover, add_mover
 from intake.models import Participant
 from privacy.datamap import Basis, Erased, Holding, Use, declare, these
@@ -68,6 +70,9 @@ def erase(person: User) -> Counter[str]:
 
 
 def move(kept: Participant, merged: Participant) -> list[str]:
+    """Only to an account that agrees to these questions itself; otherwise the answers stay where that was said."""
+    if not Consent.objects.in_force(kept.user, ConsentPurpose.EVALUATION):
+        return []
     own = AnswerSheet.objects.filter(person=kept.user_id).values_list("group", "moment")
     rows = AnswerSheet.objects.filter(person=merged.user_id)
     ids = [row.pk for row in rows if (row.group_id, row.moment) not in set(own)]

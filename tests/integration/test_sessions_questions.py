@@ -140,6 +140,8 @@ def test_answers_follow_files_that_become_one_and_come_back(by, person):
     group = a_dated_group(by, person, starts=2, last=9)
     services.save_answers(by=person.user, group=group.pk, moment="before", said={"alone": "2"}, send=True)
     kept = make.an_accepted_participant("QC", by=by)
+    assert survey_of_person.move(kept, person) == []  # this account never agreed to being asked
+    make.agree(kept.user, "evaluation")
     moved = survey_of_person.move(kept, person)
     sheet = AnswerSheet.objects.get()
     assert (sheet.person_id, services.answers_of(sheet)) == (kept.user_id, {"alone": "2"})
