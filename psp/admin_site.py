@@ -21,7 +21,7 @@ from psp.sight import sight_of
 
 # Nobody sees another person's factors, aliases or sessions: what libraries register stays outside.
 OUR_APPS = frozenset(
-    {"psp", "audit", "consent", "contact", "intake", "groups", "peer_sessions", "reporting", "privacy"}
+    {"psp", "audit", "consent", "contact", "intake", "supporters", "groups", "peer_sessions", "reporting", "privacy"}
 )
 
 

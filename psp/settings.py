@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "consent",
     "contact",
     "intake",
+    "supporters",
     "groups",
     "sessions.apps.SessionsConfig",
     "reporting",

@@ -7,14 +7,18 @@ from django.urls import include, path
 
 from psp import pages, views
 
-# One area, filled by several apps: their names share the namespace "desk".
+# Areas filled by several apps: their names share one namespace.
 desk_patterns = [
     path("", include("intake.urls_desk")),
+    path("", include("supporters.urls_desk")),
     path("", include("groups.urls")),
     path("", include("sessions.urls_desk")),
     path("", include("contact.urls_desk")),
     path("", include("privacy.urls_desk")),
 ]
+
+lead_patterns = [path("", include("sessions.urls_lead")), path("", include("supporters.urls_lead"))]
+care_patterns = [path("", include("supporters.urls_care")), path("", include("sessions.urls_care"))]
 
 urlpatterns = [
     path("", views.root, name="root"),
@@ -43,8 +47,8 @@ urlpatterns = [
         path("my/", include("sessions.urls_my")),
         path("desk/", include((desk_patterns, "desk"))),
         path("lead/", include("groups.urls_lead_invitations")),
-        path("lead/", include("sessions.urls_lead")),
-        path("care/", include("sessions.urls_care")),
+        path("lead/", include((lead_patterns, "lead"))),
+        path("care/", include((care_patterns, "care"))),
         path("reports/", include("reporting.urls")),
         path("privacy/", include("privacy.urls")),
     ),

@@ -4,7 +4,6 @@ from django.urls import path
 
 from sessions import views_care
 
-app_name = "care"
 urlpatterns = [
     path("", views_care.home, name="home"),
     path("<uuid:debrief_id>/take/", views_care.take, name="take"),

@@ -6,7 +6,6 @@ from contact.views_reminders import lead_reminders
 from groups import views_leading
 from sessions import views_after_lead, views_calendar, views_lead
 
-app_name = "lead"
 urlpatterns = [
     path("", views_lead.home, name="home"),
     path("times/", views_leading.times, name="times"),

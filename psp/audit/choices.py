@@ -22,6 +22,7 @@ class Purpose(models.TextChoices):
     INTAKE = "intake", _("Application and intake meeting")
     GROUPS = "groups", _("Forming and running groups")
     SESSIONS = "sessions", _("Holding sessions")
+    CARE = "care", _("Supporting those who lead groups")
     CONTACT = "contact", _("Getting in touch")
     CONSENT = "consent", _("Consent")
     OWN = "own", _("Your own use")

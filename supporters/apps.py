@@ -1,0 +1,23 @@
+"""Peer supporters: ready, trained, supported, never overloaded ([NH] rules 26 to 35)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class SupportersConfig(AppConfig):
+    name = "supporters"
+
+    def ready(self) -> None:
+        post_migrate.connect(load_reference, sender=self)
+
+
+def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """Settings, courses and texts that every new database begins with."""
+    if using == "default":
+        from supporters.reference import load_all
+
+        load_all()

@@ -1,0 +1,98 @@
+"""Peer supporters and what the program asks of itself for them. The database is the last judge of each rule."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from psp.models import ProgramRegion, User
+from supporters.choices import SupporterState
+from supporters.querysets import SupporterQuerySet
+
+
+class CareSetting(models.Model):
+    """The program's settings for its supporters, one row. Days, weeks and hours as said in each label ([NH] 30, 32)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    cooling_off_days = models.PositiveSmallIntegerField(
+        _("days between the last group as a participant and becoming a peer supporter"), default=365
+    )
+    supervision_days = models.PositiveSmallIntegerField(_("days between two supervision meetings, at most"), default=14)
+    supervision_grace_days = models.PositiveSmallIntegerField(
+        _("days that supervision may be late before somebody leads nothing new"), default=7
+    )
+    max_groups = models.PositiveSmallIntegerField(_("groups led at once, at most"), default=2)
+    max_sessions_week = models.PositiveSmallIntegerField(_("sessions led in a week, at most"), default=3)
+    max_hours_week = models.PositiveSmallIntegerField(_("hours worked in a week, at most"), default=15)
+    checkin_keep_days = models.PositiveSmallIntegerField(_("days that a wellbeing check-in is kept"), default=56)
+    expiry_notice_days = models.PositiveSmallIntegerField(
+        _("days before the end of a qualification for it to be shown"), default=90
+    )
+    pay_period_days = models.PositiveSmallIntegerField(_("days in a pay period"), default=14)
+    pay_period_from = models.DateField(_("first day of any pay period"))
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("settings for peer supporters")
+        verbose_name_plural = _("settings for peer supporters")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="care_setting_one_row"),
+            models.CheckConstraint(condition=Q(supervision_days__range=(1, 92)), name="care_supervision_sensible"),
+            models.CheckConstraint(condition=Q(max_groups__range=(1, 10)), name="care_groups_sensible"),
+            models.CheckConstraint(condition=Q(max_sessions_week__range=(1, 20)), name="care_sessions_sensible"),
+            models.CheckConstraint(condition=Q(max_hours_week__range=(1, 60)), name="care_hours_sensible"),
+            models.CheckConstraint(condition=Q(checkin_keep_days__range=(7, 183)), name="care_checkins_short"),
+            models.CheckConstraint(condition=Q(pay_period_days__range=(7, 31)), name="care_pay_period_sensible"),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Settings for peer supporters"))
+
+
+class Supporter(models.Model):
+    """Somebody on the way to leading, or who leads. The account is theirs as a supporter alone: whether the same person
+    took part in a group before stands nowhere but in `FormerTie`, which nobody can read back ([NH] rule 34)."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, primary_key=True, related_name="supporter")
+    program_region = models.ForeignKey(ProgramRegion, on_delete=models.PROTECT, related_name="supporters")
+    state = models.CharField(max_length=8, choices=SupporterState, default=SupporterState.JOINING)
+    since = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = SupporterQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["program_region", "state"], name="supporter_region_state")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=SupporterState.values), name="supporter_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        return self.user_id
+
+
+# Models of this app that have a file of their own.
+from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
+from supporters.models_pause import Pause  # noqa: E402
+from supporters.models_readiness import Readiness  # noqa: E402
+from supporters.models_supervision import Pairing, SupervisionMeeting  # noqa: E402
+from supporters.models_texts import Acknowledgement, ProgramText  # noqa: E402
+from supporters.models_training import Course, Qualification  # noqa: E402
+from supporters.models_workload import Leave, Limits  # noqa: E402
+
+__all__ = [
+    "Acknowledgement", "CareSetting", "Course", "FormerAgreement", "FormerTie", "Leave", "Limits", "Pairing", "Pause",
+    "ProgramText", "Qualification", "Readiness", "SupervisionMeeting", "Supporter",
+]  # fmt: skip

@@ -1,0 +1,51 @@
+"""Who sees what of the supporters, and the words for asking."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from psp.choices import Role
+from psp.sight import sight_of
+
+
+class SupporterQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> SupporterQuerySet:
+        """Oneself; and supervisors those whom they supervise now, or who are joining and have nobody yet."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Q(user_id=user.pk)
+        if sight_of(user).has(Role.SUPERVISOR):
+            paired = Q(user__supervised_by__supervisor_id=user.pk, user__supervised_by__ended_on__isnull=True)
+            mine |= Q(pk__in=self.model.objects.filter(paired).values("pk"))
+        return self.filter(mine)
+
+
+class ProgramTextQuerySet(models.QuerySet[Any]):
+    def published(self) -> ProgramTextQuerySet:
+        return self.filter(published_at__isnull=False)
+
+    def current(self, kind: str) -> Any:
+        """The published version with the highest number; None where nothing was published."""
+        return self.published().filter(kind=kind).order_by("-number").first()
+
+
+class PairingQuerySet(models.QuerySet[Any]):
+    def standing(self) -> PairingQuerySet:
+        return self.filter(ended_on__isnull=True)
+
+
+class PauseQuerySet(models.QuerySet[Any]):
+    def standing(self) -> PauseQuerySet:
+        return self.filter(ended_at__isnull=True)
+
+
+class LeaveQuerySet(models.QuerySet[Any]):
+    def of(self, accounts: Collection[UUID], first: date, last: date) -> LeaveQuerySet:
+        """Leave that touches one of the days."""
+        return self.filter(user__in=accounts, first_day__lte=last, last_day__gte=first)

@@ -1,0 +1,5 @@
+"""Addresses of supervisors: {lang}/care/."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
