@@ -22,6 +22,7 @@ class SessionsConfig(AppConfig):
             desk_group,
             erasing,
             feed_of_person,
+            led,
             merging,
             my_steps,
             privacy,
@@ -43,6 +44,7 @@ class SessionsConfig(AppConfig):
         retention.register()
         coming_of_person.register()
         feed_of_person.register()
+        led.register()
         after_of_person.register()
         survey_card.register()
         survey_of_person.register()

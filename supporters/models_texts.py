@@ -18,8 +18,8 @@ from supporters.querysets import ProgramTextQuerySet
 
 
 class ProgramText(models.Model):
-    """A text in both languages. `sections`: [{"code", "heading_en", "heading_fr", "points_en": [text], "points_fr": [text]}]
-    in the order in which they are read.
+    """A text in both languages. `sections`, in the order in which they are read:
+    [{"code", "heading_en", "heading_fr", "points_en": [text], "points_fr": [text]}].
 
     Once published a trigger refuses every change: a new wording is a new version ([NH] rule 27).
     """
