@@ -40,7 +40,7 @@ class Lacks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One missing piece. `on`: the date that it is about; `number` of `limit`, or days late; `what`: a course's code."""
+    """One missing piece. `on`: the date it is about; `number` of `limit`, or days late; `what`: code of a course."""
 
     lacks: Lacks
     on: date | None = None
