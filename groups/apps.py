@@ -20,6 +20,7 @@ class GroupsConfig(AppConfig):
             erasing,
             following,
             forgetting,
+            former_cohort,
             invitations_of_person,
             invited_notices,
             merging,
@@ -44,6 +45,7 @@ class GroupsConfig(AppConfig):
         merging.subscribe()
         erasing.register()
         retention.register()
+        former_cohort.register()
         queue_of_person.register()
         invitations_of_person.register()
         my_invitations.register()

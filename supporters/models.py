@@ -85,6 +85,7 @@ class Supporter(models.Model):
 
 # Models of this app that have a file of their own.
 from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
+from supporters.models_interest import Interest, ReadinessCriterion  # noqa: E402
 from supporters.models_pause import Pause  # noqa: E402
 from supporters.models_readiness import Readiness  # noqa: E402
 from supporters.models_supervision import Pairing, SupervisionMeeting  # noqa: E402
@@ -93,6 +94,7 @@ from supporters.models_training import Course, Qualification  # noqa: E402
 from supporters.models_workload import Leave, Limits  # noqa: E402
 
 __all__ = [
-    "Acknowledgement", "CareSetting", "Course", "FormerAgreement", "FormerTie", "Leave", "Limits", "Pairing", "Pause",
-    "ProgramText", "Qualification", "Readiness", "SupervisionMeeting", "Supporter",
+    "Acknowledgement", "CareSetting", "Course", "FormerAgreement", "FormerTie", "Interest", "Leave", "Limits",
+    "Pairing", "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion", "SupervisionMeeting",
+    "Supporter",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from django.db import models
 
 from intake.models import Participant
 from psp.models import User
+from supporters.querysets_joining import FormerAgreementQuerySet
 
 
 class FormerTie(models.Model):
@@ -37,6 +38,8 @@ class FormerAgreement(models.Model):
     supporter_said_at = models.DateTimeField(null=True)
     participant_said_at = models.DateTimeField(null=True)
     noted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = FormerAgreementQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -12,6 +12,7 @@ from django.utils import timezone
 from psp.crypto.fields import EncryptedTextField, SealedModel
 from psp.models import User
 from supporters.choices import Outcome, ReadyFor
+from supporters.querysets_joining import ReadinessQuerySet
 
 
 class Readiness(SealedModel):
@@ -33,6 +34,8 @@ class Readiness(SealedModel):
     comment = EncryptedTextField(person="user_id", max_length=2000, blank=True)
     made_at = models.DateTimeField(default=timezone.now)
     commented_at = models.DateTimeField(null=True)
+
+    objects = ReadinessQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-held_on", "-made_at"]

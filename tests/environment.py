@@ -27,7 +27,7 @@ KEPT = {
     "django_migrations", "django_content_type", "auth_permission", "auth_group", "psp_region", "psp_programregion",
     "intake_eligibilityversion", "intake_referral", "intake_meetingguide", "consent_consentversion",
     "contact_messagetemplate", "contact_reminderrule", "groups_kindsetting", "psp_crisisline", "privacy_retentionrule",
-    "consent_purposeswitch", "peer_sessions_questionnaire",
+    "consent_purposeswitch", "peer_sessions_questionnaire", "supporters_readinesscriterion", "supporters_caresetting",
 }  # fmt: skip
 
 

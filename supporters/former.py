@@ -1,0 +1,134 @@
+"""Whom a supporter met when they took part themselves: known as digests, asked for by the conflict check alone.
+
+Two identities are kept apart ([NH] rule 34). What is stored is one keyed digest for each account that was ever in a
+group with the earlier one, so a check can ask "was this member among them?", and nobody can ask "who was it?".
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from uuid import UUID
+
+from django.db import connection
+
+from psp.crypto import keyring
+from supporters.models import FormerAgreement, FormerTie
+
+COLUMN = "supporters.formertie.key"
+DIGEST_BYTES = 32
+# Ties are filled up to a multiple of this with digests of nobody: their number tells no group by its size.
+PAD_TO = 16
+
+# Every file that was made one with another, up and down, however long the chain.
+FAMILY = """
+WITH RECURSIVE family (account, file) AS (
+    SELECT user_id, id FROM intake_participant WHERE user_id = ANY(%s)
+    UNION
+    SELECT family.account, beside.id
+      FROM family
+      JOIN intake_participant here ON here.id = family.file
+      JOIN intake_participant beside ON beside.merged_into_id = here.id OR beside.id = here.merged_into_id
+)
+SELECT family.account, file.user_id FROM family JOIN intake_participant file ON file.id = family.file
+"""
+
+# Pairs (one of the accounts asked about, another account that ever had a place in a group with it).
+Shared = Iterable[tuple[UUID, UUID]]
+SharedSource = Callable[[Collection[UUID]], Shared]
+_sources: list[SharedSource] = []
+
+
+def add_shared(source: SharedSource) -> None:
+    """Called by the app above that knows who was in a group with whom. One query, whatever the number of accounts."""
+    _sources.append(source)
+
+
+def key_of(account: UUID) -> bytes:
+    """The digest by which an account is known here: keyed, so that nobody without the key can try accounts."""
+    return bytes.fromhex(keyring.index_of(str(account), column=COLUMN, kind="email"))
+
+
+def shared_with(accounts: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """For each of these accounts, everybody who ever had a place in a group with it."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for source in _sources:
+        for one, other in source(accounts):
+            found[one].add(other)
+    return found
+
+
+def same_person(accounts: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """For each account, those of every file that counts as one with its file; itself always. One query."""
+    found = {account: {account} for account in accounts}
+    with connection.cursor() as cursor:
+        cursor.execute(FAMILY, [list(found)])
+        for account, other in cursor.fetchall():
+            found[account].add(other)
+    return found
+
+
+def ties_of(earlier: UUID) -> dict[bytes, bool]:
+    """Digest → whether it is the own one: of an earlier account and of everybody in a group with it, and of nobody."""
+    own = same_person([earlier])[earlier]
+    met = {other for cohort in shared_with(own).values() for other in cohort}
+    ties = dict.fromkeys(map(key_of, met), False) | dict.fromkeys(map(key_of, own), True)
+    missing = -len(ties) % PAD_TO
+    return ties | {secrets.token_bytes(DIGEST_BYTES): False for _one in range(missing)}
+
+
+def met_before(supporters: Collection[UUID], members: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Supporter's account → accounts among `members` that they must not lead, because they were in a group together.
+
+    Those where both said that they would meet again are left out; supporters of whom nothing is known are missing.
+    Nobody leads a group with their own earlier identity in it, whatever was agreed. Files that were made one count as
+    one person, on both sides. Five queries for any number.
+    """
+    if not supporters or not members:
+        return {}
+    people, cohorts = _as_digests(members)
+    own, others = _ties(supporters, {key for keys in (*people.values(), *cohorts.values()) for key in keys})
+    agreed = _agreed(supporters, members)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for member in members:
+        # The second also where they came together only after the supporter's ties were noted.
+        met = _having(others, people[member]) | _having(own, cohorts[member])
+        for user in {one for one in met if (one, member) not in agreed} | _having(own, people[member]):
+            found[user].add(member)
+    return dict(found)
+
+
+Digests = dict[UUID, set[bytes]]
+
+
+def _as_digests(members: Collection[UUID]) -> tuple[Digests, Digests]:
+    """Member → digests of the same person; member → digests of everybody who was in a group with that person."""
+    people = same_person(members)
+    shared = shared_with({one for family in people.values() for one in family})
+    families = same_person({other for met in shared.values() for other in met})
+    keys = {one: key_of(one) for family in (*people.values(), *families.values()) for one in family}
+    met = {
+        member: {keys[one] for account in family for other in shared.get(account, ()) for one in families[other]}
+        for member, family in people.items()
+    }
+    return {member: {keys[one] for one in family} for member, family in people.items()}, met
+
+
+def _having(ties: dict[bytes, set[UUID]], keys: Iterable[bytes]) -> set[UUID]:
+    return {user for key in keys for user in ties.get(key, ())}
+
+
+def _ties(supporters: Collection[UUID], keys: Iterable[bytes]) -> tuple[dict[bytes, set[UUID]], dict[bytes, set[UUID]]]:
+    """Digest → supporters who have it as their own; digest → supporters who have it as somebody else's."""
+    own: dict[bytes, set[UUID]] = defaultdict(set)
+    others: dict[bytes, set[UUID]] = defaultdict(set)
+    rows = FormerTie.objects.filter(user__in=supporters, key__in=list(keys))
+    for user, key, is_own in rows.values_list("user_id", "key", "own"):
+        (own if is_own else others)[bytes(key)].add(user)
+    return own, others
+
+
+def _agreed(supporters: Collection[UUID], members: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    rows = FormerAgreement.objects.standing().filter(user__in=supporters, participant__user__in=members)
+    return set(rows.values_list("user_id", "participant__user_id"))
