@@ -22,6 +22,7 @@ from psp.dashboard import Card, Place, add_card, add_place
 from psp.models import User
 from sessions import words
 from sessions.models import Debrief, DropIn, FollowUpOffer, GroupSession
+from sessions.views_care import asked_card
 
 SHOWN_AHEAD = 3
 
@@ -34,14 +35,13 @@ def register() -> None:
     add_place(Place("desk", _("Calendar"), "calendar", "desk:calendar", coordinates, order=45, key="k"))
     supports = holds(Role.SUPPORTER)
     add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
-    supervises = holds(Role.SUPERVISOR)
-    add_place(Place("care", _("Who asks for support"), "heart", "care:home", supervises, order=10))
     add_place(Place("lead", _("Reminders"), "bell", "lead:reminders", leads, order=40))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
     coordinates = holds(Role.COORDINATOR)
     add_place(Place("desk", _("What people said"), "list", "desk:feedback", coordinates, order=90, key="f"))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("my", "sessions/my_open_card.html", open_to_me, order=30))
+    add_card(Card("care", "sessions/care_card.html", asked_card, order=10))
     add_card(Card("desk", "sessions/desk_card.html", open_on_the_desk, 40, (UNDATED, UNRECORDED)))
     add_card(Card("desk", "sessions/after_card.html", after_sessions, 45, (CODES, TALKS, CALLS)))
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from psp.areas import account, requires
 from psp.audit import services as audit
@@ -23,14 +23,15 @@ from sessions.models import Debrief
 supervisors_only = requires(Role.SUPERVISOR)
 
 
-@require_GET
-@supervisors_only
-def home(request: HttpRequest) -> HttpResponse:
+def asked_card(request: HttpRequest) -> dict[str, Any] | None:
+    """Card of the supervisor's front page: whoever chose them after a session, oldest first."""
     me = account(request)
     rows = Debrief.objects.visible_to(me).asked_of(me).select_related("lead", "session__group")
     found = list(rows.order_by("changed_at"))
+    if not found:
+        return None
     audit.record_reads(found, purpose=Purpose.SESSIONS)
-    return render(request, "care/home.html", {"rows": [_row(row, me) for row in found]})
+    return {"rows": [_row(row, me) for row in found], "waits": len(found)}
 
 
 def _row(row: Debrief, reader: User) -> dict[str, Any]:

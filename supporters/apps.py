@@ -12,7 +12,10 @@ class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
+        from supporters import dashboard_care
+
         post_migrate.connect(load_reference, sender=self)
+        dashboard_care.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -1,5 +1,9 @@
 """Addresses of supervisors: {lang}/care/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from supporters import views_care
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views_care.home, name="home"),
+]

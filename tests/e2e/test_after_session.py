@@ -130,7 +130,7 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
 
     supervisor = visitor("en", phone=True)
     sign_in_team(supervisor, "supervisor", front="*/care/")
-    assert supervisor.page.locator("main section").count() == 1
+    assert supervisor.page.locator("main form[action$='/take/']").count() == 1
     supervisor.page.locator("form[action$='/take/'] button").click()
     supervisor.check()
     coordinator = visitor("fr")
