@@ -36,6 +36,10 @@ class CareSetting(models.Model):
     )
     pay_period_days = models.PositiveSmallIntegerField(_("days in a pay period"), default=14)
     pay_period_from = models.DateField(_("first day of any pay period"))
+    preparation_minutes = models.PositiveSmallIntegerField(_("minutes to prepare a session"), default=30)
+    debrief_minutes = models.PositiveSmallIntegerField(_("minutes of debrief after a session"), default=30)
+    supervision_minutes = models.PositiveSmallIntegerField(_("minutes of a supervision meeting"), default=60)
+    leave_day_minutes = models.PositiveSmallIntegerField(_("minutes of a day of paid leave, as a rule"), default=180)
 
     history = HistoricalRecords()
 
@@ -50,6 +54,11 @@ class CareSetting(models.Model):
             models.CheckConstraint(condition=Q(max_hours_week__range=(1, 60)), name="care_hours_sensible"),
             models.CheckConstraint(condition=Q(checkin_keep_days__range=(7, 183)), name="care_checkins_short"),
             models.CheckConstraint(condition=Q(pay_period_days__range=(7, 31)), name="care_pay_period_sensible"),
+            models.CheckConstraint(
+                condition=Q(preparation_minutes__lte=240, debrief_minutes__lte=240, supervision_minutes__lte=480),
+                name="care_allowances_sensible",
+            ),
+            models.CheckConstraint(condition=Q(leave_day_minutes__range=(1, 720)), name="care_leave_day_sensible"),
         ]
 
     def __str__(self) -> str:
