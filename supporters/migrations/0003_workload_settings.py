@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0001_initial"),
+        ("supporters", "0002_interest"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
