@@ -40,6 +40,7 @@ from intake.models import Application, KeepApart, Participant
 from intake.week import DAY
 from psp.choices import Language, Role
 from psp.models import RoleAssignment
+from supporters.models import Pause
 
 # Whoever has a priority comes before everybody who has waited less than ten years longer.
 AHEAD_DAYS = 3650
@@ -251,7 +252,8 @@ def leading_in(regions: Collection[str]) -> Any:
     able = RoleAssignment.objects.filter(user=OuterRef("user"), role=Role.SUPPORTER)
     here = Q(program_region__isnull=True) | Q(program_region__in=regions)
     rows = LeadProfile.objects.filter(Exists(able), here, paused=False, user__is_active=True, max_groups__gt=0)
-    return rows.order_by("pk")
+    # A pause of the whole role is another fact, and ends by itself in no other way (`supporters.services_pause`).
+    return rows.filter(~Exists(Pause.objects.standing().filter(user=OuterRef("user")))).order_by("pk")
 
 
 def leaders_from(forming: Forming, rows: Iterable[Any]) -> list[PoolLead]:

@@ -20,6 +20,7 @@ from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
 from psp.choices import Role
+from psp.dashboard import cards_for
 from psp.errors import DomainError, add_to_form
 from sessions import calendar_pages, words
 from sessions.choices import SessionState
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     soonest = Prefetch("sessions", GroupSession.objects.upcoming(now).select_related("group"), to_attr="coming")
     asked = invitation_pages.to_lead(me).filter(state=InvitationState.OPEN)
     context = {
+        "cards": cards_for(request, "lead"),
         "asked": [invitation_pages.line(invitation, me) for invitation in asked],
         "next": words.line(upcoming, me.time_zone) if upcoming else None,
         "unrecorded": [words.line(session, me.time_zone) for session in mine.unrecorded(now)],

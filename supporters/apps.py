@@ -12,10 +12,14 @@ class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
-        from supporters import dashboard_care
+        from supporters import (
+            dashboard_care,
+            dashboard_wellbeing,
+        )
 
         post_migrate.connect(load_reference, sender=self)
         dashboard_care.register()
+        dashboard_wellbeing.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -1,5 +1,9 @@
 """Addresses of those who lead, and who are getting ready to: {lang}/lead/."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from supporters import views_me
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("me/", views_me.me, name="me"),
+]

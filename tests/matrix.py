@@ -358,6 +358,7 @@ POLICY: dict[str, Rule] = {
     "desk:follow_up": here_and_there("offer"),
     # Those who lead, supervisors, figures, and the access log
     "lead:home": Rule(LEAD),
+    "lead:me": Rule(LEAD),
     "lead:times": Rule(only(Role.SUPPORTER)),
     "lead:times_pause": post(only(Role.SUPPORTER)),
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
