@@ -91,6 +91,8 @@ WORDS: dict[str, Any] = {
     "peer_sessions.feedbackbatch": _("Answers without a name, counted"),
     "peer_sessions.answersheet": _("Answers before or after a group"),
     "peer_sessions.videomeeting": _("Meeting by video"),
+    "supporters.programtext": _("Text for peer supporters and the team"),
+    "supporters.acknowledgement": _("Agreement to work by a text"),
     "reporting.publishedwait": _("Published waiting time"),
     "account.emailaddress": _("E-mail address"),
     "mfa.authenticator": _("Second factor"),

@@ -12,12 +12,10 @@ class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
-        from supporters import (
-            dashboard_care,
-            dashboard_wellbeing,
-        )
+        from supporters import dashboard_care, dashboard_wellbeing, privacy_texts
 
         post_migrate.connect(load_reference, sender=self)
+        privacy_texts.register()
         dashboard_care.register()
         dashboard_wellbeing.register()
 

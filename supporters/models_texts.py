@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,7 @@ from psp.bilingual import in_language
 from psp.choices import Language
 from psp.models import User
 from supporters.choices import TextKind
-from supporters.querysets import ProgramTextQuerySet
+from supporters.querysets import AcknowledgementQuerySet, ProgramTextQuerySet
 
 
 class ProgramText(models.Model):
@@ -40,6 +40,9 @@ class ProgramText(models.Model):
         verbose_name_plural = _("texts for peer supporters and the team")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "number"], name="program_text_once"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(published_at__isnull=True), name="program_text_one_draft"
+            ),
             models.CheckConstraint(condition=Q(kind__in=TextKind.values), name="program_text_kind_known"),
         ]
 
@@ -49,6 +52,14 @@ class ProgramText(models.Model):
     @property
     def title(self) -> str:
         return in_language(self, "title")
+
+    def read_in(self, language: str) -> list[dict[str, Any]]:
+        """The sections as one reads them: [{"code", "heading", "points"}]."""
+        code = "fr" if language.startswith("fr") else "en"
+        return [
+            {"code": one["code"], "heading": one[f"heading_{code}"], "points": one[f"points_{code}"]}
+            for one in self.sections
+        ]
 
 
 class Acknowledgement(models.Model):
@@ -60,7 +71,10 @@ class Acknowledgement(models.Model):
     language = models.CharField(max_length=2, choices=Language)
     at = models.DateTimeField(default=timezone.now)
 
+    objects = AcknowledgementQuerySet.as_manager()
+
     class Meta:
+        ordering: ClassVar = ["-at"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "text"], name="acknowledged_once")]
 
     def __str__(self) -> str:

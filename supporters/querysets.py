@@ -35,6 +35,17 @@ class ProgramTextQuerySet(models.QuerySet[Any]):
         return self.published().filter(kind=kind).order_by("-number").first()
 
 
+class AcknowledgementQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> AcknowledgementQuerySet:
+        """One's own, and for supervisors those of the people whom they supervise now."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Q(user_id=user.pk)
+        if sight_of(user).has(Role.SUPERVISOR):
+            mine |= Q(user__supervised_by__supervisor_id=user.pk, user__supervised_by__ended_on__isnull=True)
+        return self.filter(pk__in=self.model.objects.filter(mine).order_by().values("pk"))
+
+
 class PairingQuerySet(models.QuerySet[Any]):
     def standing(self) -> PairingQuerySet:
         return self.filter(ended_on__isnull=True)

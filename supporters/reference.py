@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+
+from django.utils import timezone
 
 from psp.content import load
-from supporters.models import CareSetting, ReadinessCriterion
+from supporters.models import CareSetting, ProgramText, ReadinessCriterion
 
 # A Monday: the pay periods before and after it are counted from here until an administrator says otherwise.
 FIRST_PAY_PERIOD = date(2026, 1, 5)
@@ -14,6 +17,7 @@ FIRST_PAY_PERIOD = date(2026, 1, 5)
 def load_all() -> None:
     load_settings()
     load_criteria()
+    load_texts()
 
 
 def load_settings() -> None:
@@ -24,6 +28,22 @@ def load_criteria() -> None:
     """What is talked about before somebody begins ([NH] rule 28), in our own words."""
     for place, item in enumerate(load("readiness")["criteria"], start=1):
         ReadinessCriterion.objects.get_or_create(code=item.pop("code"), defaults={**item, "order": place * 10})
+
+
+def load_texts() -> None:
+    """Create and publish the versions of the content file that are missing, signed by nobody."""
+    for item in load("program_texts")["texts"]:
+        values = {"title_en": item["title_en"], "title_fr": item["title_fr"], "published_at": timezone.now()}
+        sections = [_section(one) for one in item["sections"]]
+        ProgramText.objects.get_or_create(
+            kind=item["kind"], number=item["version"], defaults=values | {"sections": sections}
+        )
+
+
+def _section(item: dict[str, Any]) -> dict[str, Any]:
+    """From the content file, where both languages of a point stand side by side, to how a version keeps it."""
+    points = {f"points_{code}": [point[f"text_{code}"] for point in item["points"]] for code in ("en", "fr")}
+    return {name: item[name] for name in ("code", "heading_en", "heading_fr")} | points
 
 
 def settings() -> CareSetting:

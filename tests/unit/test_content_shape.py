@@ -42,6 +42,7 @@ def test_the_files_are_there() -> None:
         "meeting_steps",
         "messages",
         "notice_v1",
+        "program_texts",
         "questionnaires",
         "regions",
     )
