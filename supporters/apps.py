@@ -12,12 +12,23 @@ class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
-        from supporters import dashboard_care, dashboard_wellbeing, privacy_texts
+        from supporters import (
+            dashboard_care,
+            dashboard_wellbeing,
+            erasing_training,
+            privacy_texts,
+            privacy_training,
+            retention_training,
+        )
 
         post_migrate.connect(load_reference, sender=self)
         privacy_texts.register()
         dashboard_care.register()
         dashboard_wellbeing.register()
+
+        privacy_training.register()
+        erasing_training.register()
+        retention_training.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

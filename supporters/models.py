@@ -93,17 +93,21 @@ class Supporter(models.Model):
 
 
 # Models of this app that have a file of their own.
+from supporters.models_certificates import Certificate  # noqa: E402
+from supporters.models_cohorts import Cohort, CohortAttendance, CohortLead, CohortSession, Enrolment  # noqa: E402
 from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
 from supporters.models_interest import Interest, ReadinessCriterion  # noqa: E402
+from supporters.models_learning import CourseRequest, LearningGoal  # noqa: E402
 from supporters.models_pause import Pause  # noqa: E402
 from supporters.models_readiness import Readiness  # noqa: E402
 from supporters.models_supervision import Pairing, SupervisionMeeting  # noqa: E402
 from supporters.models_texts import Acknowledgement, ProgramText  # noqa: E402
-from supporters.models_training import Course, Qualification  # noqa: E402
+from supporters.models_training import Course, Module, Qualification  # noqa: E402
 from supporters.models_workload import Leave, Limits  # noqa: E402
 
 __all__ = [
-    "Acknowledgement", "CareSetting", "Course", "FormerAgreement", "FormerTie", "Interest", "Leave", "Limits",
-    "Pairing", "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion", "SupervisionMeeting",
-    "Supporter",
+    "Acknowledgement", "CareSetting", "Certificate", "Cohort", "CohortAttendance", "CohortLead", "CohortSession",
+    "Course", "CourseRequest", "Enrolment", "FormerAgreement", "FormerTie", "Interest", "LearningGoal", "Leave",
+    "Limits", "Module", "Pairing", "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion",
+    "SupervisionMeeting", "Supporter",
 ]  # fmt: skip

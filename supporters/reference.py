@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from psp.content import load
 from supporters.models import CareSetting, ProgramText, ReadinessCriterion
+from supporters.reference_training import load_courses
 
 # A Monday: the pay periods before and after it are counted from here until an administrator says otherwise.
 FIRST_PAY_PERIOD = date(2026, 1, 5)
@@ -18,6 +19,7 @@ def load_all() -> None:
     load_settings()
     load_criteria()
     load_texts()
+    load_courses()
 
 
 def load_settings() -> None:

@@ -29,6 +29,7 @@ KEPT = {
     "contact_messagetemplate", "contact_reminderrule", "groups_kindsetting", "psp_crisisline", "privacy_retentionrule",
     "consent_purposeswitch", "peer_sessions_questionnaire", "supporters_readinesscriterion", "supporters_caresetting",
     "supporters_programtext",
+    "supporters_course", "supporters_module",
 }  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def fingerprint() -> str:
     """Changes whenever a migration or what it loads changes."""
     digest = hashlib.sha256()
     places = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("psp/*/migrations/*.py"), *ROOT.glob("psp/content/*.json"),
-              *ROOT.glob("*/reference.py"), ROOT / "psp" / "grants.py", ROOT / "psp" / "crisis.py"]  # fmt: skip
+              *ROOT.glob("*/reference*.py"), ROOT / "psp" / "grants.py", ROOT / "psp" / "crisis.py"]  # fmt: skip
     for path in sorted(places):
         digest.update(path.read_bytes())
     return digest.hexdigest()

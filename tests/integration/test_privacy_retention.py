@@ -133,6 +133,7 @@ class TestLastUse:
         assert set(_last_uses) == {
             "requests", "signatures", "messages", "calls", "decisions", "meetings", "places", "merges", "memberships",
             "sessions", "invitations", "lines", "coming", "drop_ins", "follow_ups",
+            "training",
         }  # fmt: skip
 
 
