@@ -14,7 +14,7 @@ import psp.crypto.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("psp", "0005_crisis_lines"),
-        ("supporters", "0001_initial"),
+        ("supporters", "0003_workload_settings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
