@@ -72,5 +72,5 @@ DROP FUNCTION enrolment_judge();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supporters", "0004_training")]
+    dependencies = [("supporters", "0006_training")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -14,7 +14,7 @@ import psp.crypto.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("psp", "0005_crisis_lines"),
-        ("supporters", "0003_workload_settings"),
+        ("supporters", "0005_texts_stay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
