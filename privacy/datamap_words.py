@@ -28,6 +28,8 @@ LENGTHS: dict[str, Any] = {
     "agreed": _("As long as you agree to it, and never longer than your file."),
     "feedback": format_lazy(_("Locked for {days} days, then counted with what others said. The key is destroyed."),
                             days=settings.PSP_FEEDBACK_DAYS),
+    "incident": format_lazy(_("Until {days} days after it was closed."), days=settings.PSP_INCIDENT_DAYS),
+    "lesson": format_lazy(_("{days} days. It names nobody."), days=settings.PSP_LESSON_DAYS),
     "apart": _("As long as one of the two may be in a group."),
     "team": _("As long as the person works here, and two years more."),
 }  # fmt: skip

@@ -392,6 +392,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-formings": {"task": "groups.tasks.forget_formings", "schedule": crontab(hour=7, minute=45)},
     "offer-calls": {"task": "sessions.tasks.offer_calls", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-after-sessions": {"task": "sessions.tasks.forget_after", "schedule": crontab(hour=7, minute=50)},
+    "forget-incidents": {"task": "supporters.tasks.forget_incidents", "schedule": crontab(hour=7, minute=55)},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},
@@ -428,6 +429,10 @@ PSP_DROP_INS_PER_HOUR: int = env.int("PSP_DROP_INS_PER_HOUR", default=30)
 PSP_DROP_IN_DAYS: int = env.int("PSP_DROP_IN_DAYS", default=60)
 # For how many days what somebody who led said about a session for themselves is kept.
 PSP_DEBRIEF_DAYS: int = env.int("PSP_DEBRIEF_DAYS", default=90)
+# For how many days a report of something that happened is kept once it is closed (the law asks for two years after the
+# last administrative use), and for how many days what was learned from it, which names nobody.
+PSP_INCIDENT_DAYS: int = env.int("PSP_INCIDENT_DAYS", default=731)
+PSP_LESSON_DAYS: int = env.int("PSP_LESSON_DAYS", default=1827)
 # For how many days after the last session of an informal group a call can be asked for.
 PSP_FOLLOW_UP_DAYS: int = env.int("PSP_FOLLOW_UP_DAYS", default=30)
 # For how many days an earlier signature still counts after a new text begins, and how many days before the end

@@ -22,6 +22,7 @@ class SessionsConfig(AppConfig):
             desk_group,
             erasing,
             feed_of_person,
+            incident_links,
             led,
             merging,
             my_steps,
@@ -45,6 +46,7 @@ class SessionsConfig(AppConfig):
         coming_of_person.register()
         feed_of_person.register()
         led.register()
+        incident_links.register()
         after_of_person.register()
         survey_card.register()
         survey_of_person.register()

@@ -16,6 +16,8 @@ class SupportersConfig(AppConfig):
             dashboard_care,
             dashboard_wellbeing,
             erasing_training,
+            incident_notices,
+            incidents_of_person,
             privacy_texts,
             privacy_training,
             retention_training,
@@ -25,6 +27,8 @@ class SupportersConfig(AppConfig):
         privacy_texts.register()
         dashboard_care.register()
         dashboard_wellbeing.register()
+        incident_notices.register()
+        incidents_of_person.register()
 
         privacy_training.register()
         erasing_training.register()

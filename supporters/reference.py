@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from psp.content import load
 from supporters.models import CareSetting, ProgramText, ReadinessCriterion
+from supporters.reference_incidents import load_kinds
 from supporters.reference_training import load_courses
 
 # A Monday: the pay periods before and after it are counted from here until an administrator says otherwise.
@@ -20,6 +21,7 @@ def load_all() -> None:
     load_criteria()
     load_texts()
     load_courses()
+    load_kinds()
 
 
 def load_settings() -> None:

@@ -30,6 +30,7 @@ KEPT = {
     "consent_purposeswitch", "peer_sessions_questionnaire", "supporters_readinesscriterion", "supporters_caresetting",
     "supporters_programtext",
     "supporters_course", "supporters_module",
+    "supporters_incidentkind",
 }  # fmt: skip
 
 

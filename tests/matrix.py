@@ -440,7 +440,8 @@ ADMIN_OBJECTS = {
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
     "intake_meetingguide": thing("meeting_guide"), "psp_crisisline": given("988"),
     "privacy_retentionrule": thing("retention_rule"), "peer_sessions_room": thing("room"),
-    "peer_sessions_closure": thing("closure"), "peer_sessions_questionnaire": thing("questionnaire"),
+    "peer_sessions_closure": thing("closure"), "supporters_incidentkind": given("risk"),
+    "peer_sessions_questionnaire": thing("questionnaire"),
 }  # fmt: skip
 
 

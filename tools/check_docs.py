@@ -22,6 +22,7 @@ def states() -> str:
     from privacy import choices_retention as retention
     from sessions import choices as sessions
     from sessions import choices_video as video
+    from supporters import choices_incidents as incidents
     from supporters import choices_training as training
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
@@ -41,6 +42,7 @@ def states() -> str:
         ("Cohort of a course", training.COHORT_TRANSITIONS),
         ("Place in a cohort", training.ENROLMENT_TRANSITIONS),
         ("Request for a course", training.ASKED_TRANSITIONS),
+        ("Incident", incidents.INCIDENT_TRANSITIONS), ("Follow-up with a person", incidents.FOLLOW_UP_TRANSITIONS),
     ]  # fmt: skip
     parts = [
         "# States and transitions",

@@ -26,6 +26,10 @@ NOBODYS = {
     "privacy.hold.matter",
     "audit.checkpoint.batch",
     "contact.outboxmessage.claim",
+    "supporters.incident.sent_key",
+    # What the apps above hold.
+    "supporters.incident.group",
+    "supporters.incident.session",
 }
 # Text that holds the id of an account without a field that says so.
 INSIDE = {"sessions.session": "session_data"}

@@ -134,6 +134,7 @@ class TestLastUse:
             "requests", "signatures", "messages", "calls", "decisions", "meetings", "places", "merges", "memberships",
             "sessions", "invitations", "lines", "coming", "drop_ins", "follow_ups",
             "training",
+            "incidents",
         }  # fmt: skip
 
 

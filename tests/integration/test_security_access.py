@@ -122,6 +122,7 @@ class TestProperty08:
             "audit.Entry", "consent.ConsentVersion", "consent.PurposeSwitch",
             "contact.MessageTemplate", "contact.ReminderRule", "groups.KindSetting",
             "peer_sessions.Closure", "peer_sessions.Questionnaire", "peer_sessions.Room",
+            "supporters.IncidentKind",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
         }  # fmt: skip

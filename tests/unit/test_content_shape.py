@@ -39,6 +39,7 @@ def test_the_files_are_there() -> None:
         "consents",
         "crisis_lines",
         "eligibility_v1",
+        "incident_kinds",
         "meeting_steps",
         "messages",
         "notice_v1",
