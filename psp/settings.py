@@ -371,6 +371,8 @@ CELERY_TIMEZONE = "UTC"
 PSP_SWEEP_SECONDS: float = env.float("PSP_SWEEP_SECONDS", default=60.0)
 # How many senders share a large number of messages that are due at once, each with one connection to the mail server.
 PSP_SENDERS: int = env.int("PSP_SENDERS", default=4)
+# How often accounts are opened for those who join, in seconds: apart from the moment when their interest was taken up.
+PSP_OPENING_SECONDS: float = env.float("PSP_OPENING_SECONDS", default=60.0 if PSP_DEMO else 3600.0)
 CELERY_BEAT_SCHEDULE = {
     "send-due": {"task": "contact.tasks.send_due", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "seal-audit": {"task": "psp.audit.tasks.seal_audit", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
@@ -407,6 +409,12 @@ CELERY_BEAT_SCHEDULE = {
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "tend-video": {"task": "sessions.tasks.tend_video", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "forget-feeds": {"task": "sessions.tasks.forget_feeds", "schedule": crontab(hour=8, minute=0)},
+    "open-accounts": {
+        "task": "supporters.tasks.open_accounts",
+        "schedule": PSP_OPENING_SECONDS,
+        "options": {"expires": 3000},
+    },
+    "forget-noted": {"task": "supporters.tasks.forget_noted", "schedule": crontab(hour=8, minute=20)},
     "publish-waits": {"task": "reporting.tasks.publish_waits", "schedule": 3600.0, "options": {"expires": 3000}},
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
 }

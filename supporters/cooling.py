@@ -46,5 +46,6 @@ def earliest(past: Iterable[Past], days: int) -> Earliest:
     return Earliest(on=max(ends) + timedelta(days=days)) if ends else Earliest()
 
 
-def earliest_of(account: UUID, days: int) -> Earliest:
-    return earliest((row for source in _sources for row in source([account])), days)
+def earliest_of(accounts: Collection[UUID], days: int) -> Earliest:
+    """For one person with all accounts that count as theirs."""
+    return earliest((row for source in _sources for row in source(accounts)), days)

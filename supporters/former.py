@@ -132,3 +132,9 @@ def _ties(supporters: Collection[UUID], keys: Iterable[bytes]) -> tuple[dict[byt
 def _agreed(supporters: Collection[UUID], members: Collection[UUID]) -> set[tuple[UUID, UUID]]:
     rows = FormerAgreement.objects.standing().filter(user__in=supporters, participant__user__in=members)
     return set(rows.values_list("user_id", "participant__user_id"))
+
+
+def has_gone_on(account: UUID) -> bool:
+    """Whether a participant became, or is becoming, a supporter: for their own page alone, never for anybody else's."""
+    keys = [key_of(one) for one in same_person([account])[account]]
+    return FormerTie.objects.filter(own=True, key__in=keys).exists()

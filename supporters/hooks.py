@@ -14,6 +14,7 @@ _on_paused: list[Hook] = []
 _on_back: list[Hook] = []
 _on_away: list[Hook] = []
 _on_ended: list[Hook] = []
+_on_began: list[Hook] = []
 
 
 def on_paused(hook: Hook) -> None:
@@ -36,6 +37,11 @@ def on_ended(hook: Hook) -> None:
     _on_ended.append(hook)
 
 
+def on_began(hook: Hook) -> None:
+    """`hook(user, by=user)` when somebody is a peer supporter from now on."""
+    _on_began.append(hook)
+
+
 def paused(user: Any, *, by: Any) -> None:
     for hook in _on_paused:
         hook(user, by=by)
@@ -53,4 +59,9 @@ def away(user: Any, first_day: Any, last_day: Any, *, by: Any) -> None:
 
 def ended(user: Any, *, by: Any) -> None:
     for hook in _on_ended:
+        hook(user, by=by)
+
+
+def began(user: Any, *, by: Any) -> None:
+    for hook in _on_began:
         hook(user, by=by)

@@ -12,6 +12,11 @@ from django.db.models import Q
 
 from psp.choices import Role
 from psp.sight import sight_of
+from supporters.choices import SupporterState
+
+
+def _is_paired() -> Q:
+    return Q(user__supervised_by__isnull=False, user__supervised_by__ended_on__isnull=True)
 
 
 class SupporterQuerySet(models.QuerySet[Any]):
@@ -23,6 +28,8 @@ class SupporterQuerySet(models.QuerySet[Any]):
         if sight_of(user).has(Role.SUPERVISOR):
             paired = Q(user__supervised_by__supervisor_id=user.pk, user__supervised_by__ended_on__isnull=True)
             mine |= Q(pk__in=self.model.objects.filter(paired).values("pk"))
+            alone = ~Q(pk__in=self.model.objects.filter(_is_paired()).values("pk"))
+            mine |= Q(state=SupporterState.JOINING) & alone
         return self.filter(mine)
 
 

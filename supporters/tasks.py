@@ -1,12 +1,24 @@
-"""What the worker does for those who lead, by itself."""
+"""What the worker does for those who lead and those who join, by itself."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from supporters import incidents_of_person
+from supporters import incidents_of_person, services_opening
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def forget_incidents() -> None:
     """Every night, by beat: reports that were closed long ago, and what was learned from them still longer ago."""
     incidents_of_person.forget(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def open_accounts() -> None:
+    """Every hour, by beat: accounts of those whose interest was taken up."""
+    services_opening.open_accounts(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_noted() -> None:
+    """Every night, by beat: interests of people from outside that nobody took up."""
+    services_opening.forget_noted(timezone.now())

@@ -36,8 +36,11 @@ def current_code(secret: str) -> str:
     return str(totp.format_hotp_value(totp.hotp_value(secret, factors.now_step())))
 
 
-def send_password_link(*, user: User, request: HttpRequest) -> None:
-    """Let the owner of an account choose a password: a link that works once, to their own address."""
+def send_password_link(*, user: User, request: HttpRequest | None) -> None:
+    """Let the owner of an account choose a password: a link that works once, to their own address.
+
+    `request`: None where a job does it; the link leads to where people reach the site in any case.
+    """
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     link = get_adapter(request).get_reset_password_from_key_url(key)
     mail.send(user, mail.Letter.PASSWORD_LINK, link=link)
