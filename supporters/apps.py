@@ -15,16 +15,24 @@ class SupportersConfig(AppConfig):
         from supporters import (
             dashboard_care,
             dashboard_wellbeing,
+            erasing_joining,
             erasing_training,
             incident_notices,
             incidents_of_person,
+            merging_joining,
+            privacy_joining,
             privacy_texts,
             privacy_training,
+            retention_joining,
             retention_training,
         )
 
         post_migrate.connect(load_reference, sender=self)
         privacy_texts.register()
+        privacy_joining.register()
+        erasing_joining.register()
+        retention_joining.register()
+        merging_joining.register()
         dashboard_care.register()
         dashboard_wellbeing.register()
         incident_notices.register()

@@ -46,7 +46,7 @@ class Readiness(SealedModel):
             models.CheckConstraint(condition=~Q(user=F("reviewer")), name="readiness_by_another"),
             models.CheckConstraint(
                 condition=Q(outcome="ready", look_again_on__isnull=True)
-                | Q(outcome="not_now", look_again_on__gt=F("held_on")),
+                | Q(outcome="not_now", look_again_on__isnull=False, look_again_on__gt=F("held_on")),
                 name="readiness_not_now_has_a_date",
             ),
         ]

@@ -22,6 +22,7 @@ def states() -> str:
     from privacy import choices_retention as retention
     from sessions import choices as sessions
     from sessions import choices_video as video
+    from supporters import choices as supporters
     from supporters import choices_incidents as incidents
     from supporters import choices_training as training
 
@@ -39,6 +40,7 @@ def states() -> str:
         ("Coming by a code", sessions.DROP_IN_TRANSITIONS), ("Support asked for", sessions.SUPPORT_TRANSITIONS),
         ("Call after a group", sessions.CALL_OFFER_TRANSITIONS),
         ("Disposal", retention.BATCH_TRANSITIONS),
+        ("Peer supporter", supporters.SUPPORTER_TRANSITIONS),
         ("Cohort of a course", training.COHORT_TRANSITIONS),
         ("Place in a cohort", training.ENROLMENT_TRANSITIONS),
         ("Request for a course", training.ASKED_TRANSITIONS),
