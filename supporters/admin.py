@@ -1,3 +1,4 @@
-"""What administrators keep for those who lead. Never anything about a person."""
+"""What administrators keep for those who lead: settings and texts. Never anything about a person."""
 
 from supporters import admin_incidents as admin_incidents
+from supporters import admin_joining as admin_joining

@@ -152,7 +152,7 @@ def _check_open(user: User) -> None:
             code="in_group",
         )
     if found.on is not None and found.on > today:
-        day = long_date(found.on, (get_language() or "en")[:2])
+        day = long_date(found.on, (get_language() or "en")[:2], article=False)
         raise DomainError(
             _("You can say so from %(day)s. Until then, nothing is lost.") % {"day": day}, code="cooling_off"
         )

@@ -40,7 +40,8 @@ def note_readiness(
     """
     person = _locked(supporter)
     require(can_review(by, person), "note_readiness")
-    if key is not None and (same := Readiness.objects.filter(pk=key, user_id=person.pk, reviewer=by).first()):
+    same: Readiness | None = Readiness.objects.filter(pk=key, user_id=person.pk, reviewer=by).first()
+    if key is not None and same is not None:
         return same
     _in_order(person, ready_for)
     made = Readiness(id=key or uuid4(), user_id=person.pk, reviewer=by, ready_for=ready_for)

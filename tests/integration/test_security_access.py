@@ -124,6 +124,7 @@ class TestProperty08:
             "peer_sessions.Closure", "peer_sessions.Questionnaire", "peer_sessions.Room",
             "supporters.IncidentKind",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
+            "supporters.ReadinessCriterion",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
         }  # fmt: skip
 

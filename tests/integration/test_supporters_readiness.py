@@ -285,7 +285,7 @@ class TestRole:
         ready(supporter, supervisor, ReadyFor.LEADING)
         made = begin_leading(supporter=supporter, by=supervisor)
         assert made.state == SupporterState.ACTIVE
-        assert list(made.user.roles.values_list("role", "region")) == [(Role.SUPPORTER, None)]
+        assert [(row.role, row.region_id) for row in made.user.roles.all()] == [(Role.SUPPORTER, None)]
 
     def test_newest_conversation_counts(self, supporter, supervisor):
         ready(supporter, supervisor, held_on=today() - timedelta(days=3))

@@ -45,6 +45,7 @@ def test_the_files_are_there() -> None:
         "notice_v1",
         "program_texts",
         "questionnaires",
+        "readiness",
         "regions",
     )
 
