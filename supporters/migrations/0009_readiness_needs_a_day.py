@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0007_training_judges"),
+        ("supporters", "0008_incidents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
