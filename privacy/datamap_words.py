@@ -31,6 +31,7 @@ LENGTHS: dict[str, Any] = {
     "incident": format_lazy(_("Until {days} days after it was closed."), days=settings.PSP_INCIDENT_DAYS),
     "lesson": format_lazy(_("{days} days. It names nobody."), days=settings.PSP_LESSON_DAYS),
     "apart": _("As long as one of the two may be in a group."),
+    "wellbeing": _("Some weeks, as the program sets it. Then it is gone."),
     "team": _("As long as the person works here, and two years more."),
 }  # fmt: skip
 

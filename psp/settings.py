@@ -393,6 +393,7 @@ CELERY_BEAT_SCHEDULE = {
     "ask-again": {"task": "contact.tasks.ask_again", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-formings": {"task": "groups.tasks.forget_formings", "schedule": crontab(hour=7, minute=45)},
     "offer-calls": {"task": "sessions.tasks.offer_calls", "schedule": 3600.0, "options": {"expires": 3000}},
+    "forget-wellbeing": {"task": "supporters.tasks.forget_wellbeing", "schedule": crontab(hour=7, minute=40)},
     "forget-after-sessions": {"task": "sessions.tasks.forget_after", "schedule": crontab(hour=7, minute=50)},
     "forget-incidents": {"task": "supporters.tasks.forget_incidents", "schedule": crontab(hour=7, minute=55)},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},

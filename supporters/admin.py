@@ -2,3 +2,4 @@
 
 from supporters import admin_incidents as admin_incidents
 from supporters import admin_joining as admin_joining
+from supporters import admin_wellbeing as admin_wellbeing

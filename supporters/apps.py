@@ -24,6 +24,7 @@ class SupportersConfig(AppConfig):
             privacy_texts,
             privacy_training,
             retention_joining,
+            privacy_wellbeing,
             retention_training,
         )
 
@@ -37,6 +38,7 @@ class SupportersConfig(AppConfig):
         dashboard_wellbeing.register()
         incident_notices.register()
         incidents_of_person.register()
+        privacy_wellbeing.register()
 
         privacy_training.register()
         erasing_training.register()

@@ -104,11 +104,20 @@ from supporters.models_readiness import Readiness  # noqa: E402
 from supporters.models_supervision import Pairing, SupervisionMeeting  # noqa: E402
 from supporters.models_texts import Acknowledgement, ProgramText  # noqa: E402
 from supporters.models_training import Course, Module, Qualification  # noqa: E402
+from supporters.models_wellbeing import (  # noqa: E402
+    CareOffer,
+    CheckIn,
+    CheckInQuestion,
+    CheckInShare,
+    CheckInWish,
+    WellbeingMonth,
+)
 from supporters.models_workload import Leave, Limits  # noqa: E402
 
 __all__ = [
-    "Acknowledgement", "CareSetting", "Certificate", "Cohort", "CohortAttendance", "CohortLead", "CohortSession",
-    "Course", "CourseRequest", "Enrolment", "FormerAgreement", "FormerTie", "Interest", "LearningGoal", "Leave",
-    "Limits", "Module", "Pairing", "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion",
-    "SupervisionMeeting", "Supporter",
+    "Acknowledgement", "CareOffer", "CareSetting", "Certificate", "CheckIn", "CheckInQuestion", "CheckInShare",
+    "CheckInWish", "Cohort", "CohortAttendance", "CohortLead", "CohortSession", "Course", "CourseRequest",
+    "Enrolment", "FormerAgreement", "FormerTie", "Interest", "LearningGoal", "Leave", "Limits", "Module", "Pairing",
+    "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion", "SupervisionMeeting", "Supporter",
+    "WellbeingMonth",
 ]  # fmt: skip

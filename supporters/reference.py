@@ -11,6 +11,7 @@ from psp.content import load
 from supporters.models import CareSetting, ProgramText, ReadinessCriterion
 from supporters.reference_incidents import load_kinds
 from supporters.reference_training import load_courses
+from supporters.reference_wellbeing import load_wellbeing
 
 # A Monday: the pay periods before and after it are counted from here until an administrator says otherwise.
 FIRST_PAY_PERIOD = date(2026, 1, 5)
@@ -22,6 +23,7 @@ def load_all() -> None:
     load_texts()
     load_courses()
     load_kinds()
+    load_wellbeing()
 
 
 def load_settings() -> None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from supporters import incidents_of_person, services_opening
+from supporters import forgetting_wellbeing, incidents_of_person, services_opening
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -22,3 +22,9 @@ def open_accounts() -> None:
 def forget_noted() -> None:
     """Every night, by beat: interests of people from outside that nobody took up."""
     services_opening.forget_noted(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_wellbeing() -> None:
+    """Every night, by beat: months that are over are counted, then old check-ins and pauses go."""
+    forgetting_wellbeing.forget(timezone.now())

@@ -28,6 +28,7 @@ KEPT = {
     "intake_eligibilityversion", "intake_referral", "intake_meetingguide", "consent_consentversion",
     "contact_messagetemplate", "contact_reminderrule", "groups_kindsetting", "psp_crisisline", "privacy_retentionrule",
     "consent_purposeswitch", "peer_sessions_questionnaire", "supporters_readinesscriterion", "supporters_caresetting",
+    "supporters_checkinquestion", "supporters_careoffer",
     "supporters_programtext",
     "supporters_course", "supporters_module",
     "supporters_incidentkind",

@@ -442,6 +442,7 @@ ADMIN_OBJECTS = {
     "privacy_retentionrule": thing("retention_rule"), "peer_sessions_room": thing("room"),
     "peer_sessions_closure": thing("closure"), "supporters_incidentkind": given("risk"),
     "peer_sessions_questionnaire": thing("questionnaire"),
+    "supporters_careoffer": given("assistance"), "supporters_checkinquestion": given("rest"),
 }  # fmt: skip
 
 

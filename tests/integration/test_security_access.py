@@ -126,6 +126,7 @@ class TestProperty08:
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
             "supporters.ReadinessCriterion",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
+            "supporters.CareOffer", "supporters.CheckInQuestion",
         }  # fmt: skip
 
     def test_property_08_passkey_of_another_person_is_not_found(self, client):

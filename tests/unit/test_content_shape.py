@@ -47,6 +47,7 @@ def test_the_files_are_there() -> None:
         "questionnaires",
         "readiness",
         "regions",
+        "wellbeing",
     )
 
 
