@@ -40,6 +40,7 @@ from sessions.services_calendar import digest_of
 from tests import factories
 from tests.feedback import a_held_session
 from tests.retention import a_disposal, a_disposal_done, a_rule
+from tests.wellbeing import settings_of_wellbeing
 
 # The secret part of the address of somebody's calendar.
 FEED = "a-secret-that-is-as-long-as-a-real-one-0123"
@@ -643,6 +644,7 @@ def add_settings(world: World) -> None:
         for one in (factories.a_participant(), factories.a_participant())
     ]
     world.things |= {
+        **settings_of_wellbeing(),
         "retention_rule": a_rule(), "disposal": a_disposal(), "disposal_done": a_disposal_done(),
         "deletion_asked": asked[0],
         "deletion": prepare_erasure(request=asked[1], by=factories.a_privacy_officer()),
