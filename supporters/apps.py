@@ -23,8 +23,8 @@ class SupportersConfig(AppConfig):
             privacy_joining,
             privacy_texts,
             privacy_training,
-            retention_joining,
             privacy_wellbeing,
+            retention_joining,
             retention_training,
         )
 

@@ -14,7 +14,7 @@ import psp.crypto.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("psp", "0005_crisis_lines"),
-        ("supporters", "0008_incidents"),
+        ("supporters", "0009_readiness_needs_a_day"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
