@@ -409,6 +409,8 @@ CELERY_BEAT_SCHEDULE = {
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "tend-video": {"task": "sessions.tasks.tend_video", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "widen-talks": {"task": "supporters.tasks.widen_talks", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
+    "forget-talks": {"task": "supporters.tasks.forget_talks", "schedule": crontab(hour=7, minute=55)},
     "forget-feeds": {"task": "sessions.tasks.forget_feeds", "schedule": crontab(hour=8, minute=0)},
     "open-accounts": {
         "task": "supporters.tasks.open_accounts",

@@ -21,11 +21,14 @@ class SupportersConfig(AppConfig):
             incidents_of_person,
             merging_joining,
             privacy_joining,
+            privacy_supervision,
             privacy_texts,
             privacy_training,
             privacy_wellbeing,
             retention_joining,
             retention_training,
+            services_supervision,
+            services_talks,
         )
 
         post_migrate.connect(load_reference, sender=self)
@@ -35,6 +38,9 @@ class SupportersConfig(AppConfig):
         retention_joining.register()
         merging_joining.register()
         dashboard_care.register()
+        privacy_supervision.register()
+        services_supervision.subscribe()
+        services_talks.subscribe()
         dashboard_wellbeing.register()
         incident_notices.register()
         incidents_of_person.register()

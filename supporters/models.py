@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,8 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from psp.models import ProgramRegion, User
-from supporters.choices import SupporterState
+from supporters.choices import MeetingKind, SupporterState
 from supporters.querysets import SupporterQuerySet
+
+
+def rhythm_kinds() -> list[str]:
+    """Regular meetings, alone or as a group ([NH] section 4); informal check-ins come on top and replace none."""
+    return [MeetingKind.ONE_TO_ONE.value, MeetingKind.GROUP.value]
 
 
 class CareSetting(models.Model):
@@ -41,6 +47,14 @@ class CareSetting(models.Model):
     supervision_minutes = models.PositiveSmallIntegerField(_("minutes of a supervision meeting"), default=60)
     leave_day_minutes = models.PositiveSmallIntegerField(_("minutes of a day of paid leave, as a rule"), default=180)
 
+    rhythm_kinds = ArrayField(
+        models.CharField(max_length=8), default=rhythm_kinds, verbose_name=_("meetings that count for supervision"),
+        help_text=_("one, group or check_in, with a comma between them"),
+    )  # fmt: skip
+    talk_wait_minutes = models.PositiveSmallIntegerField(
+        _("minutes after which all supervisors are asked for a talk that nobody took"), default=60
+    )
+
     history = HistoricalRecords()
 
     class Meta:
@@ -49,6 +63,11 @@ class CareSetting(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(id=1), name="care_setting_one_row"),
             models.CheckConstraint(condition=Q(supervision_days__range=(1, 92)), name="care_supervision_sensible"),
+            models.CheckConstraint(
+                condition=Q(rhythm_kinds__contained_by=MeetingKind.values) & ~Q(rhythm_kinds=[]),
+                name="care_rhythm_kinds_known",
+            ),
+            models.CheckConstraint(condition=Q(talk_wait_minutes__range=(5, 1440)), name="care_talk_wait_sensible"),
             models.CheckConstraint(condition=Q(max_groups__range=(1, 10)), name="care_groups_sensible"),
             models.CheckConstraint(condition=Q(max_sessions_week__range=(1, 20)), name="care_sessions_sensible"),
             models.CheckConstraint(condition=Q(max_hours_week__range=(1, 60)), name="care_hours_sensible"),
@@ -96,12 +115,14 @@ class Supporter(models.Model):
 from supporters import models_incidents  # noqa: E402, F401
 from supporters.models_certificates import Certificate  # noqa: E402
 from supporters.models_cohorts import Cohort, CohortAttendance, CohortLead, CohortSession, Enrolment  # noqa: E402
+from supporters.models_extra import SupportKind, SupportPlan  # noqa: E402
 from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
 from supporters.models_interest import Interest, ReadinessCriterion  # noqa: E402
 from supporters.models_learning import CourseRequest, LearningGoal  # noqa: E402
 from supporters.models_pause import Pause  # noqa: E402
 from supporters.models_readiness import Readiness  # noqa: E402
-from supporters.models_supervision import Pairing, SupervisionMeeting  # noqa: E402
+from supporters.models_supervision import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish  # noqa: E402
+from supporters.models_talks import OpenDoor, Talk  # noqa: E402
 from supporters.models_texts import Acknowledgement, ProgramText  # noqa: E402
 from supporters.models_training import Course, Module, Qualification  # noqa: E402
 from supporters.models_wellbeing import (  # noqa: E402
@@ -116,8 +137,8 @@ from supporters.models_workload import Leave, Limits  # noqa: E402
 
 __all__ = [
     "Acknowledgement", "CareOffer", "CareSetting", "Certificate", "CheckIn", "CheckInQuestion", "CheckInShare",
-    "CheckInWish", "Cohort", "CohortAttendance", "CohortLead", "CohortSession", "Course", "CourseRequest",
-    "Enrolment", "FormerAgreement", "FormerTie", "Interest", "LearningGoal", "Leave", "Limits", "Module", "Pairing",
-    "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion", "SupervisionMeeting", "Supporter",
-    "WellbeingMonth",
+    "CheckInWish", "Cohort", "CohortAttendance", "CohortLead", "CohortSession", "Course", "CourseRequest", "Enrolment",
+    "FormerAgreement", "FormerTie", "Interest", "LearningGoal", "Leave", "Limits", "Module", "NextMeeting", "OpenDoor",
+    "Pairing", "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion", "SupervisionMeeting",
+    "SupervisorWish", "SupportKind", "SupportPlan", "Supporter", "Talk", "WellbeingMonth",
 ]  # fmt: skip

@@ -53,11 +53,6 @@ class AcknowledgementQuerySet(models.QuerySet[Any]):
         return self.filter(pk__in=self.model.objects.filter(mine).order_by().values("pk"))
 
 
-class PairingQuerySet(models.QuerySet[Any]):
-    def standing(self) -> PairingQuerySet:
-        return self.filter(ended_on__isnull=True)
-
-
 class PauseQuerySet(models.QuerySet[Any]):
     def standing(self) -> PauseQuerySet:
         return self.filter(ended_at__isnull=True)

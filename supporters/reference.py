@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from psp.content import load
-from supporters.models import CareSetting, ProgramText, ReadinessCriterion
+from supporters.models import CareSetting, ProgramText, ReadinessCriterion, SupportKind
 from supporters.reference_incidents import load_kinds
 from supporters.reference_training import load_courses
 from supporters.reference_wellbeing import load_wellbeing
@@ -24,6 +24,7 @@ def load_all() -> None:
     load_courses()
     load_kinds()
     load_wellbeing()
+    load_support_kinds()
 
 
 def load_settings() -> None:
@@ -50,6 +51,13 @@ def _section(item: dict[str, Any]) -> dict[str, Any]:
     """From the content file, where both languages of a point stand side by side, to how a version keeps it."""
     points = {f"points_{code}": [point[f"text_{code}"] for point in item["points"]] for code in ("en", "fr")}
     return {name: item[name] for name in ("code", "heading_en", "heading_fr")} | points
+
+
+def load_support_kinds() -> None:
+    """What more support for a while can be ([NH] section 4)."""
+    for place, item in enumerate(load("support_kinds")["kinds"], start=1):
+        values = {name: item[name] for name in ("name_en", "name_fr")} | {"order": place * 10}
+        SupportKind.objects.get_or_create(code=item["code"], defaults=values)
 
 
 def settings() -> CareSetting:

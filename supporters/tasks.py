@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from supporters import forgetting_wellbeing, incidents_of_person, services_opening
+from supporters import forgetting_wellbeing, incidents_of_person, services_opening, services_talks
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -28,3 +28,15 @@ def forget_noted() -> None:
 def forget_wellbeing() -> None:
     """Every night, by beat: months that are over are counted, then old check-ins and pauses go."""
     forgetting_wellbeing.forget(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def widen_talks() -> None:
+    """Every minute, by beat: a talk that nobody took in time goes to all supervisors."""
+    services_talks.widen(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_talks() -> None:
+    """Every night, by beat."""
+    services_talks.forget(timezone.now())

@@ -32,6 +32,7 @@ KEPT = {
     "supporters_programtext",
     "supporters_course", "supporters_module",
     "supporters_incidentkind",
+    "supporters_supportkind",
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def states() -> str:
     from sessions import choices_video as video
     from supporters import choices as supporters
     from supporters import choices_incidents as incidents
+    from supporters import choices_supervision as supervision
     from supporters import choices_training as training
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
@@ -39,6 +40,7 @@ def states() -> str:
         ("Call", contact.CALL_TRANSITIONS),
         ("Coming by a code", sessions.DROP_IN_TRANSITIONS), ("Support asked for", sessions.SUPPORT_TRANSITIONS),
         ("Call after a group", sessions.CALL_OFFER_TRANSITIONS),
+        ("Talk with a supervisor", supervision.TALK_TRANSITIONS),
         ("Disposal", retention.BATCH_TRANSITIONS),
         ("Peer supporter", supporters.SUPPORTER_TRANSITIONS),
         ("Cohort of a course", training.COHORT_TRANSITIONS),

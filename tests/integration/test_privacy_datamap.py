@@ -30,6 +30,7 @@ NOBODYS = {
     # What the apps above hold.
     "supporters.incident.group",
     "supporters.incident.session",
+    "supporters.supervisionmeeting.together",
 }
 # Text that holds the id of an account without a field that says so.
 INSIDE = {"sessions.session": "session_data"}

@@ -135,6 +135,7 @@ class TestLastUse:
             "sessions", "invitations", "lines", "coming", "drop_ins", "follow_ups",
             "training",
             "incidents",
+            "supervision", "agreements", "joining",
         }  # fmt: skip
 
 
