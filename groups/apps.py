@@ -23,6 +23,7 @@ class GroupsConfig(AppConfig):
             former_cohort,
             invitations_of_person,
             invited_notices,
+            led_regions,
             merging,
             my_invitations,
             privacy,
@@ -46,6 +47,7 @@ class GroupsConfig(AppConfig):
         erasing.register()
         retention.register()
         former_cohort.register()
+        led_regions.register()
         queue_of_person.register()
         invitations_of_person.register()
         my_invitations.register()

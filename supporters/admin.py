@@ -2,4 +2,6 @@
 
 from supporters import admin_incidents as admin_incidents
 from supporters import admin_joining as admin_joining
+from supporters import admin_network as admin_network
+from supporters import admin_texts as admin_texts
 from supporters import admin_wellbeing as admin_wellbeing

@@ -14,6 +14,7 @@ class SupportersConfig(AppConfig):
     def ready(self) -> None:
         from supporters import (
             dashboard_care,
+            dashboard_texts,
             dashboard_wellbeing,
             erasing_joining,
             erasing_training,
@@ -21,6 +22,7 @@ class SupportersConfig(AppConfig):
             incidents_of_person,
             merging_joining,
             privacy_joining,
+            privacy_network,
             privacy_supervision,
             privacy_texts,
             privacy_training,
@@ -37,18 +39,19 @@ class SupportersConfig(AppConfig):
         erasing_joining.register()
         retention_joining.register()
         merging_joining.register()
+        privacy_network.register()
         dashboard_care.register()
         privacy_supervision.register()
-        services_supervision.subscribe()
-        services_talks.subscribe()
+        dashboard_texts.register()
         dashboard_wellbeing.register()
         incident_notices.register()
         incidents_of_person.register()
         privacy_wellbeing.register()
-
         privacy_training.register()
         erasing_training.register()
         retention_training.register()
+        services_supervision.subscribe()
+        services_talks.subscribe()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -112,7 +112,7 @@ class Supporter(models.Model):
 
 
 # Models of this app that have a file of their own.
-from supporters import models_incidents  # noqa: E402, F401
+from supporters import models_incidents, models_network  # noqa: E402, F401
 from supporters.models_certificates import Certificate  # noqa: E402
 from supporters.models_cohorts import Cohort, CohortAttendance, CohortLead, CohortSession, Enrolment  # noqa: E402
 from supporters.models_extra import SupportKind, SupportPlan  # noqa: E402

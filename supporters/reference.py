@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from psp.content import load
 from supporters.models import CareSetting, ProgramText, ReadinessCriterion, SupportKind
+from supporters.models_network import ResourceTopic
 from supporters.reference_incidents import load_kinds
 from supporters.reference_training import load_courses
 from supporters.reference_wellbeing import load_wellbeing
@@ -21,6 +22,7 @@ def load_all() -> None:
     load_settings()
     load_criteria()
     load_texts()
+    load_topics()
     load_courses()
     load_kinds()
     load_wellbeing()
@@ -45,6 +47,12 @@ def load_texts() -> None:
         ProgramText.objects.get_or_create(
             kind=item["kind"], number=item["version"], defaults=values | {"sections": sections}
         )
+
+
+def load_topics() -> None:
+    """What the library begins to be sorted by."""
+    for place, item in enumerate(load("library_topics")["topics"], start=1):
+        ResourceTopic.objects.get_or_create(code=item.pop("code"), defaults={**item, "order": place * 10})
 
 
 def _section(item: dict[str, Any]) -> dict[str, Any]:

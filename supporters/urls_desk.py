@@ -1,5 +1,11 @@
 """Addresses of the desk that this app fills, in the namespace "desk"."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from supporters import views_texts
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("agreement/", views_texts.desk_agreement, name="agreement"),
+    path("agreement/<uuid:said>/", views_texts.desk_agreed, name="agreed"),
+    path("protocol/", views_texts.desk_protocol, name="protocol"),
+]

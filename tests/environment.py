@@ -30,6 +30,7 @@ KEPT = {
     "consent_purposeswitch", "peer_sessions_questionnaire", "supporters_readinesscriterion", "supporters_caresetting",
     "supporters_checkinquestion", "supporters_careoffer",
     "supporters_programtext",
+    "supporters_resourcetopic",
     "supporters_course", "supporters_module",
     "supporters_incidentkind",
     "supporters_supportkind",

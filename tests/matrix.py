@@ -37,6 +37,10 @@ from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
+from supporters.models import ProgramText
+from supporters.models_network import ResourceTopic
+from supporters.reading_texts import needs_acknowledging
+from supporters.services_texts import acknowledge
 from tests import factories
 from tests.feedback import a_held_session
 from tests.retention import a_disposal, a_disposal_done, a_rule
@@ -372,6 +376,16 @@ POLICY: dict[str, Rule] = {
     "lead:drop_in": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:debrief": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "care:home": Rule(CARE),
+    # What people work by: each role has its own text, and nobody sees what somebody else agreed to.
+    "lead:agreement": Rule(LEAD),
+    "lead:agreed": Rule(only(Role.SUPPORTER), of=thing("said_here"), foreign=thing("said_there"), refused=404),
+    "lead:protocol": Rule(LEAD),
+    "care:agreement": Rule(CARE),
+    "care:agreed": Rule(CARE, of=thing("said_care"), foreign=thing("said_there"), refused=404),
+    "care:protocol": Rule(CARE),
+    "desk:agreement": Rule(DESK),
+    "desk:agreed": Rule(DESK, of=thing("said_desk"), foreign=thing("said_there"), refused=404),
+    "desk:protocol": Rule(DESK),
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "desk:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
@@ -435,7 +449,8 @@ CLOSED_IN_ADMIN = (
 ADMIN_OBJECTS = {
     "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
-    "consent_purposeswitch": given("results"),
+    "consent_purposeswitch": given("results"), "supporters_programtext": thing("program_text"),
+    "supporters_resourcetopic": given("limits"),
     "contact_reminderrule": thing("reminder_rule"),
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
@@ -513,12 +528,24 @@ def a_world() -> World:
         an_invitation(world.things["group_here"], user=world.accounts[role], role=kind)
     CalendarFeed.objects.create(person=here.user, digest=digest_of(FEED))
     add_settings(world)
+    add_agreements(world)
     officer = world.accounts[Role.PRIVACY_OFFICER]
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
     world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)
     world.things["breach_ready"] = factories.a_breach(people=[here], ready=True)
     return world
+
+
+def add_agreements(world: World) -> None:
+    """What each agreed to work by; one row of somebody whom nobody here knows."""
+    owners = {
+        "said_here": world.accounts[Role.SUPPORTER], "said_there": factories.a_facilitator(),
+        "said_care": world.accounts[Role.SUPERVISOR], "said_desk": world.accounts[Role.COORDINATOR],
+    }  # fmt: skip
+    for name, user in owners.items():
+        text = needs_acknowledging(user)[0]
+        world.things[name] = acknowledge(user=user, text=text, by=user, language="en")
 
 
 def with_factor(user: User) -> User:
@@ -639,6 +666,8 @@ def add_settings(world: World) -> None:
     line, reminder = CrisisLine.objects.get(pk="988"), ReminderRule.objects.first()
     line.save()
     reminder.save()
+    topic = ResourceTopic.objects.get(pk="limits")
+    topic.save()
     asked = [
         ask_erasure(person=one.user, disposal_text="I agree.", language="en", by=one.user)
         for one in (factories.a_participant(), factories.a_participant())
@@ -650,6 +679,8 @@ def add_settings(world: World) -> None:
         "deletion": prepare_erasure(request=asked[1], by=factories.a_privacy_officer()),
         "colleague": colleague,
         "entry": Entry.objects.create(action="read", purpose="own"),
+        "program_text": ProgramText.objects.order_by("pk").first(),
+        "history_supporters_resourcetopic_object": topic, "history_supporters_resourcetopic": topic.history.first(),
         "consent_version": ConsentVersion.objects.order_by("pk").first(),
         "eligibility_version": factories.an_eligibility_version(),
         "passkey_there": Authenticator.objects.create(

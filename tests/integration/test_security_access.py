@@ -127,6 +127,7 @@ class TestProperty08:
             "supporters.ReadinessCriterion",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
             "supporters.CareOffer", "supporters.CheckInQuestion",
+            "supporters.ProgramText", "supporters.ResourceTopic",
         }  # fmt: skip
 
     def test_property_08_passkey_of_another_person_is_not_found(self, client):

@@ -40,6 +40,7 @@ def test_the_files_are_there() -> None:
         "crisis_lines",
         "eligibility_v1",
         "incident_kinds",
+        "library_topics",
         "meeting_steps",
         "messages",
         "notice_v1",
