@@ -5,3 +5,4 @@ from supporters import admin_joining as admin_joining
 from supporters import admin_network as admin_network
 from supporters import admin_texts as admin_texts
 from supporters import admin_wellbeing as admin_wellbeing
+from supporters import admin_workload as admin_workload

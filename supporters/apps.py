@@ -27,6 +27,7 @@ class SupportersConfig(AppConfig):
             privacy_texts,
             privacy_training,
             privacy_wellbeing,
+            privacy_workload,
             retention_joining,
             retention_training,
             services_supervision,
@@ -52,6 +53,7 @@ class SupportersConfig(AppConfig):
         retention_training.register()
         services_supervision.subscribe()
         services_talks.subscribe()
+        privacy_workload.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -112,14 +112,15 @@ class Supporter(models.Model):
 
 
 # Models of this app that have a file of their own.
-from supporters import models_incidents, models_network  # noqa: E402, F401
 from supporters.models_certificates import Certificate  # noqa: E402
 from supporters.models_cohorts import Cohort, CohortAttendance, CohortLead, CohortSession, Enrolment  # noqa: E402
 from supporters.models_extra import SupportKind, SupportPlan  # noqa: E402
 from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
+from supporters.models_hours import HoursLine, HoursReturn  # noqa: E402
 from supporters.models_interest import Interest, ReadinessCriterion  # noqa: E402
 from supporters.models_learning import CourseRequest, LearningGoal  # noqa: E402
 from supporters.models_pause import Pause  # noqa: E402
+from supporters.models_pay import PayExport, PayExportPerson, PayRate  # noqa: E402
 from supporters.models_readiness import Readiness  # noqa: E402
 from supporters.models_supervision import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish  # noqa: E402
 from supporters.models_talks import OpenDoor, Talk  # noqa: E402
@@ -133,12 +134,13 @@ from supporters.models_wellbeing import (  # noqa: E402
     CheckInWish,
     WellbeingMonth,
 )
-from supporters.models_workload import Leave, Limits  # noqa: E402
+from supporters.models_workload import Accommodation, AccommodationKind, Leave, Limits  # noqa: E402
 
 __all__ = [
-    "Acknowledgement", "CareOffer", "CareSetting", "Certificate", "CheckIn", "CheckInQuestion", "CheckInShare",
-    "CheckInWish", "Cohort", "CohortAttendance", "CohortLead", "CohortSession", "Course", "CourseRequest", "Enrolment",
-    "FormerAgreement", "FormerTie", "Interest", "LearningGoal", "Leave", "Limits", "Module", "NextMeeting", "OpenDoor",
-    "Pairing", "Pause", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion", "SupervisionMeeting",
-    "SupervisorWish", "SupportKind", "SupportPlan", "Supporter", "Talk", "WellbeingMonth",
+    "Accommodation", "AccommodationKind", "Acknowledgement", "CareOffer", "CareSetting", "Certificate", "CheckIn",
+    "CheckInQuestion", "CheckInShare", "CheckInWish", "Cohort", "CohortAttendance", "CohortLead", "CohortSession",
+    "Course", "CourseRequest", "Enrolment", "FormerAgreement", "FormerTie", "HoursLine", "HoursReturn", "Interest",
+    "LearningGoal", "Leave", "Limits", "Module", "NextMeeting", "OpenDoor", "Pairing", "Pause", "PayExport",
+    "PayExportPerson", "PayRate", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion",
+    "SupervisionMeeting", "SupervisorWish", "SupportKind", "SupportPlan", "Supporter", "Talk", "WellbeingMonth",
 ]  # fmt: skip

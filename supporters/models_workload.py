@@ -6,13 +6,19 @@ import uuid
 from datetime import date
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from psp.bilingual import in_language
 from psp.models import User
 from supporters.choices import LeaveKind
-from supporters.querysets import LeaveQuerySet
+from supporters.choices_workload import LeaveState, NeedState
+from supporters.models_pay import days
+from supporters.querysets_workload import AccommodationQuerySet, LeaveQuerySet
 
 
 class Limits(models.Model):
@@ -59,15 +65,23 @@ class Limits(models.Model):
 
 
 class Leave(models.Model):
-    """Days away, both included, on the calendar of the person. The kind is what pay needs to know; why is nobody's."""
+    """Days away, both included, on the calendar of the person. The kind is what pay needs to know; why is nobody's.
+
+    `minutes_day`: how much of each weekday is paid as leave; None: as the program's settings say. Sick leave counts as
+    soon as it is noted.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="leave")
     kind = models.CharField(max_length=8, choices=LeaveKind)
     first_day = models.DateField()
     last_day = models.DateField()
+    minutes_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=6, choices=LeaveState, default=LeaveState.ASKED)
     noted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
 
     objects = LeaveQuerySet.as_manager()
 
@@ -75,7 +89,90 @@ class Leave(models.Model):
         ordering: ClassVar = ["-first_day"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=LeaveKind.values), name="leave_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=LeaveState.values), name="leave_state_known"),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="leave_days_in_order"),
+            models.CheckConstraint(
+                condition=Q(minutes_day__isnull=True) | (~Q(kind="unpaid") & Q(minutes_day__range=(1, 720))),
+                name="leave_minutes_sensible",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sure") | Q(kind="sick") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="leave_confirmed_whole",
+            ),
+            # Nobody confirms their own leave.
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("user")), name="leave_decided_by_another"
+            ),
+            ExclusionConstraint(
+                name="leave_one_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    (days("first_day", "last_day"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(state__in=["asked", "sure"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def person_id(self) -> uuid.UUID:
+        return self.user_id
+
+
+class AccommodationKind(models.Model):
+    """A way in which work can be made to fit somebody's life. The program's own list."""
+
+    code = models.SlugField(_("code"), max_length=20, primary_key=True)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_fr = models.CharField(_("name in French"), max_length=80)
+    offered = models.BooleanField(_("offered"), default=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering: ClassVar = ["order", "code"]
+        verbose_name = _("kind of accommodation")
+        verbose_name_plural = _("kinds of accommodation")
+
+    def __str__(self) -> str:
+        return in_language(self, "name")
+
+
+class Accommodation(models.Model):
+    """What makes the work possible for somebody, between two days or from a day on. No reason, no diagnosis, and no
+    field for either; seen by the two who agree on it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="accommodations")
+    kind = models.ForeignKey(AccommodationKind, on_delete=models.PROTECT, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=6, choices=NeedState, default=NeedState.ASKED)
+    made_at = models.DateTimeField(default=timezone.now)
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    agreed_at = models.DateTimeField(null=True)
+
+    objects = AccommodationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-first_day"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=NeedState.values), name="accommodation_state_known"),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="accommodation_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="agreed") | Q(agreed_by__isnull=False, agreed_at__isnull=False),
+                name="accommodation_agreed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=F("user")), name="accommodation_agreed_by_another"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "kind"], condition=~Q(state="ended"), name="accommodation_one_of_a_kind"
+            ),
         ]
 
     def __str__(self) -> str:

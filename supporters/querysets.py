@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -56,9 +53,3 @@ class AcknowledgementQuerySet(models.QuerySet[Any]):
 class PauseQuerySet(models.QuerySet[Any]):
     def standing(self) -> PauseQuerySet:
         return self.filter(ended_at__isnull=True)
-
-
-class LeaveQuerySet(models.QuerySet[Any]):
-    def of(self, accounts: Collection[UUID], first: date, last: date) -> LeaveQuerySet:
-        """Leave that touches one of the days."""
-        return self.filter(user__in=accounts, first_day__lte=last, last_day__gte=first)

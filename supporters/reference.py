@@ -13,6 +13,7 @@ from supporters.models_network import ResourceTopic
 from supporters.reference_incidents import load_kinds
 from supporters.reference_training import load_courses
 from supporters.reference_wellbeing import load_wellbeing
+from supporters.reference_workload import load_accommodations
 
 # A Monday: the pay periods before and after it are counted from here until an administrator says otherwise.
 FIRST_PAY_PERIOD = date(2026, 1, 5)
@@ -27,6 +28,7 @@ def load_all() -> None:
     load_kinds()
     load_wellbeing()
     load_support_kinds()
+    load_accommodations()
 
 
 def load_settings() -> None:

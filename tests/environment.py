@@ -34,6 +34,7 @@ KEPT = {
     "supporters_course", "supporters_module",
     "supporters_incidentkind",
     "supporters_supportkind",
+    "supporters_accommodationkind",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ def states() -> str:
     from supporters import choices_incidents as incidents
     from supporters import choices_supervision as supervision
     from supporters import choices_training as training
+    from supporters import choices_workload as workload
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
@@ -47,6 +48,8 @@ def states() -> str:
         ("Place in a cohort", training.ENROLMENT_TRANSITIONS),
         ("Request for a course", training.ASKED_TRANSITIONS),
         ("Incident", incidents.INCIDENT_TRANSITIONS), ("Follow-up with a person", incidents.FOLLOW_UP_TRANSITIONS),
+        ("Line of hours", workload.HOURS_TRANSITIONS), ("Leave", workload.LEAVE_TRANSITIONS),
+        ("Accommodation", workload.NEED_TRANSITIONS),
     ]  # fmt: skip
     parts = [
         "# States and transitions",

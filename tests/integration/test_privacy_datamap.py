@@ -31,6 +31,7 @@ NOBODYS = {
     "supporters.incident.group",
     "supporters.incident.session",
     "supporters.supervisionmeeting.together",
+    "supporters.hoursline.about",
 }
 # Text that holds the id of an account without a field that says so.
 INSIDE = {"sessions.session": "session_data"}

@@ -133,9 +133,9 @@ class TestLastUse:
         assert set(_last_uses) == {
             "requests", "signatures", "messages", "calls", "decisions", "meetings", "places", "merges", "memberships",
             "sessions", "invitations", "lines", "coming", "drop_ins", "follow_ups",
-            "training",
             "incidents",
             "supervision", "agreements", "joining",
+            "training", "hours",
         }  # fmt: skip
 
 

@@ -125,6 +125,7 @@ class TestProperty08:
             "supporters.IncidentKind",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
             "supporters.ReadinessCriterion",
+            "supporters.AccommodationKind", "supporters.CareSetting", "supporters.PayRate",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
             "supporters.CareOffer", "supporters.CheckInQuestion",
             "supporters.ProgramText", "supporters.ResourceTopic",

@@ -1,0 +1,79 @@
+"""People with a supervisor, sessions that they led, and hours on their way to pay, for tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from groups.models import GroupLead
+from psp.choices import Role
+from psp.models import User
+from sessions.models import GroupSession
+from supporters.choices_workload import HoursKind
+from supporters.models import HoursLine, Pairing, PayExport
+from supporters.rules_workload import Period
+from supporters.services_hours import add_line, approve_hours, seen_of, submit_hours
+from supporters.services_pay import approve_pay_export, ask_pay_export, lines_for
+from tests import factories as make
+
+
+def a_supervisor(**fields) -> User:
+    return make.with_role(make.a_user(**fields), Role.SUPERVISOR)
+
+
+def an_administrator(**fields) -> User:
+    return make.with_role(make.a_user(**fields), Role.ADMINISTRATOR)
+
+
+def a_pair(**fields) -> tuple[User, User]:
+    """(somebody who leads, their supervisor)."""
+    lead, supervisor = make.a_facilitator(**fields), a_supervisor()
+    Pairing.objects.create(user=lead, supervisor=supervisor, since=timezone.localdate() - timedelta(days=90))
+    return lead, supervisor
+
+
+def a_session(lead: User, *, day: date, clock: time = time(19), minutes: int = 90, **fields) -> GroupSession:
+    """One session of a group of its own that `lead` leads, by their own clock."""
+    group = make.a_group(make.a_coordinator("QC"))
+    GroupLead.objects.create(group=group, user=lead, role="facilitator")
+    starts = datetime.combine(day, clock, ZoneInfo(lead.time_zone)).astimezone(UTC)
+    ends = starts + timedelta(minutes=minutes)
+    return GroupSession.objects.create(group=group, number=1, starts_at=starts, ends_at=ends, **fields)
+
+
+def a_day_ago(days: int = 1) -> date:
+    return timezone.localdate() - timedelta(days=days)
+
+
+def a_line(
+    lead: User, *, day: date | None = None, kind: str = HoursKind.MEETING, minutes: int = 60, **times
+) -> HoursLine:
+    if times:
+        return add_line(user=lead, by=lead, key=uuid4(), day=day or a_day_ago(), kind=kind, **times)
+    return add_line(user=lead, by=lead, key=uuid4(), day=day or a_day_ago(), kind=kind, minutes=minutes)
+
+
+def of(day: date) -> Period:
+    return Period(day, day)
+
+
+def approved(line: HoursLine, supervisor: User) -> HoursLine:
+    """Sent and approved."""
+    period, lead = of(line.day), line.user
+    submit_hours(user=lead, by=lead, period=period)
+    waiting = HoursLine.objects.filter(user=lead).between(line.day, line.day).submitted()
+    approve_hours(user=lead, by=supervisor, period=period, seen=seen_of(waiting))
+    line.refresh_from_db()
+    return line
+
+
+def paid(line: HoursLine, supervisor: User) -> PayExport:
+    """Approved, and handed to pay in a file that two people agreed to."""
+    approved(line, supervisor)
+    export = ask_pay_export(by=an_administrator(), language="en")
+    export = approve_pay_export(export=export, by=an_administrator(), seen=seen_of(lines_for(export)))
+    line.refresh_from_db()
+    return export
