@@ -16,7 +16,7 @@ import supporters.models_pay
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0012_pairing_judge"),
+        ("supporters", "0014_network_room"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -133,6 +133,6 @@ DROP FUNCTION hours_line_judge();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supporters", "0013_hours_and_leave")]
+    dependencies = [("supporters", "0015_hours_and_leave")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
