@@ -27,6 +27,7 @@ from demo.groups import make_groups
 from demo.office import make_office
 from demo.open_groups import make_open_groups
 from demo.people import Person, make_people, make_waiting_people
+from demo.supporters import make_others, make_ready
 from demo.wishes import make_preferences
 from demo.world import World
 from intake.choices import ApplicationState, HoursFor, MeetingState
@@ -69,9 +70,11 @@ def seed(*, participants: int, seed: int, years: float, waiting: int = 0) -> Cou
     people = make_people(participants, seed=seed, now=world.now, years=years)
     with transaction.atomic():
         make_staff(world)
+        make_ready(world)
         make_files(world, [*people, *make_waiting_people(waiting, seed=seed, now=world.now)])
         make_groups(world, people)
         make_forming(world)
+        make_others(world)
         make_open_groups(world)
         make_office(world, people)
         publish_waits()

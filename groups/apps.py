@@ -24,6 +24,7 @@ class GroupsConfig(AppConfig):
             invitations_of_person,
             invited_notices,
             led_regions,
+            may_lead,
             merging,
             my_invitations,
             privacy,
@@ -37,6 +38,7 @@ class GroupsConfig(AppConfig):
 
         post_migrate.connect(load_reference, sender=self)
         dashboard.register()
+        may_lead.register()
         desk_parts.register()
         privacy.register()
         privacy_forming.register()

@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from groups.choices import FormingState, LeadRole
 from groups.forming_checks import Fault, Misfit, Shape, group_faults, lead_misfits, person_misfits
+from groups.may_lead import able_staff
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace
 from groups.pool import Pool, pool_of, series_from
 from intake.models import KeepApart, Participant
@@ -190,7 +191,8 @@ def may_lead(forming: Forming, user: User, group: FormingGroup, role: str) -> tu
     """Reasons against letting this account lead that group. A clinician arranges the times with the coordinator."""
     shape, away = _shape(forming, group), _away_from(user.pk)
     if role == LeadRole.CLINICIAN:
-        return (Misfit.ELSEWHERE,) if away & shape.accounts else ()
+        stands = able_staff(user.pk)
+        return (*(() if stands else (Misfit.NOT_LEADING,)), *((Misfit.ELSEWHERE,) if away & shape.accounts else ()))
     led = FormingGroup.objects.filter(forming=forming, leads__user=user).exclude(pk=group.pk)
     # Whoever waits for a group here themselves leads none.
     own = Participant.objects.filter(user=user).values_list("pk", flat=True)

@@ -27,7 +27,8 @@ MISFITS: dict[Misfit, Promise] = {
         "This person is not free for a group here any more: they were invited to another one, or are not waiting now."
     ),
     Misfit.NOT_LEADING: _(
-        "This person cannot lead a group here now: no times are noted, or they lead as many groups as they wish."
+        "This person cannot lead a group here now: no times are noted, they lead as many groups as they may, or "
+        "something is still to be settled before."
     ),
     Misfit.LANGUAGE: _("The group is held in a language that this person did not choose."),
     Misfit.MODALITY: _("The group meets in a way that this person did not choose."),

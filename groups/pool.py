@@ -41,6 +41,8 @@ from intake.week import DAY
 from psp.choices import Language, Role
 from psp.models import RoleAssignment
 from supporters.models import Pause
+from supporters.rules import LOADS, Lived, may_lead
+from supporters.standing import Known, known_of, standing
 
 # Whoever has a priority comes before everybody who has waited less than ten years longer.
 AHEAD_DAYS = 3650
@@ -115,6 +117,7 @@ def pool_of(forming: Forming, *, more_times: Iterable[int] = (), only: Collectio
     waiting = {one.user_id for one in people}
     # Nobody is proposed as the leader of the groups in which they wait for a place themselves.
     leaders = [one for one in _leaders(forming) if one.user_id not in waiting]
+    leaders = able(leaders, known_of([one.user_id for one in leaders], timezone.localdate()))
     people, leaders = _with_busy_times(forming, people, leaders)
     times = {series.slot(): series for series in series_of(forming, [*forming.times, *more_times])}
     # Whoever is in the arrangement counts, also a clinician, and somebody who left the pool meanwhile.
@@ -246,6 +249,16 @@ LEADER = ("user_id", "region_id", "languages", "modalities", "availability", "us
 
 def _leaders(forming: Forming) -> list[PoolLead]:
     return leaders_from(forming, leading_in(forming.program_regions).values_list(*LEADER))
+
+
+def able(leaders: list[PoolLead], known: Known) -> list[PoolLead]:
+    """Those who may lead now ([NH] rule 35), each up to as many groups as may be at once."""
+    stand = {one.user_id: standing(known, one.user_id, Lived.YES) for one in leaders}
+    return [
+        replace(one, takes=min(one.takes, stand[one.user_id].groups.limit))
+        for one in leaders
+        if all(each.lacks in LOADS for each in may_lead(stand[one.user_id], known.on))
+    ]
 
 
 def leading_in(regions: Collection[str]) -> Any:

@@ -17,6 +17,7 @@ from groups.pool import (
     PERSON,
     PoolLead,
     PoolPerson,
+    able,
     attended_in,
     busy_times,
     leaders_from,
@@ -29,19 +30,22 @@ from psp.asking import Question, Values, ask
 from psp.choices import Role
 from psp.models import User
 from psp.sight import coordinated_regions, remember
+from supporters.facts import FACTS, Fact
+from supporters.standing import known_from
 
 WEEK_OF_PERSON, WEEK_OF_LEADER = PERSON.index("preferences__availability"), LEADER.index("availability")
 
 
 def pool_shown(forming: Forming) -> tuple[list[PoolPerson], list[PoolLead]]:
     """Who waits and who could lead. Pairs who must not meet change nothing here, so they are not asked for."""
-    rows, profiles, leads, asked, attended = ask(_reader_of(forming), _questions(forming.kind))
+    rows, profiles, leads, asked, attended, *facts = ask(_reader_of(forming), _questions(forming.kind))
     people = people_from(forming, _with_weeks(rows, WEEK_OF_PERSON))
     waiting = {one.user_id for one in people}
     leaders = leaders_from(forming, _with_weeks(profiles, WEEK_OF_LEADER))
     leaders = [one for one in leaders if one.user_id not in waiting]
-    able = {one.user_id for one in leaders}
-    led = {(user, group) for user, group in (*leads, *asked) if user in able}
+    leaders = able(leaders, known_from(facts, timezone.localdate()))
+    here = {one.user_id for one in leaders}
+    led = {(user, group) for user, group in (*leads, *asked) if user in here}
     return busy_times(people, leaders, led, {(user, group) for user, group in attended})
 
 
@@ -60,7 +64,12 @@ def _questions(kind: str) -> tuple[Question, ...]:
         Question(lambda reader: led_by(leading_in(_regions(reader)).order_by().values("user"))[0]),
         Question(lambda reader: led_by(leading_in(_regions(reader)).order_by().values("user"))[1]),
         Question(partial(_attended, kind)),
+        *(Question(partial(_fact, fact), _today) for fact in FACTS),
     )
+
+
+def _fact(fact: Fact, reader: User, today: date) -> QuerySet[Any]:
+    return fact(leading_in(_regions(reader)).order_by().values("user"), today)
 
 
 def _waiting(kind: str, reader: User, today: date) -> QuerySet[Any]:

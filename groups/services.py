@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contact.lint import neutral_violations
-from groups import hooks, invited, permissions
+from groups import hooks, invited, may_lead, permissions
 from groups.choices import RUNNING, TRANSITIONS, GroupKind, GroupState, LeadRole, MembershipState
 from groups.dates import check_free
 from groups.models import GroupLead, KindSetting, Membership, PeerGroup
@@ -217,7 +217,8 @@ def _back_to_the_list(member: Membership, group: PeerGroup) -> None:
 
 @transaction.atomic
 def add_lead(*, group: PeerGroup | UUID, user: User, role: str, by: User) -> GroupLead:
-    """Let this account lead the group. DomainError: `lead_role`, `member_of_group`, `lead_once`, `ended`."""
+    """Let this account lead the group. DomainError: `lead_role`, `member_of_group`, `lead_once`, `ended`, and
+    `may_not_lead` or `lead_kept_apart` (`groups.may_lead`)."""
     locked = locked_group(group)
     require(permissions.can_manage_group(by, locked), "add_lead")
     return give_lead(group=locked, user=user, role=role, by=by)
@@ -235,7 +236,7 @@ def give_lead(*, group: PeerGroup, user: User, role: str, by: User | None) -> Gr
 
 
 def check_may_lead(group: PeerGroup, user: User, role: str, by: User | None) -> None:
-    """DomainError as for `add_lead`."""
+    """DomainError as for `add_lead`; who leads already is asked nothing anew by anybody."""
     _check_running(group)
     if not (user.is_active and sight_of(user).has(ROLE_OF_LEAD[LeadRole(role)])):
         message = _("This account does not have the role that leading needs. Ask an administrator to give it.")
@@ -243,8 +244,7 @@ def check_may_lead(group: PeerGroup, user: User, role: str, by: User | None) -> 
     if Membership.objects.filter(group=group, participant__user=user).exists():
         message = _("This person is or was a member of this group, so cannot lead it. Choose someone else.")
         raise DomainError(message, code="member_of_group", field="user")
-    members = Membership.objects.active().filter(group=group).values_list("participant__user_id", flat=True)
-    check_apart(user.pk, [*members, *invited.accounts(group)], by, "lead_kept_apart")
+    may_lead.check(group, user, role, by)
     check_free(group, user.pk, by)
 
 

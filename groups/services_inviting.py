@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from groups import invited, invited_notices, permissions
+from groups import invited, invited_notices, may_lead, permissions
 from groups.choices import (
     RUNNING,
     GroupKind,
@@ -150,7 +150,8 @@ def answer(*, invitation: Invitation | UUID, answer: str, by: User) -> Invitatio
     """What somebody says to an invitation: themselves, or to a coordinator who writes it down. No reason is asked.
 
     Yes gives the place. Where that cannot be any more, the person's own yes ends as "taken back" (read the `state`);
-    a coordinator reads the DomainError. Conflict `answered` where it ended before.
+    a coordinator reads the DomainError. DomainError `may_not_lead` to whoever lacks something before they lead, with
+    what it is. Conflict `answered` where it ended before.
     """
     if answer not in ANSWERS:
         raise DomainError(_("Choose one of the answers."), code="answer_unknown", field="answer")
@@ -167,11 +168,16 @@ def answer(*, invitation: Invitation | UUID, answer: str, by: User) -> Invitatio
 
 
 def _say_yes(invitation: Invitation, by: User) -> None:
-    """Whoever says yes and cannot come in any more learns that the place is gone, and nothing else ([NH] rule 24)."""
+    """Whoever says yes and cannot come in any more learns that the place is gone, and nothing else ([NH] rule 24).
+
+    What somebody lacks themselves before they lead is theirs to know and to mend: the question stays open for that.
+    """
     try:
         with transaction.atomic():
             _give(invitation, by)
-    except DomainError:
+    except DomainError as error:
+        if error.code == may_lead.MISSING:
+            raise
         invitation.refresh_from_db(fields=["state", "answered_at"])
         invited.end(invitation, InvitationState.TAKEN_BACK, by=None)
 
@@ -191,7 +197,8 @@ def think_again(*, invitation: Invitation | UUID, by: User) -> Invitation:
     who is on the page: no message says so again.
 
     Until the same day: nobody keeps a place from others by changing their mind. Conflict `answered` unless it is the
-    last word to this group. DomainError `place_gone` where the place is not there any more, whatever the reason.
+    last word to this group. DomainError `place_gone` where the place is not there any more, whatever the reason, and
+    `may_not_lead` with what they lack themselves.
     """
     held = locked_invitation(invitation)
     require(held.person_id == by.pk, "think_again")
@@ -203,6 +210,8 @@ def think_again(*, invitation: Invitation | UUID, by: User) -> Invitation:
             _check_again(held)
             return _keep(anew, by, held.sent_by, held.answer_by)
     except DomainError as error:
+        if error.code == may_lead.MISSING:
+            raise
         message = _("This place is not free any more. We are sorry. It is not because of anything you did.")
         raise DomainError(message, code="place_gone") from error
 
@@ -214,7 +223,7 @@ def _check_again(held: Invitation) -> None:
             raise DomainError(SENTENCES["membership_once"], code="had_place")
         check_invitable(held.group, held.participant, None)
     elif held.user is not None:
-        check_may_lead(held.group, held.user, held.role, None)
+        check_may_lead(held.group, held.user, held.role, held.user)
 
 
 def is_latest(invitation: Invitation) -> bool:

@@ -140,6 +140,7 @@ WORDS: dict[str, Any] = {
     "supporters.talk": _("Talk that somebody asked for"),
     "supporters.supportkind": _("Kind of extra support"),
     "supporters.supportplan": _("Plan for more support"),
+    "supporters.leadconcern": _("Support before somebody leads"),
     "reporting.publishedwait": _("Published waiting time"),
     "account.emailaddress": _("E-mail address"),
     "mfa.authenticator": _("Second factor"),

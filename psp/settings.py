@@ -396,6 +396,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-wellbeing": {"task": "supporters.tasks.forget_wellbeing", "schedule": crontab(hour=7, minute=40)},
     "forget-after-sessions": {"task": "sessions.tasks.forget_after", "schedule": crontab(hour=7, minute=50)},
     "forget-incidents": {"task": "supporters.tasks.forget_incidents", "schedule": crontab(hour=7, minute=55)},
+    # Before the program's working day begins.
+    "check-who-may-lead": {"task": "supporters.tasks.check_morning", "schedule": crontab(hour=10, minute=0)},
     "forget-calls": {"task": "intake.tasks.forget_calls", "schedule": 900.0, "options": {"expires": 800}},
     "finish-merges": {"task": "intake.tasks.finish_merges", "schedule": 3600.0, "options": {"expires": 3000}},
     "forget-drafts": {"task": "intake.tasks.forget_drafts", "schedule": 900.0, "options": {"expires": 800}},

@@ -14,6 +14,7 @@ class SupportersConfig(AppConfig):
     def ready(self) -> None:
         from supporters import (
             dashboard_care,
+            dashboard_may_lead,
             dashboard_texts,
             dashboard_wellbeing,
             erasing_joining,
@@ -22,6 +23,7 @@ class SupportersConfig(AppConfig):
             incidents_of_person,
             merging_joining,
             privacy_joining,
+            privacy_may_lead,
             privacy_network,
             privacy_supervision,
             privacy_texts,
@@ -54,6 +56,8 @@ class SupportersConfig(AppConfig):
         services_supervision.subscribe()
         services_talks.subscribe()
         privacy_workload.register()
+        dashboard_may_lead.register()
+        privacy_may_lead.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -51,3 +51,18 @@ class LeaveKind(models.TextChoices):
     PAID = "paid", _("Paid leave")
     SICK = "sick", _("Sick leave")
     UNPAID = "unpaid", _("Leave without pay")
+
+
+class ConcernState(models.TextChoices):
+    """Somebody leads on a day on which, as things are, they may not: support comes first ([NH] rule 35)."""
+
+    OPEN = "open", _("Waits for support")
+    TAKEN = "taken", _("Somebody supports them")
+    SETTLED = "settled", _("Settled")
+
+
+CONCERN_TRANSITIONS: dict[ConcernState, frozenset[ConcernState]] = {
+    ConcernState.OPEN: frozenset({ConcernState.TAKEN, ConcernState.SETTLED}),
+    ConcernState.TAKEN: frozenset({ConcernState.SETTLED}),
+    ConcernState.SETTLED: frozenset(),
+}

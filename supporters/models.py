@@ -40,6 +40,9 @@ class CareSetting(models.Model):
     expiry_notice_days = models.PositiveSmallIntegerField(
         _("days before the end of a qualification for it to be shown"), default=90
     )
+    support_first_days = models.PositiveSmallIntegerField(
+        _("days that a supervisor has for somebody who may not lead soon, before coordinators hear of it"), default=3
+    )
     pay_period_days = models.PositiveSmallIntegerField(_("days in a pay period"), default=14)
     pay_period_from = models.DateField(_("first day of any pay period"))
     preparation_minutes = models.PositiveSmallIntegerField(_("minutes to prepare a session"), default=30)
@@ -72,6 +75,7 @@ class CareSetting(models.Model):
             models.CheckConstraint(condition=Q(max_sessions_week__range=(1, 20)), name="care_sessions_sensible"),
             models.CheckConstraint(condition=Q(max_hours_week__range=(1, 60)), name="care_hours_sensible"),
             models.CheckConstraint(condition=Q(checkin_keep_days__range=(7, 183)), name="care_checkins_short"),
+            models.CheckConstraint(condition=Q(support_first_days__range=(1, 10)), name="care_support_first_sensible"),
             models.CheckConstraint(condition=Q(pay_period_days__range=(7, 31)), name="care_pay_period_sensible"),
             models.CheckConstraint(
                 condition=Q(preparation_minutes__lte=240, debrief_minutes__lte=240, supervision_minutes__lte=480),
@@ -119,6 +123,7 @@ from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
 from supporters.models_hours import HoursLine, HoursReturn  # noqa: E402
 from supporters.models_interest import Interest, ReadinessCriterion  # noqa: E402
 from supporters.models_learning import CourseRequest, LearningGoal  # noqa: E402
+from supporters.models_may_lead import LeadConcern  # noqa: E402
 from supporters.models_pause import Pause  # noqa: E402
 from supporters.models_pay import PayExport, PayExportPerson, PayRate  # noqa: E402
 from supporters.models_readiness import Readiness  # noqa: E402
@@ -140,7 +145,7 @@ __all__ = [
     "Accommodation", "AccommodationKind", "Acknowledgement", "CareOffer", "CareSetting", "Certificate", "CheckIn",
     "CheckInQuestion", "CheckInShare", "CheckInWish", "Cohort", "CohortAttendance", "CohortLead", "CohortSession",
     "Course", "CourseRequest", "Enrolment", "FormerAgreement", "FormerTie", "HoursLine", "HoursReturn", "Interest",
-    "LearningGoal", "Leave", "Limits", "Module", "NextMeeting", "OpenDoor", "Pairing", "Pause", "PayExport",
-    "PayExportPerson", "PayRate", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion",
+    "LeadConcern", "LearningGoal", "Leave", "Limits", "Module", "NextMeeting", "OpenDoor", "Pairing", "Pause",
+    "PayExport", "PayExportPerson", "PayRate", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion",
     "SupervisionMeeting", "SupervisorWish", "SupportKind", "SupportPlan", "Supporter", "Talk", "WellbeingMonth",
 ]  # fmt: skip

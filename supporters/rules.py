@@ -38,6 +38,10 @@ class Lacks(StrEnum):
     FORMER_COHORT = "former_cohort"
 
 
+# How much somebody carries: counted in another way where several groups are thought of at once.
+LOADS = frozenset({Lacks.GROUPS, Lacks.SESSIONS, Lacks.HOURS})
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One missing piece. `on`: the date it is about; `number` of `limit`, or days late; `what`: code of a course."""
@@ -95,7 +99,10 @@ class Standing:
 
 
 def may_lead(person: Standing, on: date) -> tuple[Missing, ...]:
-    """Everything that is missing for leading on that day, in the order of `Lacks`; empty: they may."""
+    """Everything that is missing for leading on that day, in the order of `Lacks`; empty: they may.
+
+    Each of `Lacks` stands in it once, but for the two about training: once for each course, in the courses' order.
+    """
     found = [*_agreement(person), *_as_peer(person, on), *_there(person, on), *_load(person), *_conflicts(person)]
     return tuple(found)
 
@@ -149,8 +156,8 @@ def days_late(since: date, last: date | None, every: int, on: date) -> int:
 
 def _there(person: Standing, on: date) -> list[Missing]:
     paused = [Missing(Lacks.PAUSED)] if person.paused else []
-    away = [Missing(Lacks.ON_LEAVE, on=last) for first, last in person.leave if first <= on <= last]
-    return [*paused, *away]
+    until = max((last for first, last in person.leave if first <= on <= last), default=None)
+    return [*paused, Missing(Lacks.ON_LEAVE, on=until)] if until is not None else paused
 
 
 def _load(person: Standing) -> list[Missing]:

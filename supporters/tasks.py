@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from supporters import forgetting_wellbeing, incidents_of_person, services_opening, services_talks
+from supporters import forgetting_wellbeing, incidents_of_person, services_may_lead, services_opening, services_talks
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -40,3 +40,10 @@ def widen_talks() -> None:
 def forget_talks() -> None:
     """Every night, by beat."""
     services_talks.forget(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def check_morning() -> None:
+    """Each morning, by beat: who leads in the next 14 days and may not. Nobody is removed by it."""
+    services_may_lead.check_morning(timezone.now())
+    services_may_lead.forget(timezone.now())

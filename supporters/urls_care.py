@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import views_care, views_texts
+from supporters import views_care, views_may_lead, views_texts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_care.home, name="home"),
     path("agreement/", views_texts.care_agreement, name="agreement"),
     path("agreement/<uuid:said>/", views_texts.care_agreed, name="agreed"),
     path("protocol/", views_texts.care_protocol, name="protocol"),
+    path("leading/<uuid:pk>/take/", views_may_lead.take, name="concern_take"),
 ]

@@ -35,6 +35,16 @@ from privacy.services_log import approve_export, ask_export
 from privacy.services_paper import check_identity, record_request
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, Region, RoleAssignment, User
+from supporters.choices import Outcome, ReadyFor, TextKind
+from supporters.models import (
+    Acknowledgement,
+    Course,
+    LeadConcern,
+    Pairing,
+    ProgramText,
+    Qualification,
+    Readiness,
+)
 
 # The browser tests make people from several processes, against one site: each counts from somewhere else.
 _numbers = count(1 if "pytest" in sys.modules else secrets.randbelow(10**9))
@@ -72,12 +82,57 @@ def a_privacy_officer() -> User:
     return with_role(a_user(), Role.PRIVACY_OFFICER)
 
 
-def a_facilitator(**fields) -> User:
+def a_newcomer(**fields) -> User:
+    """Has the role, and everything else still before them: no conversation, no training, no supervisor."""
     return with_role(a_user(kind=Kind.SUPPORTER, **fields), Role.SUPPORTER)
 
 
-def a_clinician(**fields) -> User:
-    return with_role(a_user(**fields), Role.CLINICIAN)
+def a_facilitator(**fields) -> User:
+    """May lead: ready, trained, supervised, with the agreement in force acknowledged."""
+    return ready_to_lead(a_newcomer(**fields))
+
+
+def a_clinician(*, ready: bool = True, **fields) -> User:
+    """`ready`: has acknowledged the agreement of the team."""
+    user = with_role(a_user(**fields), Role.CLINICIAN)
+    return acknowledge(user, TextKind.AGREEMENT_STAFF) if ready else user
+
+
+def a_supervisor(**fields) -> User:
+    return with_role(a_user(**fields), Role.SUPERVISOR)
+
+
+def ready_to_lead(user: User, *, supervisor: User | None = None) -> User:
+    """Nothing is missing, written straight to the tables; supervised by one account for all unless told otherwise."""
+    today = timezone.localdate()
+    by = supervisor or the_supervisor()
+    Readiness.objects.create(
+        user=user, ready_for=ReadyFor.LEADING, reviewer=by, held_on=today, outcome=Outcome.READY
+    )  # fmt: skip
+    courses = Course.objects.filter(needed=True).values_list("pk", flat=True)
+    Qualification.objects.bulk_create(Qualification(user=user, course_id=one, completed_on=today) for one in courses)
+    Pairing.objects.create(user=user, supervisor=by)
+    return acknowledge(user, TextKind.AGREEMENT_SUPPORTER)
+
+
+def a_concern(*, supervisor: User | None = None, user: User | None = None, **fields) -> LeadConcern:
+    """Somebody leads tomorrow, and has to acknowledge the agreement before."""
+    person = user or ready_to_lead(a_newcomer(), supervisor=supervisor)
+    values = {"lacks": ["agreement"], "first_day": timezone.localdate() + timedelta(days=1)} | fields
+    return LeadConcern.objects.create(user=person, **values)
+
+
+def the_supervisor() -> User:
+    return User.objects.filter(username="the.supervisor").first() or a_supervisor(username="the.supervisor")
+
+
+def acknowledge(user: User, kind: str) -> User:
+    """The version in force; made where nothing loaded one yet."""
+    text = ProgramText.objects.current(kind) or ProgramText.objects.create(
+        kind=kind, number=1, title_en="T", title_fr="T", sections=[], published_at=timezone.now()
+    )  # fmt: skip
+    Acknowledgement.objects.create(user=user, text=text, language=user.language)
+    return user
 
 
 def an_eligibility_version() -> EligibilityVersion:

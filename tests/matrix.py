@@ -388,6 +388,7 @@ POLICY: dict[str, Rule] = {
     "desk:protocol": Rule(DESK),
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
+    "care:concern_take": post(CARE, of=thing("concern_here"), foreign=thing("concern_there")),
     "desk:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
     "reports:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
     "reports:overview": Rule(only(Role.ANALYST)),
@@ -635,6 +636,7 @@ def after_the_session(made: dict[str, Any], participant: Participant, *, asked_o
         "debrief": Debrief.objects.create(
             session=session, lead=lead, told="open", support="asked", supervisor=supervisor, how="hard"
         ),
+        "concern": factories.a_concern(supervisor=supervisor),
         "offer": FollowUpOffer.objects.create(
             group=made["my_group"], participant=participant, state="wished", times=["evening"],
             until=now + timedelta(days=7),

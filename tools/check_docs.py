@@ -50,6 +50,7 @@ def states() -> str:
         ("Incident", incidents.INCIDENT_TRANSITIONS), ("Follow-up with a person", incidents.FOLLOW_UP_TRANSITIONS),
         ("Line of hours", workload.HOURS_TRANSITIONS), ("Leave", workload.LEAVE_TRANSITIONS),
         ("Accommodation", workload.NEED_TRANSITIONS),
+        ("Support before somebody leads", supporters.CONCERN_TRANSITIONS),
     ]  # fmt: skip
     parts = [
         "# States and transitions",

@@ -149,7 +149,7 @@ def test_not_open_in_the_same_words_whatever_the_reason(group, coordinator, reas
     elif reason == "no_consent":
         make.disagree(person.user)
     elif reason == "leads":
-        make.with_role(person.user, "supporter")
+        make.ready_to_lead(make.with_role(person.user, "supporter"))
         services.add_lead(group=group, user=person.user, role=LeadRole.FACILITATOR, by=coordinator)
     else:
         place = join(group, person)

@@ -362,7 +362,8 @@ def test_pool_and_arrangement_ask_as_often_for_many_as_for_few(coordinator):
     with CaptureQueriesContext(connection) as many:
         arrangement = arrangement_of(forming)
     assert len(arrangement.unplaced) == 8
-    assert len(many) == len(few) <= 16
+    # As many of them again are about who may lead.
+    assert len(many) == len(few) <= 29
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def test_lead_needs_the_role(coordinator):
 def test_member_cannot_lead_and_lead_cannot_be_member(coordinator):
     group = make.a_group(coordinator)
     person = make.an_accepted_participant(by=coordinator)
-    make.with_role(person.user, "supporter")
+    make.ready_to_lead(make.with_role(person.user, "supporter"))
     add_member(group=group, participant=person, by=coordinator)
     user = type(person.user).objects.get(pk=person.user_id)
     refused("member_of_group", add_lead, group=group, user=user, role="facilitator", by=coordinator)
