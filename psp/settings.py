@@ -208,6 +208,8 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/5m/key", "reset_password": "20/m/ip,3/5m/key",
     # Numbers of certificates that one network may try (privacy/views_erasure.py).
     "certificate": "30/h/ip",
+    # Codes of certificates of courses (supporters/views_certificate.py): a hundred bits, so this is about noise.
+    "course_certificate": "60/h/ip",
 }  # fmt: skip
 ACCOUNT_FORMS = {
     "login": "psp.accounts.forms.StaffLoginForm",
@@ -408,6 +410,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "open-boxes": {"task": "sessions.tasks.open_boxes", "schedule": 900.0, "options": {"expires": 800}},
     "empty-boxes": {"task": "sessions.tasks.empty_boxes", "schedule": crontab(hour=8, minute=15)},
+    # In the morning by the program's clock.
+    "tell-ending": {"task": "supporters.tasks.tell_ending", "schedule": crontab(hour=13, minute=0)},
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "tend-video": {"task": "sessions.tasks.tend_video", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},

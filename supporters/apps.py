@@ -22,6 +22,7 @@ class SupportersConfig(AppConfig):
             incident_notices,
             incidents_of_person,
             merging_joining,
+            notices_training,
             privacy_joining,
             privacy_may_lead,
             privacy_network,
@@ -58,6 +59,7 @@ class SupportersConfig(AppConfig):
         privacy_workload.register()
         dashboard_may_lead.register()
         privacy_may_lead.register()
+        notices_training.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from psp.crypto.fields import EncryptedTextField, SealedModel
+from psp.crypto.fields import BlindIndexField, EncryptedTextField, SealedModel
 from psp.models import User
 from supporters.models_training import Qualification
 from supporters.querysets_training import CertificateQuerySet
@@ -25,7 +25,7 @@ class Certificate(SealedModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="certificates")
     qualification = models.ForeignKey(Qualification, on_delete=models.PROTECT, related_name="certificates")
-    digest = models.CharField(max_length=64, unique=True)
+    digest = BlindIndexField(kind="name", of="code", unique=True)
     code = EncryptedTextField(person="user_id", max_length=40)
     name = EncryptedTextField(person="user_id", max_length=80)
     issued_at = models.DateTimeField(default=timezone.now)

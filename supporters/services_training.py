@@ -51,6 +51,10 @@ def qualify(
     )  # fmt: skip
     if is_new:
         audit.record(Action.CREATE, made, person=person.pk, purpose=Purpose.CARE)
+    elif cohort is not None and made.cohort_id is None:
+        # Noted before as if it had been elsewhere.
+        made.cohort = cohort
+        made.save(update_fields=["cohort"])
     return made
 
 

@@ -3,7 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from supporters import forgetting_wellbeing, incidents_of_person, services_may_lead, services_opening, services_talks
+from supporters import (
+    forgetting_wellbeing,
+    incidents_of_person,
+    notices_training,
+    services_may_lead,
+    services_opening,
+    services_talks,
+)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -47,3 +54,8 @@ def check_morning() -> None:
     """Each morning, by beat: who leads in the next 14 days and may not. Nobody is removed by it."""
     services_may_lead.check_morning(timezone.now())
     services_may_lead.forget(timezone.now())
+
+
+def tell_ending() -> None:
+    """Every morning, by beat: what somebody learned and is to be renewed soon, once for each."""
+    notices_training.tell_ending(timezone.now())

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, User
-from supporters.models import Course, Pairing, Supporter
+from supporters.models import Cohort, Course, Pairing, Qualification, Supporter
+from supporters.reference_training import PROGRAM
+from supporters.services_cohorts import complete, create_cohort, enrol, record_cohort_attendance
 from tests.factories import a_user, with_role
 
 
@@ -38,3 +40,26 @@ def days_ago(days: int) -> date:
 
 
 EVENING = time(18, 30)
+
+
+def a_cohort(by: User, *, code: str = PROGRAM, first_day: date | None = None, **fields) -> Cohort:
+    """Of the ten-week program, begun so long ago that all its sessions are over, unless a first day is given."""
+    values = {
+        "name_en": "Northern Ontario", "name_fr": "Nord de l’Ontario", "language": "en", "start_time": EVENING,
+        "time_zone": "America/Toronto", "first_day": first_day or days_ago(80),
+    } | fields  # fmt: skip
+    return create_cohort(by=by, course=Course.objects.get(code=code), **values)
+
+
+def was_at(cohort: Cohort, person: User, weeks: int, by: User) -> None:
+    """At the first so many sessions of it, as noted by somebody else."""
+    for session in cohort.sessions.order_by("number")[:weeks]:
+        record_cohort_attendance(session=session, statuses={person.pk: "present"}, by=by)
+
+
+def a_completion(person: User, by: User, **fields) -> Qualification:
+    """Of the ten-week program, in a cohort of their own."""
+    cohort = a_cohort(by, **fields)
+    enrolment = enrol(cohort=cohort, person=person, by=by)
+    was_at(cohort, person, 10, by)
+    return complete(enrolment=enrolment, by=by)
