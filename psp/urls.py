@@ -38,6 +38,7 @@ urlpatterns = [
         path("me/", views.home_for_me, name="home_for_me"),
         path("intake/", include("intake.urls")),
         path("", include("privacy.urls_public")),
+        path("", include("supporters.urls_public")),
         path("feedback/", include("sessions.urls_feedback")),
         path("my/", include("intake.urls_my")),
         path("my/", include("privacy.urls_my")),

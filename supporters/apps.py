@@ -16,6 +16,7 @@ class SupportersConfig(AppConfig):
             dashboard_care,
             dashboard_may_lead,
             dashboard_texts,
+            dashboard_training,
             dashboard_wellbeing,
             erasing_joining,
             erasing_training,
@@ -60,6 +61,7 @@ class SupportersConfig(AppConfig):
         dashboard_may_lead.register()
         privacy_may_lead.register()
         notices_training.register()
+        dashboard_training.register()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from psp.choices import Role
 from psp.sight import sight_of
@@ -78,6 +78,13 @@ class CohortQuerySet(models.QuerySet[Any]):
         if not getattr(user, "is_authenticated", False):
             return self.none()
         return self.all() if sight_of(user).has(Role.SUPERVISOR) else self.led_by(user)
+
+    def with_counts(self) -> CohortQuerySet:
+        """With `seated` and `waiting`: how many."""
+        seated = Count("enrolments", filter=Q(enrolments__state__in=SEATED))
+        return self.annotate(
+            seated=seated, waiting=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITING))
+        )
 
     @staticmethod
     def _theirs(user: Any) -> Q:

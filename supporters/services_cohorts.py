@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.errors import DomainError, require
+from psp.errors import Conflict, DomainError, require
 from psp.models import ProgramRegion, User
 from supporters import permissions_training as permissions
 from supporters.choices_training import (
@@ -250,11 +250,12 @@ def _set(row: Enrolment, state: EnrolmentState) -> None:
 
 @transaction.atomic
 def record_cohort_attendance(
-    *, session: CohortSession | UUID, statuses: Mapping[UUID, str], by: User, now: datetime | None = None
+    *, session: CohortSession | UUID, statuses: Mapping[UUID, str], by: User, seen: str | None = None
 ) -> int:
     """Note who was there: account → `Attended`. Those left out stay as they were. How many notes were changed.
 
-    DomainError: `not_begun`, `cancelled_date`; Forbidden for oneself, and "learned another way" but by a supervisor.
+    `seen`: the mark of what the page showed (`presence_mark`). DomainError: `not_begun`, `cancelled_date`; Conflict
+    `stale`; Forbidden for oneself, and for "learned another way" but by a supervisor.
     """
     key = session if isinstance(session, UUID) else session.pk
     cohort = locked_cohort(CohortSession.objects.values_list("cohort", flat=True).get(pk=key))
@@ -262,7 +263,10 @@ def record_cohort_attendance(
     require(permissions.can_run_cohort(by, cohort) and by.pk not in statuses, "record_attendance")
     if Attended.ELSEWHERE in statuses.values():
         require(permissions.is_supervisor(by), "note_elsewhere")
-    _check_date(found, statuses, now or timezone.now())
+    _check_date(found, statuses)
+    if seen is not None and seen != presence_mark(found):
+        message = _("Somebody else has noted who was there since you opened this page. Open it again, then decide.")
+        raise Conflict(message, code="stale")
     noted = {row.user_id: row for row in CohortAttendance.objects.filter(session=found)}
     changed = 0
     for person in cohort.enrolments.seated().filter(user__in=statuses).values_list("user", flat=True):
@@ -270,11 +274,17 @@ def record_cohort_attendance(
     return changed
 
 
-def _check_date(session: CohortSession, statuses: Mapping[UUID, str], now: datetime) -> None:
+def presence_mark(session: CohortSession) -> str:
+    """Changes whenever somebody is noted at this session."""
+    rows = CohortAttendance.objects.filter(session=session).order_by("user").values_list("status", "recorded_at")
+    return ";".join(f"{status}@{moment.timestamp():.6f}" for status, moment in rows)
+
+
+def _check_date(session: CohortSession, statuses: Mapping[UUID, str]) -> None:
     if session.cancelled:
         message = _("This session was cancelled, so nobody was there. Take the cancelling back first.")
         raise DomainError(message, code="cancelled_date")
-    if session.starts_at > now and set(statuses.values()) - {Attended.ELSEWHERE}:
+    if session.starts_at > timezone.now() and set(statuses.values()) - {Attended.ELSEWHERE}:
         message = _("This session has not begun yet. Note who was there once it has.")
         raise DomainError(message, code="not_begun")
 

@@ -40,8 +40,12 @@ from sessions.services_calendar import digest_of
 from supporters.models import ProgramText
 from supporters.models_network import ResourceTopic
 from supporters.reading_texts import needs_acknowledging
+from supporters.services_certificates import make_certificate
+from supporters.services_cohorts import add_cohort_lead
+from supporters.services_cohorts import enrol as enrol_in_cohort
+from supporters.services_learning import add_goal, ask_for_course
 from supporters.services_texts import acknowledge
-from tests import factories
+from tests import factories, training
 from tests.feedback import a_held_session
 from tests.retention import a_disposal, a_disposal_done, a_rule
 from tests.wellbeing import settings_of_wellbeing
@@ -73,13 +77,17 @@ Pick = Callable[[World], tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Rule:
-    """`refused`: status for roles that the route is not for. `of`, `foreign`: arguments of the address."""
+    """`refused`: status for roles that the route is not for. `of`, `foreign`: arguments of the address.
+
+    `hidden`: roles that such pages are for, but not this one, which is somebody else's own: it is not found.
+    """
 
     who: frozenset[str]
     method: str = "get"
     of: Pick | None = None
     foreign: Pick | None = None
     refused: int = 403
+    hidden: frozenset[str] = frozenset()
 
 
 def post(who: frozenset[str], **more: Any) -> Rule:
@@ -100,6 +108,7 @@ DESK = only(Role.COORDINATOR)
 OFFICE = only(Role.PRIVACY_OFFICER)
 LEAD = only(Role.SUPPORTER, Role.CLINICIAN)
 CARE = only(Role.SUPERVISOR)
+LEARN = only(Role.SUPPORTER, Role.CLINICIAN, Role.SUPERVISOR)
 
 
 def here_and_there(name: str, method: str = "get") -> Rule:
@@ -121,6 +130,7 @@ POLICY: dict[str, Rule] = {
     "after": Rule(EVERYBODY),
     "privacy_notice": Rule(EVERYBODY),
     "certificate": Rule(EVERYBODY),
+    "course_certificate": Rule(EVERYBODY),
     "safe_use": Rule(EVERYBODY),
     "feedback:answer": Rule(EVERYBODY),
     "feedback:thanks": Rule(EVERYBODY),
@@ -364,6 +374,27 @@ POLICY: dict[str, Rule] = {
     # Those who lead, supervisors, figures, and the access log
     "lead:home": Rule(LEAD),
     "lead:me": Rule(LEAD),
+    "lead:training": Rule(LEARN),
+    "lead:training_goal_add": post(LEARN),
+    "lead:training_ask": post(LEARN),
+    "lead:training_cohort": Rule(LEARN, of=thing("cohort")),
+    "lead:training_enrol": post(only(Role.SUPPORTER), of=thing("cohort")),
+    "lead:training_session": Rule(
+        only(Role.CLINICIAN, Role.SUPERVISOR), of=thing("cohort_session"), hidden=only(Role.SUPPORTER)
+    ),
+    **{
+        f"lead:training_{name}": Rule(
+            only(Role.SUPPORTER), method=method, of=thing(what), hidden=only(Role.CLINICIAN, Role.SUPERVISOR)
+        )
+        for name, what, method in (
+            ("goal_close", "goal", "post"),
+            ("ask_withdraw", "asked", "post"),
+            ("leave", "enrolment", "post"),
+            ("certificate_make", "completed", "post"),
+            ("certificate", "certificate", "get"),
+            ("certificate_withdraw", "certificate", "post"),
+        )
+    },
     "lead:times": Rule(only(Role.SUPPORTER)),
     "lead:times_pause": post(only(Role.SUPPORTER)),
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
@@ -386,6 +417,27 @@ POLICY: dict[str, Rule] = {
     "desk:agreement": Rule(DESK),
     "desk:agreed": Rule(DESK, of=thing("said_desk"), foreign=thing("said_there"), refused=404),
     "desk:protocol": Rule(DESK),
+    "care:training": Rule(CARE),
+    "care:training_new": Rule(CARE),
+    **{
+        f"care:training_{name}": Rule(CARE, method=method, of=thing("cohort"))
+        for name, method in (
+            ("cohort", "get"),
+            ("move", "post"),
+            ("places", "post"),
+            ("lead", "post"),
+            ("enrol", "post"),
+            ("complete", "post"),
+            ("date_add", "post"),
+        )
+    },
+    "care:training_lead_remove": post(CARE, of=thing("cohort", "cohort_lead")),
+    "care:training_session": Rule(CARE, of=thing("cohort_session")),
+    "care:training_date": Rule(CARE, of=thing("cohort_session")),
+    "care:training_place_end": post(CARE, of=thing("enrolment")),
+    "care:training_answer": Rule(CARE, of=thing("asked"), foreign=thing("asked_elsewhere")),
+    "care:training_person": Rule(CARE, of=thing("learner"), foreign=thing("learner_elsewhere")),
+    "care:training_take_back": post(CARE, of=thing("completed"), foreign=thing("completed_elsewhere")),
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:concern_take": post(CARE, of=thing("concern_here"), foreign=thing("concern_there")),
@@ -527,6 +579,7 @@ def a_world() -> World:
         kind = LeadRole.FACILITATOR if role == Role.SUPPORTER else LeadRole.CLINICIAN
         GroupLead.objects.create(group=world.things["group_here"], user=world.accounts[role], role=kind)
         an_invitation(world.things["group_here"], user=world.accounts[role], role=kind)
+    world.things |= in_training(world.accounts)
     CalendarFeed.objects.create(person=here.user, digest=digest_of(FEED))
     add_settings(world)
     add_agreements(world)
@@ -641,6 +694,25 @@ def after_the_session(made: dict[str, Any], participant: Participant, *, asked_o
             group=made["my_group"], participant=participant, state="wished", times=["evening"],
             until=now + timedelta(days=7),
         ),
+    }  # fmt: skip
+
+
+def in_training(accounts: dict[str, User]) -> dict[str, Any]:
+    """The peer supporter learns in a cohort that the clinician gives; somebody elsewhere has another supervisor."""
+    supervisor, learner = accounts[Role.SUPERVISOR], accounts[Role.SUPPORTER]
+    training.as_learner(learner, supervisor=supervisor)
+    cohort = training.a_cohort(supervisor)
+    add_cohort_lead(cohort=cohort, user=accounts[Role.CLINICIAN], by=supervisor)
+    done = training.a_completion(learner, supervisor)
+    other = training.a_supervisor()
+    elsewhere = training.a_learner("ON", supervisor=other)
+    return {
+        "cohort": cohort, "cohort_session": cohort.sessions.first(), "cohort_lead": accounts[Role.CLINICIAN],
+        "enrolment": enrol_in_cohort(cohort=cohort, person=learner, by=learner), "completed": done,
+        "certificate": make_certificate(qualification=done, by=learner), "learner": learner,
+        "goal": add_goal(by=learner, title="Canari Plan"), "asked": ask_for_course(by=learner, title="Canari Wish"),
+        "learner_elsewhere": elsewhere, "asked_elsewhere": ask_for_course(by=elsewhere, title="Canari Wish"),
+        "completed_elsewhere": training.a_completion(elsewhere, other),
     }  # fmt: skip
 
 

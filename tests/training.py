@@ -21,8 +21,14 @@ def a_supervisor(**fields) -> User:
 def a_learner(region: str = "QC", *, state: str = "active", supervisor: User | None = None, **fields) -> User:
     """A peer supporter, or somebody who is getting ready (`state` "joining"); `region`: of the program."""
     user = with_role(a_user(kind=Kind.SUPPORTER, **fields), Role.SUPPORTER)
-    Supporter.objects.create(user=user, program_region=ProgramRegion.objects.get(code=region), state=state)
+    return as_learner(user, region, state=state, supervisor=supervisor)
+
+
+def as_learner(user: User, region: str = "QC", *, state: str = "active", supervisor: User | None = None) -> User:
+    place = ProgramRegion.objects.get(code=region)
+    Supporter.objects.update_or_create(user=user, defaults={"program_region": place, "state": state})
     if supervisor is not None:
+        Pairing.objects.filter(user=user).delete()
         Pairing.objects.create(user=user, supervisor=supervisor)
     return user
 

@@ -87,6 +87,8 @@ def outcome(answer: Any) -> str:
 def expected(rule: Rule, role: str) -> str:
     if role in rule.who:
         return "ok"
+    if role in rule.hidden:
+        return "404"
     return "sign in" if role == VISITOR else str(rule.refused)
 
 

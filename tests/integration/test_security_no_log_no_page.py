@@ -77,6 +77,7 @@ def test_property_05_no_access_row_no_change():
 
 # Pages that show nobody: forms that nothing was typed into, lists that are empty here, counts, and groups by name.
 SHOW_NOBODY = {
+    "care:training_date", "care:training_new",
     "desk:availability", "desk:bulk_done", "desk:calendar", "desk:duplicates", "desk:elsewhere", "desk:enter",
     "desk:feedback",
     "desk:forming_pool", "desk:forming_send", "desk:formings", "desk:group_cancel", "desk:group_close",
