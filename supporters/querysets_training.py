@@ -82,9 +82,9 @@ class CohortQuerySet(models.QuerySet[Any]):
     def with_counts(self) -> CohortQuerySet:
         """With `seated` and `waiting`: how many."""
         seated = Count("enrolments", filter=Q(enrolments__state__in=SEATED))
-        return self.annotate(
-            seated=seated, waiting=Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITING))
-        )
+        waiting = Count("enrolments", filter=Q(enrolments__state=EnrolmentState.WAITING))
+        found: CohortQuerySet = self.annotate(seated=seated, waiting=waiting)
+        return found
 
     @staticmethod
     def _theirs(user: Any) -> Q:

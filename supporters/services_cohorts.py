@@ -61,7 +61,8 @@ def create_cohort(
 
 def locked_cohort(cohort: Cohort | UUID) -> Cohort:
     key = cohort if isinstance(cohort, UUID) else cohort.pk
-    return Cohort.objects.select_for_update(of=("self",)).select_related("course").get(pk=key)
+    found: Cohort = Cohort.objects.select_for_update(of=("self",)).select_related("course").get(pk=key)
+    return found
 
 
 def _managed(cohort: Cohort | UUID, by: User, code: str) -> Cohort:
@@ -189,7 +190,7 @@ def enrol(*, cohort: Cohort | UUID, person: User, by: User) -> Enrolment:
 
 def _place(cohort: Cohort, learner: User) -> Enrolment:
     now = timezone.now()
-    row = Enrolment.objects.filter(cohort=cohort, user=learner).first()
+    row: Enrolment | None = Enrolment.objects.filter(cohort=cohort, user=learner).first()
     if row is not None and row.state != EnrolmentState.LEFT:
         return row
     row = row or Enrolment(cohort=cohort, user=learner)
@@ -215,7 +216,7 @@ def leave_cohort(*, enrolment: Enrolment | UUID, by: User) -> Enrolment:
     known = Enrolment.objects.get(pk=enrolment if isinstance(enrolment, UUID) else enrolment.pk)
     learner = locked_learner(known.user_id)
     cohort = locked_cohort(known.cohort_id)
-    row = Enrolment.objects.select_related("user").get(pk=known.pk)
+    row: Enrolment = Enrolment.objects.select_related("user").get(pk=known.pk)
     require(by.pk == learner.pk or permissions.is_supervisor(by), "leave_cohort")
     if row.state == EnrolmentState.LEFT:
         return row
@@ -322,8 +323,10 @@ def complete(*, enrolment: Enrolment | UUID, by: User) -> Qualification:
         raise DomainError(message % numbers, code="not_complete")
     if row.state == EnrolmentState.ENROLLED:
         _set(row, EnrolmentState.COMPLETED)
-    elif (made := Qualification.objects.filter(user=learner, cohort=cohort).first()) is not None:
-        return made
+    else:
+        made: Qualification | None = Qualification.objects.filter(user=learner, cohort=cohort).first()
+        if made is not None:
+            return made
     return qualify(person=learner, course=cohort.course, completed_on=_day(cohort, learner), by=by, cohort=cohort)
 
 

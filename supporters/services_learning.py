@@ -31,6 +31,7 @@ def add_goal(*, by: User, course: Course | None = None, title: str = "", by_when
     person = locked_learner(by)
     require(may_learn(person), "add_goal")
     words = _named(course, title)
+    open_one: LearningGoal
     for open_one in LearningGoal.objects.filter(user=person, done_on__isnull=True):
         if open_one.course_id == (course.pk if course else None) and open_one.title == words:
             return open_one
@@ -75,6 +76,7 @@ def ask_for_course(*, by: User, course: Course | None = None, title: str = "") -
     person = locked_learner(by)
     require(may_learn(person), "ask_for_course")
     words = _named(course, title)
+    open_one: CourseRequest
     for open_one in CourseRequest.objects.open().filter(user=person):
         if open_one.course_id == (course.pk if course else None) and open_one.title == words:
             return open_one
@@ -123,7 +125,8 @@ def withdraw_request(*, request: CourseRequest | UUID, by: User) -> CourseReques
 def _locked(request: CourseRequest | UUID) -> CourseRequest:
     key = request if isinstance(request, UUID) else request.pk
     locked_learner(CourseRequest.objects.values_list("user", flat=True).get(pk=key))
-    return CourseRequest.objects.select_related("user").get(pk=key)
+    found: CourseRequest = CourseRequest.objects.select_related("user").get(pk=key)
+    return found
 
 
 def _move(row: CourseRequest, to: AskedState, by: User | None) -> None:

@@ -21,13 +21,15 @@ from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.models import User
 from psp.pdf import pdf_response
-from supporters import services_certificates, services_cohorts, services_learning, words_training
+from supporters import permissions_training, services_certificates, services_cohorts, services_learning, words_training
 from supporters.choices_training import EnrolmentState
 from supporters.forms_training import GoalForm, WishForm
 from supporters.models import Certificate, Cohort, CourseRequest, Enrolment, LearningGoal, Qualification
 from supporters.reference import settings
 
+# Clinicians give courses; the plan is for those who learn.
 learners_only = requires(Role.SUPPORTER, Role.CLINICIAN, Role.SUPERVISOR)
+planners_only = requires(Role.SUPPORTER, Role.SUPERVISOR)
 
 
 @require_GET
@@ -44,7 +46,7 @@ def _page(request: HttpRequest, goal: GoalForm | None = None, wish: WishForm | N
         "cohorts": _mine(me), "open": _open(me), "gives": _gives(me),
         "goals": [words_training.goal_line(row) for row in _own(LearningGoal, me).select_related("course")],
         "asked": [words_training.request_line(row) for row in _own(CourseRequest, me).select_related("course")],
-        "goal_form": goal or GoalForm(auto_id="goal_%s"), "wish_form": wish or WishForm(auto_id="wish_%s"),
+        "plans": permissions_training.may_learn(me), "goal_form": goal or GoalForm(auto_id="goal_%s"), "wish_form": wish or WishForm(auto_id="wish_%s"),
     }  # fmt: skip
     audit.record(Action.READ, Qualification, person=me.pk, purpose=Purpose.OWN)
     return render(request, "supporters/training/mine.html", context)
@@ -88,7 +90,7 @@ def _gives(me: User) -> list[dict[str, Any]]:
 
 
 @require_POST
-@learners_only
+@planners_only
 def goal_add(request: HttpRequest) -> HttpResponse:
     form = GoalForm(request.POST, auto_id="goal_%s")
     if form.is_valid():
@@ -111,7 +113,7 @@ def goal_close(request: HttpRequest, goal_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@learners_only
+@planners_only
 def ask(request: HttpRequest) -> HttpResponse:
     form = WishForm(request.POST, auto_id="wish_%s")
     if form.is_valid():

@@ -375,8 +375,8 @@ POLICY: dict[str, Rule] = {
     "lead:home": Rule(LEAD),
     "lead:me": Rule(LEAD),
     "lead:training": Rule(LEARN),
-    "lead:training_goal_add": post(LEARN),
-    "lead:training_ask": post(LEARN),
+    "lead:training_goal_add": post(only(Role.SUPPORTER, Role.SUPERVISOR)),
+    "lead:training_ask": post(only(Role.SUPPORTER, Role.SUPERVISOR)),
     "lead:training_cohort": Rule(LEARN, of=thing("cohort")),
     "lead:training_enrol": post(only(Role.SUPPORTER), of=thing("cohort")),
     "lead:training_session": Rule(

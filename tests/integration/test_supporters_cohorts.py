@@ -341,4 +341,4 @@ def test_everything_goes_with_the_person(supervisor):
     assert erase(person)["supporters.qualification"] == 1
     assert not Enrolment.objects.filter(user=person).exists()
     assert not CohortAttendance.objects.filter(user=person).exists()
-    assert Cohort.objects.filter(pk=made.cohort_id).exists()
+    assert Cohort.objects.get() == made.cohort

@@ -7,7 +7,7 @@ import psp.crypto.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0007_training_judges"),
+        ("supporters", "0010_wellbeing"),
     ]
 
     operations = [
