@@ -46,7 +46,8 @@ def _page(request: HttpRequest, goal: GoalForm | None = None, wish: WishForm | N
         "cohorts": _mine(me), "open": _open(me), "gives": _gives(me),
         "goals": [words_training.goal_line(row) for row in _own(LearningGoal, me).select_related("course")],
         "asked": [words_training.request_line(row) for row in _own(CourseRequest, me).select_related("course")],
-        "plans": permissions_training.may_learn(me), "goal_form": goal or GoalForm(auto_id="goal_%s"), "wish_form": wish or WishForm(auto_id="wish_%s"),
+        "plans": permissions_training.may_learn(me),
+        "goal_form": goal or GoalForm(auto_id="goal_%s"), "wish_form": wish or WishForm(auto_id="wish_%s"),
     }  # fmt: skip
     audit.record(Action.READ, Qualification, person=me.pk, purpose=Purpose.OWN)
     return render(request, "supporters/training/mine.html", context)

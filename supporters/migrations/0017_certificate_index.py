@@ -7,7 +7,7 @@ import psp.crypto.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0010_wellbeing"),
+        ("supporters", "0016_hours_judges"),
     ]
 
     operations = [
