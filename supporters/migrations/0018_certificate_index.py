@@ -7,7 +7,7 @@ import psp.crypto.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0016_hours_judges"),
+        ("supporters", "0017_lead_concerns"),
     ]
 
     operations = [
