@@ -13,7 +13,7 @@ from django.utils import timezone
 from groups.choices import RUNNING, GroupState, MembershipState
 from groups.dates import dates_of
 from groups.models import Membership
-from supporters.cooling import Past, add_past
+from supporters.cooling import Past, add_has_past, add_past
 from supporters.former import Shared, add_shared
 
 # Places of people who left count too: they met. An emptied file is nobody's any more.
@@ -55,6 +55,13 @@ def _until(place: Any) -> date | None:
     return timezone.localdate(dates[-1][1]) if dates else None
 
 
+def has_been(account: UUID) -> bool:
+    """Whether a group is behind them, over or left."""
+    theirs = Membership.objects.filter(participant__user_id=account)
+    return theirs.exclude(state=MembershipState.MEMBER, group__state__in=RUNNING).exists()
+
+
 def register() -> None:
     add_shared(together)
     add_past(past_of)
+    add_has_past(has_been)

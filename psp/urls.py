@@ -46,6 +46,7 @@ urlpatterns = [
         path("my/", include("contact.urls")),
         path("my/", include("groups.urls_my_invitations")),
         path("my/", include("sessions.urls_my")),
+        path("my/", include("supporters.urls_my")),
         path("desk/", include((desk_patterns, "desk"))),
         path("lead/", include("groups.urls_lead_invitations")),
         path("lead/", include((lead_patterns, "lead"))),

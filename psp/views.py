@@ -112,6 +112,9 @@ def front_page(user: Any) -> str:
     ):  # fmt: skip
         if sight.has(*roles):
             return f"/{language}/{path}"
+    if user.kind == Kind.SUPPORTER and not sight.grants:
+        # Somebody who is joining, or who has ended the role, has a page of their own.
+        return f"/{language}/lead/joining/"
     return reverse("admin:index") if sight.has(Role.ADMINISTRATOR) else ""
 
 

@@ -14,6 +14,7 @@ class SupportersConfig(AppConfig):
     def ready(self) -> None:
         from supporters import (
             dashboard_care,
+            dashboard_joining,
             dashboard_may_lead,
             dashboard_texts,
             dashboard_training,
@@ -49,6 +50,7 @@ class SupportersConfig(AppConfig):
         privacy_supervision.register()
         dashboard_texts.register()
         dashboard_wellbeing.register()
+        dashboard_joining.register()
         incident_notices.register()
         incidents_of_person.register()
         privacy_wellbeing.register()

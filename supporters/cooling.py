@@ -30,11 +30,21 @@ class Earliest:
 
 PastSource = Callable[[Collection[UUID]], Iterable[Past]]
 _sources: list[PastSource] = []
+_has_past: list[Callable[[UUID], bool]] = []
 
 
 def add_past(source: PastSource) -> None:
     """`source(accounts)`: their groups as participants."""
     _sources.append(source)
+
+
+def add_has_past(source: Callable[[UUID], bool]) -> None:
+    """`source(account)`: whether a group of theirs is over, or they left it. One cheap question, for the portal."""
+    _has_past.append(source)
+
+
+def has_past(account: UUID) -> bool:
+    return any(source(account) for source in _has_past)
 
 
 def earliest(past: Iterable[Past], days: int) -> Earliest:

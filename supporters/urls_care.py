@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import (
+from supporters import urls_joining, (
     urls_training,
     views_care,
     views_may_lead,
@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("protocol/", views_texts.care_protocol, name="protocol"),
     path("leading/<uuid:pk>/take/", views_may_lead.take, name="concern_take"),
     *urls_training.care,
+    *urls_joining.care,
 ]

@@ -47,6 +47,7 @@ from supporters.services_learning import add_goal, ask_for_course
 from supporters.services_texts import acknowledge
 from tests import factories, training
 from tests.feedback import a_held_session
+from tests.joining import things_of_joining
 from tests.retention import a_disposal, a_disposal_done, a_rule
 from tests.wellbeing import settings_of_wellbeing
 
@@ -246,7 +247,12 @@ POLICY: dict[str, Rule] = {
     "contact:confirm": Rule(MY),
     "contact:reminders": Rule(MY),
     "contact:messages": Rule(MY),
+    "my_joining:page": Rule(MY),
+    "my_joining:take_back": Rule(MY),
     # The desk
+    "desk:met_again": Rule(
+        DESK, of=thing("participant_here", "joining_here"), foreign=thing("participant_there", "joining_here")
+    ),
     "desk:today": Rule(DESK),
     "desk:applications": Rule(DESK),
     "desk:board": Rule(DESK),
@@ -395,6 +401,11 @@ POLICY: dict[str, Rule] = {
             ("certificate_withdraw", "certificate", "post"),
         )
     },
+    **{f"lead:{name}": Rule(only(Role.SUPPORTER)) for name in ("joining", "end_role")},
+    "lead:come_back": post(only(Role.SUPPORTER)),
+    "lead:readiness_comment": post(
+        only(Role.SUPPORTER), of=thing("conversation_mine"), foreign=thing("conversation_there")
+    ),
     "lead:times": Rule(only(Role.SUPPORTER)),
     "lead:times_pause": post(only(Role.SUPPORTER)),
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
@@ -438,6 +449,26 @@ POLICY: dict[str, Rule] = {
     "care:training_answer": Rule(CARE, of=thing("asked"), foreign=thing("asked_elsewhere")),
     "care:training_person": Rule(CARE, of=thing("learner"), foreign=thing("learner_elsewhere")),
     "care:training_take_back": post(CARE, of=thing("completed"), foreign=thing("completed_elsewhere")),
+    "care:joining": Rule(CARE),
+    "care:joining_note": Rule(CARE),
+    # Whoever supervises sees every interest: nobody is at anybody's side yet.
+    **{f"care:interest_{name}": post(CARE, of=thing("interest_noted")) for name in ("take_up", "leave", "drop")},
+    **{
+        f"care:{name}": Rule(CARE, method=method, of=thing("joining_here"), foreign=thing("joining_there"))
+        for name, method in (
+            ("joiner", "get"),
+            ("readiness", "get"),
+            ("end_role", "get"),
+            ("begin_leading", "post"),
+            ("send_link", "post"),
+        )
+    },
+    **{
+        f"care:readiness_{name}": Rule(
+            CARE, method=method, of=thing("conversation_here"), foreign=thing("conversation_there")
+        )
+        for name, method in (("change", "get"), ("withdraw", "post"))
+    },
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:concern_take": post(CARE, of=thing("concern_here"), foreign=thing("concern_there")),
@@ -511,6 +542,7 @@ ADMIN_OBJECTS = {
     "privacy_retentionrule": thing("retention_rule"), "peer_sessions_room": thing("room"),
     "peer_sessions_closure": thing("closure"), "supporters_incidentkind": given("risk"),
     "peer_sessions_questionnaire": thing("questionnaire"),
+    "supporters_readinesscriterion": given("support"),
     "supporters_careoffer": given("assistance"), "supporters_checkinquestion": given("rest"),
 }  # fmt: skip
 
@@ -583,6 +615,7 @@ def a_world() -> World:
     CalendarFeed.objects.create(person=here.user, digest=digest_of(FEED))
     add_settings(world)
     add_agreements(world)
+    world.things |= things_of_joining(world.accounts[Role.SUPERVISOR], world.accounts[Role.SUPPORTER])
     officer = world.accounts[Role.PRIVACY_OFFICER]
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
     world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)

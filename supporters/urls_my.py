@@ -1,0 +1,11 @@
+"""Addresses of becoming a peer supporter under {lang}/my/."""
+
+from django.urls import path
+
+from supporters import views_interest
+
+app_name = "my_joining"
+urlpatterns = [
+    path("supporting/", views_interest.page, name="page"),
+    path("supporting/take-back/", views_interest.take_back, name="take_back"),
+]
