@@ -186,12 +186,10 @@ def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = _supporter(request, pk)
     begin_leading(supporter=found, by=account(request))
     messages.success(request, _("The role begins today."))
-    return redirect("care:joiner" if can_review(account(request), found) else "care:joining", **_key(request, found))
-
-
-def _key(request: HttpRequest, found: Supporter) -> dict[str, UUID]:
-    """Somebody who leads is seen by the supervisor at their side alone."""
-    return {"pk": found.pk} if can_review(account(request), found) else {}
+    # Somebody who leads is seen by the supervisor at their side alone.
+    if can_review(account(request), found):
+        return redirect("care:joiner", pk=found.pk)
+    return redirect("care:joining")
 
 
 @require_http_methods(["GET", "POST"])

@@ -38,6 +38,7 @@ from psp.models import CrisisLine, User
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
 from supporters.models import ProgramText
+from supporters.models_incidents import IncidentKind
 from supporters.models_network import ResourceTopic
 from supporters.reading_texts import needs_acknowledging
 from supporters.services_certificates import make_certificate
@@ -635,6 +636,12 @@ def add_agreements(world: World) -> None:
         world.things[name] = acknowledge(user=user, text=text, by=user, language="en")
 
 
+def kept_once(name: str, row: Any) -> dict[str, Any]:
+    """A row of settings with one state of its history, as the administrators' site shows it."""
+    row.save()
+    return {f"history_{name}_object": row, f"history_{name}": row.history.first()}
+
+
 def with_factor(user: User) -> User:
     """Password, app and recovery codes, so that the pages that change them open."""
     user.password = factories.hashed("a long and quiet river")
@@ -781,6 +788,7 @@ def add_settings(world: World) -> None:
     ]
     world.things |= {
         **settings_of_wellbeing(),
+        **kept_once("supporters_incidentkind", IncidentKind.objects.get(pk="risk")),
         "retention_rule": a_rule(), "disposal": a_disposal(), "disposal_done": a_disposal_done(),
         "deletion_asked": asked[0],
         "deletion": prepare_erasure(request=asked[1], by=factories.a_privacy_officer()),
