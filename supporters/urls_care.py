@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import urls_joining, (
+from supporters import (
+    urls_joining,
     urls_training,
     views_care,
     views_may_lead,

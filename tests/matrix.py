@@ -37,7 +37,7 @@ from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
-from supporters.models import ProgramText
+from supporters.models import Acknowledgement, ProgramText
 from supporters.models_incidents import IncidentKind
 from supporters.models_network import ResourceTopic
 from supporters.reading_texts import needs_acknowledging
@@ -632,8 +632,9 @@ def add_agreements(world: World) -> None:
         "said_care": world.accounts[Role.SUPERVISOR], "said_desk": world.accounts[Role.COORDINATOR],
     }  # fmt: skip
     for name, user in owners.items():
-        text = needs_acknowledging(user)[0]
-        world.things[name] = acknowledge(user=user, text=text, by=user, language="en")
+        for text in needs_acknowledging(user):
+            acknowledge(user=user, text=text, by=user, language="en")
+        world.things[name] = Acknowledgement.objects.filter(user=user).latest("at")
 
 
 def kept_once(name: str, row: Any) -> dict[str, Any]:
