@@ -18,8 +18,12 @@ from supporters.models import Course, Interest, Pairing, Qualification, Readines
 from supporters.reading_texts import acknowledged_by, current
 from supporters.services_readiness import mendable, talked_about
 
-TAG_KINDS = {Outcome.READY: "success", Outcome.NOT_NOW: "active"}
-STATE_TAGS = {SupporterState.JOINING: "active", SupporterState.ACTIVE: "success", SupporterState.ENDED: "neutral"}
+TAG_KINDS: dict[str, str] = {Outcome.READY: "success", Outcome.NOT_NOW: "active"}
+STATE_TAGS: dict[str, str] = {
+    SupporterState.JOINING: "active",
+    SupporterState.ACTIVE: "success",
+    SupporterState.ENDED: "neutral",
+}
 
 
 def day_words(day: date) -> str:

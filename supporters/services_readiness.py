@@ -40,8 +40,9 @@ def note_readiness(
     """
     person = _locked(supporter)
     require(can_review(by, person), "note_readiness")
-    same: Readiness | None = Readiness.objects.filter(pk=key, user_id=person.pk, reviewer=by).first()
-    if key is not None and same is not None:
+    mine = Readiness.objects.filter(user_id=person.pk, reviewer=by)
+    same: Readiness | None = mine.filter(pk=key).first() if key else None
+    if same is not None:
         return same
     _in_order(person, ready_for)
     made = Readiness(id=key or uuid4(), user_id=person.pk, reviewer=by, ready_for=ready_for)

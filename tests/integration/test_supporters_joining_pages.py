@@ -244,7 +244,8 @@ class TestOnTheWay:
         browser, opened = browser_of(joining.user), set()
         for name in matrix.named_routes():
             rule = matrix.rule_of(name)
-            if rule is None or rule.who >= matrix.TEAM:
+            # The administrators' site asks everybody else to sign in, whatever the page.
+            if rule is None or rule.who >= matrix.TEAM or name.startswith("admin:"):
                 continue
             path = reverse(name, args=rule.of(world) if rule.of else ())
             answer = browser.post(path, {}) if rule.method == "post" else browser.get(path)
@@ -322,6 +323,9 @@ class TestNobodyElse:
         for name in matrix.named_routes():
             rule = matrix.rule_of(name)
             if rule is None or role not in rule.who or rule.method != "get" or rule.who == matrix.EVERYBODY:
+                continue
+            # Of the administrators' site the lists: they are made of every model that it knows.
+            if name.startswith("admin:") and not name.endswith(("_changelist", "index")):
                 continue
             answer = browser.get(reverse(name, args=rule.of(world) if rule.of else ()))
             seen += answer.status_code == 200
