@@ -56,6 +56,7 @@ def check_morning() -> None:
     services_may_lead.forget(timezone.now())
 
 
+@shared_task(acks_late=True, ignore_result=True)
 def tell_ending() -> None:
     """Every morning, by beat: what somebody learned and is to be renewed soon, once for each."""
     notices_training.tell_ending(timezone.now())

@@ -42,7 +42,9 @@ def _session(request: HttpRequest, session_id: UUID, base: str, back: str) -> Ht
     rows = CohortSession.objects.filter(cohort__in=Cohort.objects.with_names(me))
     found = get_object_or_404(rows.select_related("cohort__course", "module"), pk=session_id)
     people = list(found.cohort.enrolments.seated().exclude(user=me).select_related("user"))
-    form = PresenceForm(request.POST or None, session=found, people=people, elsewhere=is_supervisor(me))
+    form = PresenceForm(
+        request.POST if request.method == "POST" else None, session=found, people=people, elsewhere=is_supervisor(me)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             record_cohort_attendance(

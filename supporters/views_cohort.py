@@ -40,7 +40,7 @@ def _found(request: HttpRequest, cohort_id: UUID) -> Cohort:
 @supervisors_only
 def new(request: HttpRequest) -> HttpResponse:
     me = account(request)
-    form = CohortForm(request.POST or None, user=me)
+    form = CohortForm(request.POST if request.method == "POST" else None, user=me)
     if request.method == "POST" and form.is_valid():
         cohort = services.create_cohort(by=me, **form.cleaned_data)
         return redirect("care:training_cohort", cohort_id=cohort.pk)

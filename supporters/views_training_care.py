@@ -84,7 +84,7 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponse:
     me = account(request)
     rows = CourseRequest.objects.filter(in_care_of(me)).select_related("user", "course")
     found = get_object_or_404(rows, pk=request_id)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services_learning.answer_request(request=found, by=me, **form.cleaned_data)
@@ -103,7 +103,7 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """One person's learning, and a form to note what they completed elsewhere."""
     me = account(request)
     found = get_object_or_404(people_of(me), pk=person_id)
-    form = CompletedForm(request.POST or None)
+    form = CompletedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services_training.note_qualification(user=found.user, by=me, **form.cleaned_data)

@@ -42,8 +42,7 @@ from supporters.models_incidents import IncidentKind
 from supporters.models_network import ResourceTopic
 from supporters.reading_texts import needs_acknowledging
 from supporters.services_certificates import make_certificate
-from supporters.services_cohorts import add_cohort_lead
-from supporters.services_cohorts import enrol as enrol_in_cohort
+from supporters.services_cohorts import add_cohort_lead, enrol as enrol_in_cohort
 from supporters.services_learning import add_goal, ask_for_course
 from supporters.services_texts import acknowledge
 from tests import factories, training
@@ -535,7 +534,7 @@ ADMIN_OBJECTS = {
     "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
     "consent_purposeswitch": given("results"), "supporters_programtext": thing("program_text"),
-    "supporters_resourcetopic": given("limits"),
+    "supporters_resourcetopic": given("limits"), "supporters_course": given("first_aid"),
     "contact_reminderrule": thing("reminder_rule"),
     "contact_messagetemplate": given("sign_in_code"), "intake_eligibilityversion": thing("eligibility_version"),
     "groups_kindsetting": given("formal"), "intake_referral": given("211"),
@@ -641,6 +640,9 @@ def kept_once(name: str, row: Any) -> dict[str, Any]:
     """A row of settings with one state of its history, as the administrators' site shows it."""
     row.save()
     return {f"history_{name}_object": row, f"history_{name}": row.history.first()}
+        waiting = needs_acknowledging(user)
+        said = acknowledge(user=user, text=waiting[0], by=user, language="en") if waiting else None
+        world.things[name] = said or Acknowledgement.objects.filter(user=user).latest("at")
 
 
 def with_factor(user: User) -> User:
