@@ -640,9 +640,6 @@ def kept_once(name: str, row: Any) -> dict[str, Any]:
     """A row of settings with one state of its history, as the administrators' site shows it."""
     row.save()
     return {f"history_{name}_object": row, f"history_{name}": row.history.first()}
-        waiting = needs_acknowledging(user)
-        said = acknowledge(user=user, text=waiting[0], by=user, language="en") if waiting else None
-        world.things[name] = said or Acknowledgement.objects.filter(user=user).latest("at")
 
 
 def with_factor(user: User) -> User:
