@@ -42,7 +42,8 @@ from supporters.models_incidents import IncidentKind
 from supporters.models_network import ResourceTopic
 from supporters.reading_texts import needs_acknowledging
 from supporters.services_certificates import make_certificate
-from supporters.services_cohorts import add_cohort_lead, enrol as enrol_in_cohort
+from supporters.services_cohorts import add_cohort_lead
+from supporters.services_cohorts import enrol as enrol_in_cohort
 from supporters.services_learning import add_goal, ask_for_course
 from supporters.services_texts import acknowledge
 from tests import factories, training
