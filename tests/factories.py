@@ -92,10 +92,14 @@ def a_facilitator(**fields) -> User:
     return ready_to_lead(a_newcomer(**fields))
 
 
-def a_clinician(*, ready: bool = True, **fields) -> User:
-    """`ready`: has acknowledged the agreement of the team."""
-    user = with_role(a_user(**fields), Role.CLINICIAN)
-    return acknowledge(user, TextKind.AGREEMENT_STAFF) if ready else user
+def a_new_clinician(**fields) -> User:
+    """Has not acknowledged the agreement of the team yet."""
+    return with_role(a_user(**fields), Role.CLINICIAN)
+
+
+def a_clinician(**fields) -> User:
+    """May lead beside a facilitator."""
+    return acknowledge(a_new_clinician(**fields), TextKind.AGREEMENT_STAFF)
 
 
 def a_supervisor(**fields) -> User:

@@ -30,7 +30,7 @@ def an_administrator(**fields) -> User:
 
 def a_pair(**fields) -> tuple[User, User]:
     """(somebody who leads, their supervisor)."""
-    lead, supervisor = make.a_facilitator(**fields), a_supervisor()
+    lead, supervisor = make.a_newcomer(**fields), a_supervisor()
     Pairing.objects.create(user=lead, supervisor=supervisor, since=timezone.localdate() - timedelta(days=90))
     return lead, supervisor
 

@@ -24,7 +24,7 @@ def a_supervisor(**fields) -> User:
 
 def a_lead(region: str = "QC", *, supervisor: User | None = None, **fields) -> User:
     """Somebody who leads, with a file as a supporter; `supervisor`: at their side since today."""
-    lead = make.a_facilitator(**fields)
+    lead = make.a_newcomer(**fields)
     Supporter.objects.create(user=lead, program_region=ProgramRegion.objects.get(code=region), state="active")
     if supervisor is not None:
         Pairing.objects.create(user=lead, supervisor=supervisor)

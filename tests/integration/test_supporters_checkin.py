@@ -45,7 +45,7 @@ def clock():
 
 @pytest.fixture
 def lead():
-    return make.a_facilitator(time_zone="America/Toronto")
+    return make.a_newcomer(time_zone="America/Toronto")
 
 
 def a_supervisor():
@@ -75,7 +75,7 @@ def test_it_is_kept_as_said_and_said_again_on_the_same_day_it_stands_instead(lea
 
 def test_the_day_is_the_one_on_the_clock_of_the_person(clock):
     clock.move_to(datetime(2026, 11, 21, 3, tzinfo=ZoneInfo("UTC")))
-    late, early = make.a_facilitator(time_zone="America/Vancouver"), make.a_facilitator(time_zone="Europe/Paris")
+    late, early = make.a_newcomer(time_zone="America/Vancouver"), make.a_newcomer(time_zone="Europe/Paris")
     assert a_check_in(late).day == date(2026, 11, 20)
     assert a_check_in(early).day == date(2026, 11, 21)
 
@@ -100,7 +100,7 @@ def test_what_makes_no_sense_is_refused(lead, said, code):
 
 def test_the_table_tells_a_good_week_from_a_hard_one_neither_by_a_column_nor_by_a_length(lead):
     a_check_in(lead, colour="good", word="", answers={})
-    a_check_in(make.a_facilitator(), word="x" * 30, answers={"rest": "no", "load": "partly", "support": "yes"})
+    a_check_in(make.a_newcomer(), word="x" * 30, answers={"rest": "no", "load": "partly", "support": "yes"})
     with connection.cursor() as cursor:
         cursor.execute("SELECT kept, (to_jsonb(row) - 'kept')::text FROM supporters_checkin row")
         sealed, plain = zip(*cursor.fetchall(), strict=True)
@@ -109,7 +109,7 @@ def test_the_table_tells_a_good_week_from_a_hard_one_neither_by_a_column_nor_by_
 
 
 def test_only_supporters_check_in_and_each_for_themselves(lead):
-    for other in (make.a_facilitator(), make.a_coordinator(), a_supervisor()):
+    for other in (make.a_newcomer(), make.a_coordinator(), a_supervisor()):
         with pytest.raises(Forbidden):
             check_in(user=lead, by=other, colour="good")
     clinician = make.a_clinician()
@@ -240,7 +240,7 @@ def test_there_is_no_history_of_what_was_said():
 
 
 def test_a_pause_that_is_over_is_forgotten_and_one_that_holds_stays(lead, clock):
-    other = make.a_facilitator()
+    other = make.a_newcomer()
     pause_role(user=lead, by=lead)
     pause_role(user=other, by=other)
     come_back(user=lead, by=lead)
@@ -261,7 +261,7 @@ def test_what_a_hold_protects_stays(lead, clock):
 
 
 def many(number: int, colour: str, *, counted: bool = True):
-    people = [make.a_facilitator() for _one in range(number)]
+    people = [make.a_newcomer() for _one in range(number)]
     for person in people:
         set_wish(user=person, by=person, counted=counted)
         a_check_in(person, colour=colour)

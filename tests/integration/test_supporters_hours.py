@@ -93,7 +93,7 @@ def test_taken_proposal_that_is_removed_is_proposed_again():
 
 def test_proposals_of_somebody_else_are_nobodys_to_take():
     lead, supervisor = a_pair()
-    for other in (supervisor, make.a_facilitator(), make.a_coordinator("QC")):
+    for other in (supervisor, make.a_newcomer(), make.a_coordinator("QC")):
         with pytest.raises(Forbidden):
             take_proposals(user=lead, by=other, period=of(a_day_ago()))
 
@@ -113,7 +113,7 @@ def test_same_form_sent_twice_is_one_line_and_nobody_else_has_its_key():
     for _time in range(2):
         add_line(user=lead, by=lead, key=key, day=a_day_ago(), kind="travel", minutes=25)
     assert HoursLine.objects.get().minutes == 25
-    other = make.a_facilitator()
+    other = make.a_newcomer()
     with pytest.raises(Forbidden):
         add_line(user=other, by=other, key=key, day=a_day_ago(), kind="travel", minutes=25)
 
@@ -147,7 +147,7 @@ def test_overlap_says_with_what_and_neighbours_are_fine():
     assert (refused.value.code, refused.value.field) == ("overlap", "begin")
     assert "Travel, 1:00 p.m. to 2:00 p.m." in refused.value.message
     a_line(lead, begin=time(14), end=time(15))
-    a_line(make.a_facilitator(), begin=time(13), end=time(14))
+    a_line(make.a_newcomer(), begin=time(13), end=time(14))
 
 
 def test_day_takes_24_hours_and_not_a_minute_more():
@@ -212,7 +212,7 @@ def test_hours_go_from_a_draft_to_an_approval_and_back_until_they_are_paid():
 
 
 def test_own_hours_are_approved_by_nobody_whatever_their_roles():
-    lead = make.with_role(make.a_facilitator(), "supervisor")
+    lead = make.with_role(make.a_newcomer(), "supervisor")
     line = a_line(lead)
     submit_hours(user=lead, by=lead, period=of(line.day))
     for act in (approve_hours, return_hours):
@@ -240,7 +240,7 @@ def test_only_their_supervisor_decides_and_any_where_there_is_none():
     line = a_line(lead)
     submit_hours(user=lead, by=lead, period=of(line.day))
     stranger = a_supervisor()
-    for other in (stranger, make.a_coordinator("QC"), hours_of.an_administrator(), make.a_facilitator()):
+    for other in (stranger, make.a_coordinator("QC"), hours_of.an_administrator(), make.a_newcomer()):
         with pytest.raises(Forbidden):
             approve(lead, other, line.day)
     Pairing.objects.filter(user=lead).update(ended_on=timezone.localdate())
@@ -303,7 +303,7 @@ def test_hours_are_seen_by_the_two_and_nobody_else():
     line = a_line(lead)
     assert list(HoursLine.objects.visible_to(lead)) == [line]
     assert list(HoursLine.objects.visible_to(supervisor)) == [line]
-    for other in (a_supervisor(), make.a_coordinator("QC"), make.an_analyst(), make.a_facilitator(),
+    for other in (a_supervisor(), make.a_coordinator("QC"), make.an_analyst(), make.a_newcomer(),
                   hours_of.an_administrator(), make.a_privacy_officer()):  # fmt: skip
         assert not HoursLine.objects.visible_to(other).exists()
 

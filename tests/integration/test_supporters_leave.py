@@ -124,7 +124,7 @@ def test_leave_that_cannot_be_is_refused(changes, code):
 def test_nobody_else_asks_and_only_the_supervisor_decides():
     lead, supervisor = a_pair()
     leave = ask(lead)
-    for other in (supervisor, make.a_facilitator(), make.a_coordinator("QC")):
+    for other in (supervisor, make.a_newcomer(), make.a_coordinator("QC")):
         with pytest.raises(Forbidden):
             ask_leave(user=lead, by=other, kind="paid", first_day=THURSDAY, last_day=MONDAY)
         with pytest.raises(Forbidden):
@@ -196,7 +196,7 @@ def test_accommodation_is_seen_by_the_two_and_by_no_other_supervisor_even_where_
     for one in (lead, supervisor):
         assert list(Accommodation.objects.visible_to(one)) == [asked]
         assert list(Leave.objects.visible_to(one)) == [leave]
-    others = (a_supervisor(), make.a_coordinator("QC"), make.a_facilitator(), make.an_analyst(), an_administrator())
+    others = (a_supervisor(), make.a_coordinator("QC"), make.a_newcomer(), make.an_analyst(), an_administrator())
     for one in others:
         assert not Accommodation.objects.visible_to(one).exists()
         assert not Leave.objects.visible_to(one).exists()
@@ -252,7 +252,7 @@ def test_agreed_limit_is_of_the_two_for_a_while_and_ended_by_either():
     agree_limits(user=lead, by=supervisor, sessions=1, hours=None, until=until)
     end_agreed_limits(user=lead, by=lead)
     agree_limits(user=lead, by=supervisor, sessions=1, hours=None, until=until)
-    for other in (a_supervisor(), make.a_coordinator("QC"), make.a_facilitator()):
+    for other in (a_supervisor(), make.a_coordinator("QC"), make.a_newcomer()):
         with pytest.raises(Forbidden):
             end_agreed_limits(user=lead, by=other)
     assert end_agreed_limits(user=lead, by=supervisor).agreed_until is None
@@ -280,6 +280,6 @@ def test_agreed_limit_that_cannot_be_is_refused(changes, code):
 
 def test_limits_are_nobody_elses_to_set():
     lead, supervisor = a_pair()
-    for other in (supervisor, make.a_coordinator("QC"), make.a_facilitator()):
+    for other in (supervisor, make.a_coordinator("QC"), make.a_newcomer()):
         with pytest.raises(Forbidden):
             set_limits(user=lead, by=other, sessions_week=1, hours_week=None)

@@ -140,7 +140,7 @@ def test_pause_and_leave_hold_while_they_last():
 
 
 def test_clinician_needs_the_agreement_of_the_team_and_no_supervision():
-    clinician, unread = make.a_clinician(), make.a_clinician(ready=False)
+    clinician, unread = make.a_clinician(), make.a_new_clinician()
     assert lacks(clinician, staff=(clinician.pk,)) == []
     assert lacks(unread, staff=(unread.pk,)) == [Lacks.AGREEMENT]
 
@@ -181,7 +181,7 @@ def test_fullest_week_of_what_is_led_and_added_counts(coordinator):
 def test_many_are_as_each_alone(coordinator):
     """With everything that can be missing, for each on their own and for all at once."""
     course = Course.objects.create(code="crisis", name_en="Crisis", name_fr="Crise", needed=True)
-    people = [make.a_facilitator() for _one in range(4)] + [make.a_newcomer(), make.a_clinician(ready=False)]
+    people = [make.a_facilitator() for _one in range(4)] + [make.a_newcomer(), make.a_new_clinician()]
     member = make.an_accepted_participant(by=coordinator)
     Qualification.objects.create(user=people[0], course=course, completed_on=days(-9), expires_on=days(-2))
     Pause.objects.create(user=people[1])
@@ -374,7 +374,7 @@ def test_who_wants_to_be_proposed_for_nothing_is_not_asked_and_may_say_yes(coord
 
 
 def test_program_asks_clinicians_for_the_agreement_of_the_team(coordinator):
-    group, unread = make.a_group(coordinator), make.a_clinician(ready=False)
+    group, unread = make.a_group(coordinator), make.a_new_clinician()
     error = refusal(add_lead, group=group, user=unread, role="clinician", by=coordinator)
     assert error.code == "may_not_lead"
     add_lead(group=group, user=make.a_clinician(), role="clinician", by=coordinator)

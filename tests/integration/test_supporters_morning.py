@@ -104,7 +104,7 @@ def test_session_after_the_fortnight_or_called_off_raises_nothing(coordinator, s
 
 
 def test_clinician_raises_what_concerns_clinicians_alone(coordinator):
-    clinician = make.a_clinician(ready=False)
+    clinician = make.a_new_clinician()
     leads(coordinator, clinician, role="clinician")
     (found,) = concerns(timezone.localdate()).values()
     assert found.lacks == ["agreement"]

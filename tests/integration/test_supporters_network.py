@@ -44,14 +44,14 @@ from supporters.services_network import (
     join_directory,
     leave_directory,
 )
-from tests.factories import a_clinician, a_coordinator, a_facilitator, a_participant, a_user, an_analyst, with_role
+from tests.factories import a_clinician, a_coordinator, a_newcomer, a_participant, a_user, an_analyst, with_role
 
 pytestmark = pytest.mark.django_db
 
 
 def a_supporter(region: str = "QC", **fields: Any) -> User:
     """Somebody who leads; known as such whether or not a factory said so already."""
-    user = a_facilitator(**fields)
+    user = a_newcomer(**fields)
     Supporter.objects.update_or_create(
         user=user, defaults={"program_region_id": region, "state": SupporterState.ACTIVE}
     )

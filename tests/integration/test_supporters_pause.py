@@ -105,7 +105,7 @@ def test_a_pause_that_a_listener_refuses_did_not_happen(lead, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_pausing_from_two_pages_at_the_same_time_is_one_pause():
-    lead, gate = make.a_facilitator(), Barrier(8)
+    lead, gate = make.a_newcomer(), Barrier(8)
 
     def pause(_number: int) -> int:
         gate.wait()

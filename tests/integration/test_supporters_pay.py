@@ -238,7 +238,7 @@ def test_rate_of_a_day_is_the_newest_that_had_begun():
 
 def test_hours_by_role_are_of_paid_hours_and_of_five_people_at_least():
     supervisor, day = a_supervisor(), a_day_ago(LONG_AGO)
-    people = [make.a_facilitator() for _number in range(5)]
+    people = [make.a_newcomer() for _number in range(5)]
     for number, lead in enumerate(people):
         approved(a_line(lead, day=day, minutes=60), supervisor)
         if number == 0:

@@ -70,7 +70,7 @@ def other(db):
 
 @pytest.fixture
 def supporter(supervisor):
-    made = make.a_facilitator(name="Dominique")
+    made = make.a_newcomer(name="Dominique")
     pair(made, supervisor, supervisor)
     return made
 
@@ -87,7 +87,7 @@ def today() -> date:
 
 
 def test_a_supervisor_takes_on_somebody_who_has_nobody_and_twice_is_as_once(supervisor):
-    person = make.a_facilitator()
+    person = make.a_newcomer()
     first = pair(person, supervisor, supervisor)
     assert pair(person, supervisor, supervisor) == first
     assert (current_of(person).supervisor, Pairing.objects.count()) == (supervisor, 1)
@@ -104,7 +104,7 @@ def test_who_has_a_supervisor_is_taken_by_nobody_else(supporter, other):
 def test_nobody_but_supervisors_pairs_anybody(role, supervisor):
     by = make.with_role(make.a_user(), role, "QC" if role == Role.COORDINATOR else None)
     with pytest.raises(Forbidden):
-        pair(make.a_facilitator(), supervisor, by)
+        pair(make.a_newcomer(), supervisor, by)
 
 
 def test_one_hands_over_ones_own_people_and_decides_about_nobody_elses(supervisor, other, supporter):
@@ -137,7 +137,7 @@ def test_supervisors_are_supervised_but_not_in_a_circle(supervisor, other):
 
 def test_who_does_not_supervise_is_at_nobodys_side(supervisor):
     with refused("no_supervisor"):
-        pair(make.a_facilitator(), make.a_clinician(), supervisor)
+        pair(make.a_newcomer(), make.a_clinician(), supervisor)
 
 
 def test_whose_supervisor_lost_the_role_has_nobody_and_may_be_taken_on(supervisor, other, supporter):
@@ -219,7 +219,7 @@ def test_what_was_agreed_is_sealed_and_read_by_the_two(supervisor, other, suppor
     for reader in (supporter, supervisor):
         seen = SupervisionMeeting.objects.visible_to(reader).get()
         assert (seen.agreed, seen.added) == (AGREED, "And I rest on Fridays")
-    for reader in (other, coordinator, admin, make.an_analyst(), make.a_privacy_officer(), make.a_facilitator()):
+    for reader in (other, coordinator, admin, make.an_analyst(), make.a_privacy_officer(), make.a_newcomer()):
         assert not SupervisionMeeting.objects.visible_to(reader).exists()
     with connection.cursor() as cursor:
         cursor.execute("SELECT encode(agreed, 'escape') || encode(added, 'escape') FROM supporters_supervisionmeeting")
@@ -273,7 +273,7 @@ def test_a_meeting_that_cannot_be_is_refused_with_a_sentence(supervisor, support
 
 
 def test_group_supervision_is_one_sealed_row_for_each(supervisor, supporter):
-    second = make.a_facilitator()
+    second = make.a_newcomer()
     pair(second, supervisor, supervisor)
     key = uuid4()
     for _press in range(2):
@@ -284,7 +284,7 @@ def test_group_supervision_is_one_sealed_row_for_each(supervisor, supporter):
     assert [row.user for row in SupervisionMeeting.objects.visible_to(second)] == [second]
     with refused("nobody_there"):
         note_together(by=supervisor, people=[], held_on=today(), minutes=90)
-    stranger = make.a_facilitator()
+    stranger = make.a_newcomer()
     with pytest.raises(Forbidden):
         note_together(by=supervisor, people=[supporter, stranger], held_on=today(), minutes=90)
     assert SupervisionMeeting.objects.count() == 2, "all of them or none"
@@ -343,7 +343,7 @@ def test_due_dates_count_from_the_newest_regular_meeting_and_a_check_in_replaces
     assert due_of([supporter.pk], day)[supporter.pk].late == 0
     meet(supporter, supervisor, held_on=day - timedelta(days=2))
     assert due_of([supporter.pk], day)[supporter.pk].last == day
-    assert due_of([make.a_facilitator().pk], day) == {}
+    assert due_of([make.a_newcomer().pk], day) == {}
 
 
 # --- A talk now -----------------------------------------------------------------------------------
@@ -413,7 +413,7 @@ def test_a_door_is_open_for_a_day_at_most_and_only_a_supervisors(supervisor):
         with refused("door_until"):
             open_door(by=supervisor, until=until)
     with pytest.raises(Forbidden):
-        open_door(by=make.a_facilitator(), until=now + timedelta(hours=1))
+        open_door(by=make.a_newcomer(), until=now + timedelta(hours=1))
     open_door(by=supervisor, until=now + timedelta(hours=1))
     assert OpenDoor.objects.open_at(now).exists()
     assert not OpenDoor.objects.open_at(now + timedelta(hours=2)).exists()

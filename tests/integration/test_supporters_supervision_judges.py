@@ -87,7 +87,7 @@ TABLES = ("pairing", "supervisionmeeting", "nextmeeting", "supervisorwish", "tal
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", BROKEN)
 def test_the_database_refuses_it_by_name(name):
-    people = {"user": make.a_facilitator().pk, "supervisor": make.a_user().pk, "third": make.a_user().pk}
+    people = {"user": make.a_newcomer().pk, "supervisor": make.a_user().pk, "third": make.a_user().pk}
     *before, breaks = BROKEN[name]
     with connection.cursor() as cursor:
         for statement in before:
@@ -178,7 +178,7 @@ def in_sql(user, supervisor, _by) -> None:
 def test_two_supervisors_at_once_take_on_the_same_person_and_one_of_them_does():
     from psp.errors import Forbidden
 
-    person = make.a_facilitator()
+    person = make.a_newcomer()
     takers = [make.with_role(make.a_user(), Role.SUPERVISOR) for _one in range(4)]
     refused: list[object] = []
 

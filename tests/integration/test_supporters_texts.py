@@ -30,9 +30,9 @@ from supporters.reference import load_texts
 from supporters.rules_texts import one_sided
 from supporters.services_texts import acknowledge, draft, fingerprint, publish, save_draft, throw_away
 from tests.factories import (
-    a_clinician,
     a_coordinator,
-    a_facilitator,
+    a_new_clinician,
+    a_newcomer,
     a_participant,
     a_privacy_officer,
     a_user,
@@ -85,8 +85,8 @@ class TestFirstVersions:
         def asked(user):
             return [text.kind for text in needs_acknowledging(user)]
 
-        assert asked(a_facilitator()) == [SUPPORTER]
-        for user in (a_clinician(), a_coordinator(), a_supervisor()):
+        assert asked(a_newcomer()) == [SUPPORTER]
+        for user in (a_new_clinician(), a_coordinator(), a_supervisor()):
             assert asked(user) == [STAFF]
         for user in (an_analyst(), an_administrator(), a_participant().user):
             assert asked(user) == []
@@ -100,7 +100,7 @@ class TestFirstVersions:
 
 class TestAcknowledging:
     def test_agreeing_counts_until_a_new_version_comes_out(self):
-        user = a_facilitator(language="fr")
+        user = a_newcomer(language="fr")
         said = agree_to(user)
         assert (said.language, said.text.number, needs_acknowledging(user)) == ("fr", 1, [])
         a_new_version()
@@ -112,36 +112,36 @@ class TestAcknowledging:
         assert Acknowledgement.objects.filter(user=user).count() == 2, "what was said before stays"
 
     def test_agreeing_twice_is_agreeing_once(self):
-        user = a_facilitator()
+        user = a_newcomer()
         assert agree_to(user) == agree_to(user)
         assert Entry.objects.filter(person=user.pk, model="supporters.acknowledgement").count() == 1
 
     def test_nobody_agrees_for_somebody_else(self):
         with pytest.raises(Forbidden):
-            acknowledge(user=a_facilitator(), text=current(SUPPORTER), by=a_supervisor(), language="en")
+            acknowledge(user=a_newcomer(), text=current(SUPPORTER), by=a_supervisor(), language="en")
 
-    @pytest.mark.parametrize(("make", "kind"), [(a_facilitator, STAFF), (a_clinician, SUPPORTER), (an_analyst, STAFF),
-                                                (a_facilitator, PROTOCOL)])  # fmt: skip
+    @pytest.mark.parametrize(("make", "kind"), [(a_newcomer, STAFF), (a_new_clinician, SUPPORTER), (an_analyst, STAFF),
+                                                (a_newcomer, PROTOCOL)])  # fmt: skip
     def test_a_text_for_other_people_is_refused(self, make, kind):
         with pytest.raises(DomainError) as refused:
             agree_to(make(), kind)
         assert refused.value.code == "not_asked"
 
     def test_a_version_that_was_replaced_meanwhile_is_refused(self):
-        user, old = a_facilitator(), current(SUPPORTER)
+        user, old = a_newcomer(), current(SUPPORTER)
         a_new_version()
         with pytest.raises(Conflict) as refused:
             acknowledge(user=user, text=old, by=user, language="en")
         assert refused.value.code == "newer_version"
 
     def test_a_draft_is_refused(self):
-        user = a_facilitator()
+        user = a_newcomer()
         made = draft(kind=SUPPORTER, by=an_administrator())
         with pytest.raises(Conflict):
             acknowledge(user=user, text=made, by=user, language="en")
 
     def test_supervisors_see_who_among_their_people_has_not_agreed_and_nobody_elses(self):
-        mine, other, me = a_facilitator(), a_facilitator(), a_supervisor()
+        mine, other, me = a_newcomer(), a_newcomer(), a_supervisor()
         Pairing.objects.create(user=mine, supervisor=me)
         said, hidden = agree_to(mine), agree_to(other)
         assert waiting_among([mine.pk, other.pk], SUPPORTER) == set()
@@ -163,7 +163,7 @@ class TestEditing:
 
     def test_only_administrators_edit_and_publish(self):
         made = draft(kind=STAFF, by=an_administrator())
-        for by in (a_supervisor(), a_coordinator(), a_facilitator()):
+        for by in (a_supervisor(), a_coordinator(), a_newcomer()):
             for act in (lambda by: draft(kind=STAFF, by=by), lambda by: publish(text=made, by=by),
                         lambda by: throw_away(text=made, by=by)):  # fmt: skip
                 with pytest.raises(Forbidden):
@@ -218,17 +218,17 @@ class TestTheDatabaseJudges:
         assert self.refused_by(lambda: text.update(published_at=None)) == "program_text_frozen"
 
     def test_acknowledgement_frozen(self):
-        said = Acknowledgement.objects.filter(pk=agree_to(a_facilitator()).pk)
+        said = Acknowledgement.objects.filter(pk=agree_to(a_newcomer()).pk)
         assert self.refused_by(lambda: said.update(language="fr")) == "acknowledgement_frozen"
         assert self.refused_by(lambda: said._raw_delete("default")) == "acknowledgement_frozen"
 
     def test_acknowledgement_of_published(self):
-        made, user = draft(kind=SUPPORTER, by=an_administrator()), a_facilitator()
+        made, user = draft(kind=SUPPORTER, by=an_administrator()), a_newcomer()
         create = Acknowledgement.objects.create
         assert self.refused_by(lambda: create(user=user, text=made, language="en")) == "acknowledgement_of_published"
 
     def test_acknowledged_once(self):
-        said = agree_to(a_facilitator())
+        said = agree_to(a_newcomer())
         create = Acknowledgement.objects.create
         assert self.refused_by(lambda: create(user=said.user, text=said.text, language="en")) == "acknowledged_once"
 
@@ -242,7 +242,7 @@ class TestTheDatabaseJudges:
 
 
 def test_what_somebody_agreed_to_goes_with_them_only_by_an_approved_erasure():
-    user, officer = a_facilitator(), a_privacy_officer()
+    user, officer = a_newcomer(), a_privacy_officer()
     agree_to(user)
     with pytest.raises(DatabaseError), transaction.atomic():
         erase_everything(user)
@@ -297,7 +297,7 @@ class TestRaces:
         assert ProgramText.objects.filter(kind=STAFF, published_at=None).count() == 1
 
     def test_who_agrees_while_a_version_comes_out_agreed_to_the_old_one_or_is_told(self):
-        admin, users, old = an_administrator(), [a_facilitator() for _one in range(6)], current(SUPPORTER)
+        admin, users, old = an_administrator(), [a_newcomer() for _one in range(6)], current(SUPPORTER)
         made = draft(kind=SUPPORTER, by=admin)
         acts = [lambda one=one: acknowledge(user=one, text=old, by=one, language="en") for one in users]
         outcome = self.together(lambda: publish(text=made, by=admin), *acts)
@@ -308,7 +308,7 @@ class TestRaces:
         assert all(one.at <= published for one in said), "nobody agreed to a version that was over"
 
     def test_many_clicks_at_once_are_one_word(self):
-        user, text = a_facilitator(), current(SUPPORTER)
+        user, text = a_newcomer(), current(SUPPORTER)
         act = lambda: acknowledge(user=user, text=text, by=user, language="en")  # noqa: E731
         assert self.together(*[act] * 6) == ["done"] * 6
         assert Acknowledgement.objects.filter(user=user).count() == 1

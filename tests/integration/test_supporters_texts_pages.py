@@ -17,10 +17,10 @@ from supporters.services_texts import draft, fingerprint
 from tests.browser import Browser
 from tests.factories import (
     a_bookable_coordinator,
-    a_clinician,
     a_coordinator,
-    a_facilitator,
     a_formal_group,
+    a_new_clinician,
+    a_newcomer,
     a_user,
     sign_in,
     with_role,
@@ -42,7 +42,7 @@ def text(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
-AREAS = [("lead", a_facilitator, SUPPORTER), ("lead", a_clinician, STAFF), ("desk", a_coordinator, STAFF),
+AREAS = [("lead", a_newcomer, SUPPORTER), ("lead", a_new_clinician, STAFF), ("desk", a_coordinator, STAFF),
          ("care", lambda: with_role(a_user(), Role.SUPERVISOR), STAFF)]  # fmt: skip
 
 
@@ -69,13 +69,13 @@ class TestAgreeing:
         assert current(kind).sections[0]["points_en"][0] in kept
 
     def test_without_the_box_nothing_is_kept(self):
-        me = a_facilitator()
+        me = a_newcomer()
         page = text(browser_of(me).post("/en/lead/agreement/", {"number": "1"}))
         assert "Tick the box if you agree" in page
         assert not Acknowledgement.objects.filter(user=me).exists()
 
     def test_what_is_new_stands_first_in_the_readers_language(self):
-        me = a_facilitator()
+        me = a_newcomer()
         agree_to(me)
         a_new_version(words="You may bring a cushion.")
         english = text(browser_of(me).get("/en/lead/agreement/"))
@@ -85,7 +85,7 @@ class TestAgreeing:
         assert "<ins>You may bring a cushion. (fr)</ins>" in french
 
     def test_a_version_that_came_out_while_reading_is_shown_and_not_agreed_to(self):
-        me = a_facilitator()
+        me = a_newcomer()
         browser = browser_of(me)
         browser.get("/en/lead/agreement/")
         a_new_version()
@@ -95,7 +95,7 @@ class TestAgreeing:
         assert not Acknowledgement.objects.filter(user=me).exists()
 
     def test_what_was_agreed_to_is_read_in_the_language_of_that_day_and_by_nobody_else(self):
-        me, other = a_facilitator(language="fr"), a_facilitator()
+        me, other = a_newcomer(language="fr"), a_newcomer()
         said = agree_to(me)
         page = text(browser_of(me).get(f"/en/lead/agreement/{said.pk}/"))
         assert f'lang="{said.language}"' in page
@@ -103,14 +103,14 @@ class TestAgreeing:
         assert browser_of(other).get(f"/en/lead/agreement/{said.pk}/").status_code == 404
 
     def test_waiting_for_agreement_blocks_nothing_else(self):
-        me = a_facilitator()
+        me = a_newcomer()
         assert needs_acknowledging(me)
         browser = browser_of(me)
         for path in ("/en/lead/", "/en/lead/me/", "/en/lead/calendar/", "/en/lead/protocol/"):
             assert browser.get(path).status_code == 200
 
     def test_supervisors_see_who_of_their_people_has_yet_to_read(self):
-        me, mine, other = with_role(a_user(), Role.SUPERVISOR), a_facilitator(name="Camille T"), a_facilitator()
+        me, mine, other = with_role(a_user(), Role.SUPERVISOR), a_newcomer(name="Camille T"), a_newcomer()
         Pairing.objects.create(user=mine, supervisor=me)
         home = text(browser_of(me).get("/en/care/"))
         assert "Camille T" in home
@@ -121,7 +121,7 @@ class TestAgreeing:
 
 class TestProtocol:
     def test_it_is_one_tap_away_from_the_front_page_and_from_a_session(self):
-        me = a_facilitator()
+        me = a_newcomer()
         browser = browser_of(me)
         assert 'href="/en/lead/protocol/"' in text(browser.get("/en/lead/"))
         page = text(browser.get("/en/lead/protocol/"))
@@ -156,7 +156,7 @@ class TestProtocol:
         assert Region.objects.get(pk="ON").program_region_id != "QC"
         group = a_formal_group(a_coordinator())
         assert "Ontario Line" not in text(browser_of(group.leads.get().user).get("/en/lead/protocol/"))
-        assert "Ontario Line" in text(browser_of(a_facilitator()).get("/en/lead/protocol/")), "no region known: all"
+        assert "Ontario Line" in text(browser_of(a_newcomer()).get("/en/lead/protocol/")), "no region known: all"
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ class TestEditor:
 
     def test_publishing_says_what_is_different_and_how_many_are_asked_and_wants_a_yes(self, office):
         for _one in range(3):
-            a_facilitator()
+            a_newcomer()
         made = send(office, drafted(office), title_en="What we agree on now", heading_does_en="Yours to do")
         page = text(office.get(f"{ROOT}{made.pk}/publish/"))
         for words in ("Yours to do", "What you do", "What we agree on now", "People who are asked to agree"):

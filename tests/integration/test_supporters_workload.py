@@ -38,7 +38,7 @@ def paired(user):
 
 
 def test_week_counts_sessions_what_comes_with_them_and_the_share_of_supervision():
-    lead, other = make.a_facilitator(), make.a_facilitator()
+    lead, other = make.a_newcomer(), make.a_newcomer()
     paired(lead)
     a_session(lead, day=MONDAY)
     a_session(lead, day=MONDAY + timedelta(days=6))
@@ -51,7 +51,7 @@ def test_week_counts_sessions_what_comes_with_them_and_the_share_of_supervision(
 
 def test_week_is_that_of_the_persons_own_clock():
     """Monday at 0 h 30 in St. John's is still Sunday in Vancouver."""
-    east, west = (make.a_facilitator(time_zone=zone) for zone in ("America/St_Johns", "America/Vancouver"))
+    east, west = (make.a_newcomer(time_zone=zone) for zone in ("America/St_Johns", "America/Vancouver"))
     for lead in (east, west):
         a_session(lead, day=MONDAY - timedelta(days=1), hour=23)
     assert planned_weeks([east.pk], MONDAY, MONDAY)[east.pk][MONDAY].sessions == 1
@@ -59,7 +59,7 @@ def test_week_is_that_of_the_persons_own_clock():
 
 
 def test_weeks_of_many_people_take_as_many_queries_as_of_one(django_assert_num_queries):
-    people = [make.a_facilitator().pk for _number in range(3)]
+    people = [make.a_newcomer().pk for _number in range(3)]
     with django_assert_num_queries(4):
         planned_weeks(people[:1], MONDAY, MONDAY)
     with django_assert_num_queries(4):
@@ -69,7 +69,7 @@ def test_weeks_of_many_people_take_as_many_queries_as_of_one(django_assert_num_q
 
 
 def test_lowest_of_three_limits_counts_and_an_agreed_one_until_its_day():
-    lead, care = make.a_facilitator(), settings()
+    lead, care = make.a_newcomer(), settings()
     assert caps_of([lead.pk], MONDAY)[lead.pk] == Caps(care.max_sessions_week, care.max_hours_week)
     agreed = {"agreed_hours": 4, "agreed_until": MONDAY, "agreed_by": make.a_user()}
     Limits.objects.create(user=lead, sessions_week=2, hours_week=8, **agreed)
@@ -86,7 +86,7 @@ def test_lowest_of_three_limits_counts_and_an_agreed_one_until_its_day():
     ],
 )
 def test_agreed_limit_is_whole_and_made_with_another_person(fields, name):
-    lead = make.a_facilitator()
+    lead = make.a_newcomer()
     who = {"own": lead, "other": make.a_user()}
     fields = {key: who.get(value, value) for key, value in fields.items()}
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
