@@ -54,7 +54,9 @@ class DebriefForm(forms.Form):
             )  # fmt: skip
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = mark_of(said)
-        people = sorted(self.supervisors.items(), key=lambda item: item[1].name.casefold())
+        # The nearest first, and by name among those who are as near.
+        nearness = {key: (getattr(user, "nearness", 0), user.name.casefold()) for key, user in self.supervisors.items()}
+        people = sorted(self.supervisors.items(), key=lambda item: nearness[item[0]])
         self.fields["supervisor"].choices = [  # type: ignore[attr-defined]
             NOBODY, *((key, _("Yes, from %(name)s") % {"name": user.name}) for key, user in people)
         ]  # fmt: skip

@@ -24,6 +24,7 @@ from psp.models import User
 from sessions.choices import SUPPORT_TRANSITIONS, HowItWas, SessionState, SupportState, Told
 from sessions.models import Debrief, GroupSession
 from sessions.permissions import can_debrief, can_follow_up
+from supporters.services_talks import nearest_first
 
 # Neutral: a colleague's phone may be read by others too.
 ASKED = "colleague_asks"
@@ -31,9 +32,8 @@ USEFUL_FOR = timedelta(days=3)
 
 
 def supervisors(of: User) -> QuerySet[User]:
-    """Whom somebody may ask for support; never oneself."""
-    rows: QuerySet[User] = User.objects.filter(roles__role=Role.SUPERVISOR, is_active=True)
-    return rows.exclude(pk=of.pk).distinct()
+    """Whom somebody may ask for support: the own supervisor first, then whoever's door is open; never oneself."""
+    return nearest_first(of)
 
 
 @transaction.atomic

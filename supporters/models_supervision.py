@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -115,6 +116,10 @@ class NextMeeting(models.Model):
     @property
     def person_id(self) -> uuid.UUID:
         return self.user_id
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
 
 
 class SupervisorWish(models.Model):

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from contact.models import OutboxMessage
@@ -29,7 +29,7 @@ from psp.choices import Role
 from psp.errors import require
 from psp.models import User
 from supporters import hooks
-from supporters.choices import MeetingKind
+from supporters.choices import MeetingKind, SupporterState
 from supporters.models import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish
 from supporters.querysets_supervision import supervises_now
 from supporters.refusals_supervision import judged, refuse
@@ -51,6 +51,17 @@ def current_of(user: User | UUID) -> Pairing | None:
     key = user if isinstance(user, UUID) else user.pk
     found: Pairing | None = Pairing.objects.current().filter(user=key).select_related("supervisor").first()
     return found
+
+
+def without_supervisor() -> QuerySet[User]:
+    """Peer supporters, or on the way there, and supervisors, with nobody at their side and nobody whom they chose."""
+    supported = Q(roles__role__in=[Role.SUPPORTER, Role.SUPERVISOR]) | Q(
+        supporter__state__in=[SupporterState.JOINING, SupporterState.ACTIVE]
+    )
+    rows: QuerySet[User] = User.objects.filter(supported, is_active=True)
+    cared_for = Pairing.objects.current().values("user")
+    chosen = SupervisorWish.objects.filter(wished__isnull=False).values("user")
+    return rows.exclude(pk__in=cared_for).exclude(pk__in=chosen).distinct().order_by("username")
 
 
 def held(user: User) -> User:

@@ -49,6 +49,11 @@ def nearest_first(of: User, now: datetime | None = None) -> QuerySet[User]:
     return supervisors({of.pk}).annotate(nearness=near).order_by("nearness", "username")
 
 
+def open_now() -> list[UUID]:
+    """Accounts of supervisors whose door is open."""
+    return list(OpenDoor.objects.open_at(timezone.now()).values_list("user_id", flat=True))
+
+
 # --- The door -------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from supporters import (
     urls_joining,
+    urls_supervision,
     urls_training,
     views_care,
     views_may_lead,
@@ -18,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leading/<uuid:pk>/take/", views_may_lead.take, name="concern_take"),
     *urls_training.care,
     *urls_joining.care,
+    *urls_supervision.care,
 ]

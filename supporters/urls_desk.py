@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import urls_joining, views_texts
+from supporters import urls_joining, urls_supervision, views_texts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", views_texts.desk_agreement, name="agreement"),
     path("agreement/<uuid:said>/", views_texts.desk_agreed, name="agreed"),
     path("protocol/", views_texts.desk_protocol, name="protocol"),
     *urls_joining.desk,
+    *urls_supervision.desk,
 ]

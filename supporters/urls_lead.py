@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import urls_joining, urls_training, views_me, views_texts
+from supporters import urls_joining, urls_supervision, urls_training, views_me, views_texts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", views_me.me, name="me"),
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("protocol/", views_texts.lead_protocol, name="protocol"),
     *urls_training.lead,
     *urls_joining.lead,
+    *urls_supervision.lead,
 ]

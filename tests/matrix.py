@@ -37,14 +37,17 @@ from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
-from supporters.models import Acknowledgement, ProgramText
+from supporters.models import Acknowledgement, Pairing, ProgramText
 from supporters.models_incidents import IncidentKind
 from supporters.models_network import ResourceTopic
 from supporters.reading_texts import needs_acknowledging
 from supporters.services_certificates import make_certificate
 from supporters.services_cohorts import add_cohort_lead
 from supporters.services_cohorts import enrol as enrol_in_cohort
+from supporters.services_extra import make_plan
 from supporters.services_learning import add_goal, ask_for_course
+from supporters.services_supervision import ask_for_another, note_meeting, pair, plan_next
+from supporters.services_talks import ask_talk
 from supporters.services_texts import acknowledge
 from tests import factories, training
 from tests.feedback import a_held_session
@@ -111,6 +114,8 @@ OFFICE = only(Role.PRIVACY_OFFICER)
 LEAD = only(Role.SUPPORTER, Role.CLINICIAN)
 CARE = only(Role.SUPERVISOR)
 LEARN = only(Role.SUPPORTER, Role.CLINICIAN, Role.SUPERVISOR)
+# Supervisors are supervised too.
+SUPERVISED = only(Role.SUPPORTER, Role.SUPERVISOR)
 
 
 def here_and_there(name: str, method: str = "get") -> Rule:
@@ -473,6 +478,36 @@ POLICY: dict[str, Rule] = {
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:concern_take": post(CARE, of=thing("concern_here"), foreign=thing("concern_there")),
+    "care:together": Rule(CARE),
+    "desk:unsupervised": Rule(DESK),
+    "care:door": post(CARE),
+    **{
+        f"care:{name}": Rule(CARE, of=thing("supervised_here"), foreign=thing("supervised_there"))
+        for name in ("person", "meeting", "next", "plan", "hand_over")
+    },
+    "care:next_off": post(CARE, of=thing("supervised_here"), foreign=thing("supervised_there")),
+    "care:take_on": post(CARE, of=thing("alone_here"), foreign=thing("supervised_there")),
+    "care:not_now": post(CARE, of=thing("wish_here"), foreign=thing("wish_there")),
+    "care:plan_again": Rule(
+        CARE, of=thing("supervised_here", "support_here"), foreign=thing("supervised_there", "support_there")
+    ),
+    "care:plan_end": post(
+        CARE, of=thing("supervised_here", "support_here"), foreign=thing("supervised_there", "support_there")
+    ),
+    **{
+        f"care:{name}": post(CARE, of=thing("talk_here"), foreign=thing("talk_there"))
+        for name in ("talk_take", "talk_done")
+    },
+    **{f"lead:{name}": Rule(SUPERVISED) for name in ("supervision", "talk", "another_supervisor")},
+    **{f"lead:{name}": post(SUPERVISED) for name in ("another_back", "next_off")},
+    "lead:next_file": Rule(SUPERVISED, of=thing("next_here"), foreign=thing("next_there")),
+    **{
+        f"lead:{name}": post(only(Role.SUPPORTER), of=thing("talk_here"), foreign=thing("talk_there"))
+        for name in ("talk_back", "talk_done")
+    },
+    "lead:own_line": Rule(only(Role.SUPPORTER), of=thing("agreed_here"), foreign=thing("agreed_there")),
+    "lead:show_meeting": post(only(Role.SUPPORTER), of=thing("agreed_here"), foreign=thing("agreed_there")),
+    "lead:show_plan": post(only(Role.SUPPORTER), of=thing("support_here"), foreign=thing("support_there")),
     "desk:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
     "reports:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
     "reports:overview": Rule(only(Role.ANALYST)),
@@ -614,6 +649,9 @@ def a_world() -> World:
         an_invitation(world.things["group_here"], user=world.accounts[role], role=kind)
     world.things |= in_training(world.accounts)
     CalendarFeed.objects.create(person=here.user, digest=digest_of(FEED))
+    add_supervision(world, "here", world.accounts[Role.SUPPORTER], world.accounts[Role.SUPERVISOR])
+    colleague = factories.with_role(factories.a_user(), Role.SUPERVISOR)
+    add_supervision(world, "there", factories.a_newcomer(), colleague)
     add_settings(world)
     add_agreements(world)
     world.things |= things_of_joining(world.accounts[Role.SUPERVISOR], world.accounts[Role.SUPPORTER])
@@ -755,6 +793,23 @@ def in_training(accounts: dict[str, User]) -> dict[str, Any]:
         "learner_elsewhere": elsewhere, "asked_elsewhere": ask_for_course(by=elsewhere, title="Canari Wish"),
         "completed_elsewhere": training.a_completion(elsewhere, other),
     }  # fmt: skip
+
+
+def add_supervision(world: World, where: str, supporter: User, supervisor: User) -> None:
+    """A pair with what they agreed on; somebody with nobody; somebody who asks for this supervisor."""
+    today = timezone.localdate()
+    Pairing.objects.filter(user=supporter).delete()
+    pair(supporter, supervisor, supervisor)
+    wishing, alone = factories.a_facilitator(), factories.a_newcomer()
+    days = {"from_on": today, "look_on": today, "until_on": today + timedelta(days=30)}
+    made = {
+        "supervised": supporter, "alone": alone, "wish": ask_for_another(by=wishing, wished=supervisor),
+        "agreed": note_meeting(user=supporter, by=supervisor, kind="one", held_on=today, minutes=60, agreed="-"),
+        "support": make_plan(user=supporter, by=supervisor, kinds=["meet_more"], **days),
+        "talk": ask_talk(by=supporter, asked=supervisor, when="now"),
+        "next": plan_next(user=supporter, by=supervisor, starts_at=timezone.now() + timedelta(days=7)),
+    }  # fmt: skip
+    world.things |= {f"{name}_{where}": value for name, value in made.items()}
 
 
 def an_invitation(group: PeerGroup, **whom: Any) -> Invitation:

@@ -1,0 +1,111 @@
+"""Supervision that is late, and how that resolves: seen by both with the same dates, noted on the desk in English, read
+on a phone in French. And a talk now, through the open door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visitor
+from tests.e2e.people import sign_in_team
+from tests.e2e.stack import Stack
+
+# Days have passed since the two became a pair: the last meeting in time was three days ago.
+LATE = """
+from datetime import timedelta
+from django.utils import timezone
+from psp.models import User
+from supporters.models import Pairing, SupervisionMeeting, SupportPlan
+from supporters.services_supervision import pair
+supporter, supervisor = (User.objects.get(username=name) for name in ("supporter.qc", "supervisor"))
+now = Pairing.objects.filter(user=supporter, ended_on=None).first()
+if now is None:
+    pair(supporter, supervisor, supervisor)
+SupervisionMeeting.objects.filter(user=supporter).delete()
+SupportPlan.objects.filter(user=supporter).delete()
+Pairing.objects.filter(user=supporter).update(since=timezone.localdate() - timedelta(days=17))
+print(supporter.pk, supporter.name, sep="|")
+"""
+
+
+def send(visitor: Visitor) -> None:
+    visitor.page.locator("main form button.btn-primary").first.click()
+    visitor.page.wait_for_load_state()
+    visitor.check()
+
+
+def test_overdue_is_seen_by_both_and_resolves_with_a_meeting(site: Stack, visitor: Callable[..., Visitor]) -> None:
+    key, name = site.run(LATE).strip().split("|")
+    supervisor, supporter = visitor("en"), visitor("fr", phone=True)
+    sign_in_team(supporter, "supporter.qc")
+    supporter.open("lead/supervision/")
+    expect(supporter.page.locator("main")).to_contain_text("attendue depuis 3 jours")
+
+    sign_in_team(supervisor, "supervisor", front="*/care/")
+    supervisor.open("care/")
+    line = supervisor.page.locator(".line-list li", has_text=name).filter(has_text="due since 3 days")
+    expect(line).to_be_visible()
+    line.locator(f"a[href$='/care/people/{key}/']").click()
+    supervisor.check()
+    expect(supervisor.page.locator("main")).to_contain_text("due since 3 days")
+
+    supervisor.page.locator(f"a[href$='/people/{key}/meeting/']").click()
+    supervisor.check()
+    supervisor.page.locator("input[name=minutes]").fill("0")
+    send(supervisor)
+    expect(supervisor.page.locator(".error-summary")).to_be_visible()
+    supervisor.page.locator("input[name=minutes]").fill("45")
+    supervisor.page.locator("textarea[name=agreed]").fill("Fridays stay free")
+    send(supervisor)
+    expect(supervisor.page.locator("main")).to_contain_text("due in 14 days")
+    expect(supervisor.page.locator("main")).to_contain_text("Fridays stay free")
+    supervisor.open("care/")
+    line = supervisor.page.locator(".line-list li", has_text=name).first
+    expect(line).not_to_contain_text("due since")
+
+    supervisor.open(f"care/people/{key}/next/")
+    supervisor.page.locator("input[name=day]").fill("2027-01-05")
+    supervisor.page.locator("input[name=begin]").fill("10:30")
+    send(supervisor)
+    expect(supervisor.page.locator("main")).to_contain_text("5 January 2027, 10:30 a.m.")
+
+    supporter.open("lead/supervision/")
+    expect(supporter.page.locator("main")).to_contain_text("attendue dans 14 jours")
+    expect(supporter.page.locator("main")).to_contain_text("Fridays stay free")
+    expect(supporter.page.locator("main")).to_contain_text("5 janvier 2027 à 10 h 30")
+    supporter.page.locator("a[href*='/supervision/meetings/']").first.click()
+    supporter.check()
+    supporter.page.locator("textarea[name=text]").fill("Et je marche le soir")
+    send(supporter)
+    supervisor.open(f"care/people/{key}/")
+    expect(supervisor.page.locator("main")).to_contain_text("Et je marche le soir")
+
+
+def test_a_talk_through_the_open_door(site: Stack, visitor: Callable[..., Visitor]) -> None:
+    site.run(LATE)
+    supervisor, supporter = visitor("en"), visitor("fr", phone=True)
+    sign_in_team(supervisor, "supervisor", front="*/care/")
+    supervisor.open("care/")
+    supervisor.page.locator("button[name=hours][value='2']").click()
+    supervisor.page.wait_for_load_state()
+    supervisor.check()
+
+    sign_in_team(supporter, "supporter.qc")
+    supporter.open("lead/supervision/talk/")
+    expect(supporter.page.locator("form")).to_contain_text("la porte est ouverte maintenant")
+    assert supporter.page.locator("#help-now a[href^='tel:']").count() > 0, "whom to call now"
+    send(supporter)
+    expect(supporter.page.locator(".callout-success").first).to_be_visible()
+
+    supervisor.open("care/")
+    supervisor.page.locator("form[action*='/talks/'][action$='/take/'] button").click()
+    supervisor.page.wait_for_load_state()
+    supervisor.check()
+    supporter.open("lead/supervision/talk/")
+    expect(supporter.page.locator("main")).to_contain_text("s’en occupe")
+    supporter.page.locator("form[action$='/done/'] button").click()
+    supporter.page.wait_for_load_state()
+    supporter.check()
+    supervisor.open("care/")
+    assert supervisor.page.locator("form[action*='/talks/']").count() == 0
