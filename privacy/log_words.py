@@ -109,6 +109,7 @@ WORDS: dict[str, Any] = {
     "peer_sessions.coming": _("Word about coming to a session"),
     "peer_sessions.calendarfeed": _("Private address of a calendar"),
     "peer_sessions.dropin": _("Code to come to a session"),
+    "peer_sessions.cover": _("Session that somebody else leads"),
     "peer_sessions.debrief": _("Note of somebody who led a session"),
     "peer_sessions.followupoffer": _("Call offered after a group"),
     "peer_sessions.questionnaire": _("Questionnaire"),

@@ -408,6 +408,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": PSP_SWEEP_SECONDS,
         "options": {"expires": 55},
     },
+    "mind-covers": {"task": "sessions.tasks.mind_covers", "schedule": 900.0, "options": {"expires": 800}},
     "open-boxes": {"task": "sessions.tasks.open_boxes", "schedule": 900.0, "options": {"expires": 800}},
     "empty-boxes": {"task": "sessions.tasks.empty_boxes", "schedule": crontab(hour=8, minute=15)},
     # In the morning by the program's clock.

@@ -17,6 +17,7 @@ class SessionsConfig(AppConfig):
         from sessions import (
             after_of_person,
             coming_of_person,
+            cover_of_person,
             dashboard,
             desk_cards,
             desk_group,
@@ -48,6 +49,7 @@ class SessionsConfig(AppConfig):
         led.register()
         incident_links.register()
         after_of_person.register()
+        cover_of_person.register()
         survey_card.register()
         survey_of_person.register()
 

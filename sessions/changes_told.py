@@ -20,7 +20,7 @@ from contact.services import cancel_messages, queue_message
 from groups.models import Membership, PeerGroup
 from psp.models import User
 from sessions.choices import SessionState
-from sessions.models import GroupSession
+from sessions.models import Cover, GroupSession
 from sessions.querysets_calendar import leads_now
 from sessions.reminders import take_back
 from sessions.rules import useful_until
@@ -98,6 +98,14 @@ def told(group: PeerGroup) -> list[User]:
     return [*people, *(lead.user for lead in leads)]
 
 
+def told_of(session: GroupSession) -> list[User]:
+    """Who hears of a change of this session: not who leads it no more, but who stands in."""
+    covers = list(Cover.objects.standing().filter(session=session).select_related("stand_in"))
+    away = {cover.lead_id for cover in covers}
+    stand_ins = [cover.stand_in for cover in covers if cover.stand_in is not None]
+    return [*(one for one in told(session.group) if one.pk not in away), *stand_ins]
+
+
 def still_holds(message: OutboxMessage) -> bool:
     """Whether the session is as it was when this was queued, and the person still in its group or leading it."""
     session = GroupSession.objects.filter(pk=message.context["session"]).first()
@@ -109,7 +117,10 @@ def still_holds(message: OutboxMessage) -> bool:
 
 def _belongs(person: object, session: GroupSession) -> bool:
     members = Membership.objects.active().filter(group=session.group_id, participant__user_id=person)
-    return members.exists() or leads_now().filter(group=session.group_id, user_id=person).exists()
+    covers = Cover.objects.standing().filter(session=session)
+    leads = leads_now().filter(group=session.group_id, user_id=person).exists()
+    there = leads and not covers.filter(lead=person).exists()
+    return members.exists() or there or covers.filter(stand_in=person).exists()
 
 
 def _tell(
@@ -118,7 +129,7 @@ def _tell(
 ) -> None:  # fmt: skip
     at = at or session.starts_at
     context = {"at": at.isoformat(), "session": str(session.pk), "revision": str(session.revision)}
-    people = (one for one in told(session.group) if one.pk not in besides and (only is None or one.pk in only))
+    people = (one for one in told_of(session) if one.pk not in besides and (only is None or one.pk in only))
     for person in people:
         queue_message(
             person=person, template=template, key=f"{template}|{session.pk}|{person.pk}|{session.revision}",

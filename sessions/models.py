@@ -117,6 +117,7 @@ class Coming(models.Model):
 from sessions.models_bookings import Booking  # noqa: E402
 from sessions.models_calendar import CalendarFeed  # noqa: E402
 from sessions.models_closures import Closure  # noqa: E402
+from sessions.models_cover import Cover  # noqa: E402
 from sessions.models_debrief import Debrief  # noqa: E402
 from sessions.models_drop_in import DropIn  # noqa: E402
 from sessions.models_follow_up import FollowUpOffer  # noqa: E402
@@ -125,6 +126,6 @@ from sessions.models_survey import AnswerSheet, FeedbackBatch, FeedbackBox, Ques
 from sessions.models_video import VideoMeeting  # noqa: E402
 
 __all__ = [
-    "AnswerSheet", "Attendance", "Booking", "CalendarFeed", "Closure", "Coming", "Debrief", "DropIn", "FeedbackBatch",
-    "FeedbackBox", "FollowUpOffer", "GroupSession", "Questionnaire", "Room", "VideoMeeting",
+    "AnswerSheet", "Attendance", "Booking", "CalendarFeed", "Closure", "Coming", "Cover", "Debrief", "DropIn",
+    "FeedbackBatch", "FeedbackBox", "FollowUpOffer", "GroupSession", "Questionnaire", "Room", "VideoMeeting",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.db import models
 from groups.models import Membership, PeerGroup
 from sessions.choices import SessionState
 from sessions.querysets_calendar import groups_of
+from sessions.querysets_cover import CoverQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,11 +21,19 @@ class GroupSessionQuerySet(models.QuerySet[Any]):
         return self.filter(group__in=PeerGroup.objects.visible_to(user))
 
     def led_by(self, user: Any) -> GroupSessionQuerySet:
-        return self.filter(group__leads__user_id=user.pk)
+        """Of the groups that this account leads, and those for which it stands in for somebody."""
+        groups = PeerGroup.objects.led_by(user).order_by().values("pk")
+        return self.filter(models.Q(group__in=groups) | models.Q(pk__in=covers().stood_in_by(user).values("session")))
+
+    def to_lead(self, user: Any) -> GroupSessionQuerySet:
+        """Those of them that this account leads itself."""
+        return self.led_by(user).exclude(pk__in=covers().away(user).values("session"))
 
     def in_calendar_of(self, user: Any) -> GroupSessionQuerySet:
         """What belongs in this account's own calendar, as a member or as somebody who leads."""
-        return self.filter(group__in=groups_of(user))
+        stood_in = models.Q(pk__in=covers().stood_in_by(user).values("session"))
+        rows = self.filter(models.Q(group__in=groups_of(user)) | stood_in)
+        return rows.exclude(pk__in=covers().away(user).values("session"))
 
     def upcoming(self, now: datetime) -> GroupSessionQuerySet:
         return self.filter(state=SessionState.SCHEDULED, ends_at__gte=now).order_by("starts_at")
@@ -39,6 +48,13 @@ class GroupSessionQuerySet(models.QuerySet[Any]):
 
     def starting_within(self, start: datetime, end: datetime) -> GroupSessionQuerySet:
         return self.filter(state=SessionState.SCHEDULED, starts_at__gte=start, starts_at__lt=end)
+
+
+def covers() -> CoverQuerySet:
+    from sessions.models import Cover
+
+    rows: CoverQuerySet = Cover.objects.order_by()
+    return rows
 
 
 class AttendanceQuerySet(models.QuerySet[Any]):

@@ -37,7 +37,14 @@ JOIN intake_participant file ON file.id = place.participant_id
 """
 # A supporter's mailbox is written to once they said that it is safe; a team member's belongs to their work.
 LEADS = """
-JOIN groups_grouplead lead ON lead.group_id = grp.id
+JOIN LATERAL (
+    SELECT user_id FROM groups_grouplead
+     WHERE group_id = grp.id AND NOT EXISTS (
+        SELECT FROM peer_sessions_cover away
+         WHERE away.session_id = session.id AND away.lead_id = groups_grouplead.user_id AND away.state <> 'not_needed')
+    UNION
+    SELECT stand_in_id FROM peer_sessions_cover WHERE session_id = session.id AND state = 'taken'
+) lead ON true
 JOIN psp_user account ON account.id = lead.user_id AND account.is_active
 LEFT JOIN contact_safecontact said ON said.person_id = account.id
 """
@@ -99,3 +106,9 @@ def take_back(session: GroupSession, reason: str) -> None:
     """What waits about this session, under whichever rule. The guard would hold it back, but the desk should see it."""
     for hours in _hours():
         cancel_messages(key_prefix=f"reminder|{rule_name(hours)}|{session.pk}|", reason=reason)
+
+
+def take_back_from(session: GroupSession, person: UUID, reason: str) -> None:
+    """The same for one person, who leads it no more."""
+    for hours in _hours():
+        cancel_messages(key_prefix=f"reminder|{rule_name(hours)}|{session.pk}|{person}|", reason=reason)

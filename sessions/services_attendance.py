@@ -96,7 +96,7 @@ def record_attendance(
     Conflict: `stale` where `seen` is not `attendance_mark` any more. Forbidden: neither lead nor coordinator.
     """
     locked = locked_session(session)
-    require(can_record_attendance(by, locked.group), "record_attendance")
+    require(can_record_attendance(by, locked), "record_attendance")
     check_open(locked, by)
     if seen is not None and seen != attendance_mark(locked):
         message = _("Somebody else recorded attendance meanwhile. Look at what they noted, then save again.")

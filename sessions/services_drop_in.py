@@ -91,7 +91,7 @@ def come_by_code(*, session: GroupSession | UUID, code: str, by: User) -> bool:
     found = _open_codes().filter(digest=digest_of(code)).first()
     person = locked_participant(found.participant_id) if found is not None else None
     locked = locked_session(session)
-    require(can_record_attendance(by, locked.group), "record_attendance")
+    require(can_record_attendance(by, locked), "record_attendance")
     check_open(locked, by)
     if timezone.now() > locked.ends_at + DOOR_SHUTS:
         message = _("This session is over. Open the page of the one that they came to, and type the code there.")

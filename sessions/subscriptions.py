@@ -24,6 +24,7 @@ from sessions import (
     reminders,
     services,
     services_coming,
+    services_cover,
     services_debrief,
     services_follow_up,
     services_questions,
@@ -31,6 +32,7 @@ from sessions import (
 from sessions.choices import SessionState
 from sessions.group_dates import dates_of
 from sessions.models import GroupSession
+from supporters import hooks as care
 
 
 def subscribe() -> None:
@@ -45,6 +47,10 @@ def subscribe() -> None:
     on_withdrawal(services_follow_up.end_offers)
     on_withdrawal(forgetting.forget_codes)
     on_withdrawal(_forget_answers)
+    care.on_paused(services_cover.away_from_now)
+    care.on_back(services_cover.back_again)
+    care.on_away(services_cover.away_between)
+    care.on_ended(services_cover.away_from_now)
     hooks.on_ended(_end_series)
     hooks.on_left(_forget_coming)
     hooks.on_established(_plan_what_was_promised)

@@ -3,7 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from sessions import forgetting, services_calendar, services_feedback, services_follow_up, services_video
+from sessions import (
+    forgetting,
+    services_calendar,
+    services_cover,
+    services_feedback,
+    services_follow_up,
+    services_video,
+)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -40,3 +47,9 @@ def empty_boxes() -> None:
 def tend_video() -> None:
     """Every minute, by beat: meetings by video are made, moved and removed. What fails is found by the next one."""
     services_video.tend_all(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def mind_covers() -> None:
+    """Every quarter of an hour, by beat: sessions that somebody cannot lead, and stand-ins who must not any more."""
+    services_cover.mind(timezone.now())

@@ -37,8 +37,8 @@ leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
 def home(request: HttpRequest) -> HttpResponse:
     """The next session and the groups. Names of people are one tap further."""
     now, me = timezone.now(), account(request)
-    mine = GroupSession.objects.led_by(me).select_related("group")
-    upcoming = mine.upcoming(now).first()
+    to_lead = GroupSession.objects.to_lead(me).select_related("group")
+    upcoming = to_lead.upcoming(now).first()
     groups = PeerGroup.objects.led_by(me).exclude(state=GroupState.CANCELLED).with_counts()
     soonest = Prefetch("sessions", GroupSession.objects.upcoming(now).select_related("group"), to_attr="coming")
     asked = invitation_pages.to_lead(me).filter(state=InvitationState.OPEN)
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": cards_for(request, "lead"),
         "asked": [invitation_pages.line(invitation, me) for invitation in asked],
         "next": words.line(upcoming, me.time_zone) if upcoming else None,
-        "unrecorded": [words.line(session, me.time_zone) for session in mine.unrecorded(now)],
+        "unrecorded": [words.line(session, me.time_zone) for session in to_lead.unrecorded(now)],
         "groups": [
             {"group": group, "next": words.line(group.coming[0], me.time_zone) if group.coming else None}
             for group in groups.order_by("state", "-created_at").prefetch_related(soonest)
@@ -60,7 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def calendar(request: HttpRequest) -> HttpResponse:
     """The sessions that this account leads, by week or by month."""
     me = account(request)
-    rows = GroupSession.objects.led_by(me).select_related("group")
+    rows = GroupSession.objects.to_lead(me).select_related("group")
     return render(request, "lead/calendar.html", calendar_pages.page(rows, request.GET, me.time_zone, "lead:session"))
 
 

@@ -21,6 +21,7 @@ def states() -> str:
     from privacy import choices as privacy
     from privacy import choices_retention as retention
     from sessions import choices as sessions
+    from sessions import choices_cover as cover
     from sessions import choices_video as video
     from supporters import choices as supporters
     from supporters import choices_incidents as incidents
@@ -42,6 +43,7 @@ def states() -> str:
         ("Coming by a code", sessions.DROP_IN_TRANSITIONS), ("Support asked for", sessions.SUPPORT_TRANSITIONS),
         ("Call after a group", sessions.CALL_OFFER_TRANSITIONS),
         ("Talk with a supervisor", supervision.TALK_TRANSITIONS),
+        ("Somebody to lead a session", cover.COVER_TRANSITIONS),
         ("Disposal", retention.BATCH_TRANSITIONS),
         ("Peer supporter", supporters.SUPPORTER_TRANSITIONS),
         ("Cohort of a course", training.COHORT_TRANSITIONS),
