@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -21,10 +21,12 @@ from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 from psp.models import User
 from sessions import words
-from sessions.models import Debrief, DropIn, FollowUpOffer, GroupSession
+from sessions.choices import SessionState
+from sessions.models import Cover, Debrief, DropIn, FollowUpOffer, GroupSession
 from sessions.views_care import asked_card
 
 SHOWN_AHEAD = 3
+OFFERED_FOR = timedelta(days=7)
 
 
 def register() -> None:
@@ -39,6 +41,8 @@ def register() -> None:
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
     coordinates = holds(Role.COORDINATOR)
     add_place(Place("desk", _("What people said"), "list", "desk:feedback", coordinates, order=90, key="f"))
+    add_card(Card("lead", "sessions/debrief_card.html", a_minute, order=10))
+    add_card(Card("desk", "sessions/cover_card.html", covers_open, 3, (COVERS,)))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))
     add_card(Card("my", "sessions/my_open_card.html", open_to_me, order=30))
     add_card(Card("care", "sessions/care_card.html", asked_card, order=10))
@@ -64,6 +68,29 @@ def open_to_me(request: HttpRequest) -> dict[str, Any] | None:
     """Only while something is open to this person."""
     me = Participant.objects.filter(user=account(request)).first()
     return {} if me is not None and enrolling.open_to(me).exists() else None
+
+
+def a_minute(request: HttpRequest) -> dict[str, Any] | None:
+    """The last session that they led and said nothing about, for a week: offered, never asked for."""
+    me, now = account(request), timezone.now()
+    said = Debrief.objects.filter(lead=me).values("session")
+    rows = GroupSession.objects.to_lead(me).exclude(state=SessionState.CANCELLED).exclude(pk__in=said)
+    last = rows.filter(ends_at__lte=now, ends_at__gt=now - OFFERED_FOR).select_related("group").order_by("-ends_at")
+    found = last.first()
+    return {"session": words.line(found, me.time_zone)} if found else None
+
+
+def _covers(reader: User, *, now: datetime) -> QuerySet[Any]:
+    return Cover.objects.in_regions_of(reader).open().still_to_come(now).order_by().values_list("pk")
+
+
+COVERS = Question(_covers, lambda _reader: {"now": timezone.now()}, of="count(*)")
+
+
+def covers_open(_request: HttpRequest, number: Rows) -> dict[str, Any] | None:
+    """How many sessions nobody leads yet."""
+    ((count,),) = number
+    return {"count": count, "waits": count} if count else None
 
 
 def _undated(reader: User) -> QuerySet[Any]:

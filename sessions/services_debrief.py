@@ -67,6 +67,17 @@ def keep_debrief(
     return row
 
 
+@transaction.atomic
+def put_away(*, session: GroupSession | UUID, by: User) -> None:
+    """They do not want to be asked about this session. Anything that they said stays; they may still say something."""
+    key = session if isinstance(session, UUID) else session.pk
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=by.pk)
+    found = GroupSession.objects.select_related("group").get(pk=key)
+    require(can_debrief(by, found), "debrief")
+    _check(found, "", None, by)
+    Debrief.objects.get_or_create(session=found, lead=by)
+
+
 def _check(session: GroupSession, how: str, supervisor: User | None, by: User) -> None:
     if session.state == SessionState.CANCELLED or session.starts_at > timezone.now():
         message = _("This session has not begun, or it did not take place. Come back afterwards.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions import views_after_desk, views_desk, views_results, views_schedule
+from sessions import views_after_desk, views_cover, views_desk, views_results, views_schedule
 
 urlpatterns = [
     path("feedback/", views_results.feedback_results, name="feedback"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/move/", views_desk.move, name="session_move"),
     path("sessions/<uuid:session_id>/video/", views_desk.video, name="session_video"),
     path("sessions/<uuid:session_id>/cancel/", views_desk.cancel, name="session_cancel"),
+    path("covers/", views_cover.covers, name="covers"),
+    path("covers/<uuid:cover_id>/", views_cover.cover, name="cover"),
+    path("covers/<uuid:cover_id>/alone/", views_cover.alone, name="cover_alone"),
+    path("covers/<uuid:cover_id>/reopen/", views_cover.reopen, name="cover_reopen"),
     path("after-sessions/", views_after_desk.after, name="after_sessions"),
     path("after-sessions/codes/<uuid:drop_in_id>/", views_after_desk.code_settle, name="code_settle"),
     path("after-sessions/talks/<uuid:debrief_id>/", views_after_desk.talk_done, name="talk_done"),

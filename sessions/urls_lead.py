@@ -4,7 +4,7 @@ from django.urls import path
 
 from contact.views_reminders import lead_reminders
 from groups import views_leading
-from sessions import views_after_lead, views_calendar, views_lead
+from sessions import views_after_lead, views_calendar, views_cover, views_lead
 
 urlpatterns = [
     path("", views_lead.home, name="home"),
@@ -19,4 +19,7 @@ urlpatterns = [
     path("calendar/address/", views_calendar.lead_feed, name="feed"),
     path("sessions/<uuid:session_id>/code/", views_after_lead.drop_in, name="drop_in"),
     path("sessions/<uuid:session_id>/debrief/", views_after_lead.debrief, name="debrief"),
+    path("sessions/<uuid:session_id>/debrief/away/", views_after_lead.debrief_away, name="debrief_away"),
+    path("sessions/<uuid:session_id>/cannot/", views_cover.cannot, name="cannot"),
+    path("sessions/<uuid:session_id>/after-all/", views_cover.after_all, name="after_all"),
 ]

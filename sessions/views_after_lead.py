@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from groups.choices import GroupKind
 from intake.limits import spend_of
@@ -26,7 +26,7 @@ from sessions.choices import SupportState
 from sessions.forms_after import CodeForm, DebriefForm
 from sessions.models import Debrief, GroupSession
 from sessions.services_attendance import is_open
-from sessions.services_debrief import keep_debrief, supervisors
+from sessions.services_debrief import keep_debrief, put_away, supervisors
 from sessions.services_drop_in import come_by_code
 from sessions.views_lead import leads_only
 
@@ -97,3 +97,10 @@ def _debrief_page(found: GroupSession, me: User, form: DebriefForm, said: Debrie
         "gone": asked is not None and asked.supervisor not in supervisors(me),
         "begun": found.starts_at <= timezone.now(),
     }  # fmt: skip
+
+
+@require_POST
+@leads_only
+def debrief_away(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    put_away(session=_led(request, session_id), by=account(request))
+    return redirect("lead:home")

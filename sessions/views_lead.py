@@ -22,10 +22,13 @@ from psp.audit.choices import Purpose
 from psp.choices import Role
 from psp.dashboard import cards_for
 from psp.errors import DomainError, add_to_form
+from psp.models import User
 from sessions import calendar_pages, words
 from sessions.choices import SessionState
+from sessions.choices_cover import CoverState
 from sessions.forms import attendance_form
-from sessions.models import Coming, GroupSession
+from sessions.models import Coming, Cover, GroupSession
+from sessions.permissions import can_record_attendance
 from sessions.places import Place, place_of
 from sessions.services_attendance import current_members, is_its_day, is_open, record_attendance, shown_names
 
@@ -46,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": cards_for(request, "lead"),
         "asked": [invitation_pages.line(invitation, me) for invitation in asked],
         "next": words.line(upcoming, me.time_zone) if upcoming else None,
+        "instead": instead_of(me),
         "unrecorded": [words.line(session, me.time_zone) for session in to_lead.unrecorded(now)],
         "groups": [
             {"group": group, "next": words.line(group.coming[0], me.time_zone) if group.coming else None}
@@ -53,6 +57,13 @@ def home(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "lead/home.html", context)
+
+
+def instead_of(me: User) -> list[dict[str, Any]]:
+    """Sessions to come that this account was to lead, one by one, and that somebody else leads or will."""
+    rows = Cover.objects.away(me).still_to_come(timezone.now()).select_related("session__group")
+    found = rows.order_by("session__starts_at")
+    return [{**words.line(one.session, me.time_zone), "open": one.state == CoverState.OPEN} for one in found]
 
 
 @require_GET
@@ -121,14 +132,25 @@ def session(request: HttpRequest, session_id: UUID) -> HttpResponse:
         else:
             return redirect("lead:thanks", session_id=found.pk)
     audit.record_reads(form.people.values(), purpose=Purpose.SESSIONS)
-    is_now = is_open(found, me)
+    is_now = is_open(found, me) and can_record_attendance(me, found)
     context = {
         "session": words.line(found, me.time_zone), "form": form, "group": found.group, "open": is_now,
         "late": is_its_day(found) and not is_now and found.state != SessionState.CANCELLED,
         "begun": found.starts_at <= timezone.now() and found.state != SessionState.CANCELLED,
-        "door": is_now and found.group.kind == GroupKind.INFORMAL,
+        "door": is_now and found.group.kind == GroupKind.INFORMAL, **part_of(found, me),
     }  # fmt: skip
     return render(request, "lead/session.html", context)
+
+
+def part_of(found: GroupSession, me: User) -> dict[str, Any]:
+    """Whether this account leads the session, or somebody does in its place, and what it may say about that."""
+    away = Cover.objects.away(me).filter(session=found).first()
+    ahead = found.state == SessionState.SCHEDULED and found.starts_at > timezone.now()
+    own = PeerGroup.objects.led_by(me).filter(pk=found.group_id).exists()
+    return {
+        "leads": away is None, "may_say": ahead, "may_return": bool(away and away.state == CoverState.OPEN and ahead),
+        "whole_group": own, "place": place_of(found) if away is None and found.ends_at > timezone.now() else None,
+    }  # fmt: skip
 
 
 @require_GET

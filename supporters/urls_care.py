@@ -6,6 +6,7 @@ from supporters import (
     urls_joining,
     urls_supervision,
     urls_training,
+    urls_wellbeing,
     views_care,
     views_may_lead,
     views_texts,
@@ -13,6 +14,7 @@ from supporters import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_care.home, name="home"),
+    *urls_wellbeing.care,
     path("agreement/", views_texts.care_agreement, name="agreement"),
     path("agreement/<uuid:said>/", views_texts.care_agreed, name="agreed"),
     path("protocol/", views_texts.care_protocol, name="protocol"),

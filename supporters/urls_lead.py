@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import urls_joining, urls_supervision, urls_training, views_me, views_texts
+from supporters import urls_joining, urls_supervision, urls_training, urls_wellbeing, views_me, views_texts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", views_me.me, name="me"),
+    *urls_wellbeing.lead,
     path("agreement/", views_texts.lead_agreement, name="agreement"),
     path("agreement/<uuid:said>/", views_texts.lead_agreed, name="agreed"),
     path("protocol/", views_texts.lead_protocol, name="protocol"),

@@ -53,7 +53,7 @@ from tests import factories, training
 from tests.feedback import a_held_session
 from tests.joining import things_of_joining
 from tests.retention import a_disposal, a_disposal_done, a_rule
-from tests.wellbeing import settings_of_wellbeing
+from tests.wellbeing import a_cover, check_ins, settings_of_wellbeing
 
 # The secret part of the address of somebody's calendar.
 FEED = "a-secret-that-is-as-long-as-a-real-one-0123"
@@ -412,6 +412,26 @@ POLICY: dict[str, Rule] = {
     "lead:readiness_comment": post(
         only(Role.SUPPORTER), of=thing("conversation_mine"), foreign=thing("conversation_there")
     ),
+    "lead:pause": Rule(LEAD),
+    "lead:pause_end": post(LEAD),
+    "lead:wellbeing": Rule(only(Role.SUPPORTER)),
+    **{f"lead:check_in_{name}": post(only(Role.SUPPORTER)) for name in ("away", "wishes")},
+    "lead:check_in": Rule(only(Role.SUPPORTER), of=thing("check_in_here"), foreign=thing("check_in_there")),
+    **{
+        f"lead:check_in_{name}": post(only(Role.SUPPORTER), of=thing("check_in_here"), foreign=thing("check_in_there"))
+        for name in ("share", "remove")
+    },
+    "lead:check_in_take_back": post(
+        only(Role.SUPPORTER), of=thing("check_in_here", "shared_with"), foreign=thing("check_in_there", "shared_with")
+    ),
+    "care:check_ins": Rule(CARE),
+    **{
+        f"lead:{name}": post(LEAD, of=thing("session_here"), foreign=thing("session_there"))
+        for name in ("cannot", "after_all", "debrief_away")
+    },
+    "desk:covers": Rule(DESK),
+    "desk:cover": here_and_there("cover"),
+    **{f"desk:cover_{name}": here_and_there("cover", method="post") for name in ("alone", "reopen")},
     "lead:times": Rule(only(Role.SUPPORTER)),
     "lead:times_pause": post(only(Role.SUPPORTER)),
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),
@@ -738,6 +758,7 @@ def add_case(world: World, where: str, participant: Participant, by: User) -> No
     made |= after_the_session(made, participant, asked_of=world.accounts[Role.SUPERVISOR] if where == "here" else None)
     factories.agree(participant.user, "evaluation")
     over = factories.a_group(by, kind="informal", program_region=participant.program_region_id, region=region)
+    made["cover"] = a_cover(group)
     made["felt"] = a_held_session(by, [participant], group=over)
     world.things |= {f"{name}_{where}": value for name, value in made.items()}
 
@@ -843,8 +864,8 @@ def add_settings(world: World) -> None:
         for one in (factories.a_participant(), factories.a_participant())
     ]
     world.things |= {
-        **settings_of_wellbeing(),
         **kept_once("supporters_incidentkind", IncidentKind.objects.get(pk="risk")),
+        **settings_of_wellbeing(), **check_ins(world.accounts[Role.SUPPORTER], world.accounts[Role.SUPERVISOR]),
         "retention_rule": a_rule(), "disposal": a_disposal(), "disposal_done": a_disposal_done(),
         "deletion_asked": asked[0],
         "deletion": prepare_erasure(request=asked[1], by=factories.a_privacy_officer()),
