@@ -128,7 +128,7 @@ def _need(session: GroupSession, user: User, *, single: bool = False) -> Cover |
         _move(stood_in, CoverState.OPEN)
     if not GroupLead.objects.filter(group=session.group_id, user=user).exists():
         return None
-    cover = Cover.objects.select_for_update(of=("self",)).filter(session=session, lead=user).first()
+    cover: Cover | None = Cover.objects.select_for_update(of=("self",)).filter(session=session, lead=user).first()
     if cover is None:
         made: Cover = Cover.objects.create(session=session, lead=user, single=single)
         audit.record(Action.CREATE, made, person=user.pk, purpose=Purpose.SESSIONS)
@@ -145,7 +145,7 @@ def _need(session: GroupSession, user: User, *, single: bool = False) -> Cover |
 
 def _on_leave(session: GroupSession, user: User) -> bool:
     day = _day(session, user)
-    return Leave.objects.of([user.pk], day, day).exists()
+    return bool(Leave.objects.of([user.pk], day, day).exists())
 
 
 def _day(session: GroupSession, user: User) -> date:

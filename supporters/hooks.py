@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-Hook = Callable[..., None]
+Hook = Callable[..., object]
 
 _on_paused: list[Hook] = []
 _on_back: list[Hook] = []
