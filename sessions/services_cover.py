@@ -94,7 +94,12 @@ def mind(now: datetime) -> int:
     now that there were not."""
     paused = Pause.objects.standing().values_list("user", flat=True)
     made = sum(away_from_now(user, by=user) for user in User.objects.filter(pk__in=paused).order_by("pk"))
-    days = Leave.objects.filter(last_day__gte=now.date()).select_related("user").order_by("user_id", "first_day")
+    days = (
+        Leave.objects.confirmed()
+        .filter(last_day__gte=now.date())
+        .select_related("user")
+        .order_by("user_id", "first_day")
+    )
     made += sum(away_between(one.user, one.first_day, one.last_day, by=one.user) for one in days)
     return made + _free_unfit(now)
 

@@ -64,7 +64,7 @@ def not_available(session: GroupSession, accounts: Iterable[UUID]) -> set[UUID]:
     """Whoever is away then; why is not said, and not asked here."""
     people = list(accounts)
     paused = set(Pause.objects.standing().filter(user__in=people).values_list("user", flat=True))
-    near = Leave.objects.filter(user__in=people).select_related("user")
+    near = Leave.objects.confirmed().filter(user__in=people).select_related("user")
     away = {
         one.user_id
         for one in near

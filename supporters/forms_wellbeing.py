@@ -80,7 +80,8 @@ class WishForm(forms.Form):
 
     def __init__(self, *args: Any, wish: CheckInWish, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"asked": wish.asked, "counted": wish.counted})
-        super().__init__(*args, auto_id="wish_%s", **kwargs)
+        kwargs["auto_id"] = "wish_%s"
+        super().__init__(*args, **kwargs)
 
 
 class PauseForm(forms.Form):

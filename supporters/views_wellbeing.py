@@ -76,7 +76,7 @@ def check_in(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
 
 def _one(request: HttpRequest, found: CheckIn, form: ShareForm | None = None) -> HttpResponse:
     me = account(request)
-    shares = list(found.shares.standing().select_related("supervisor"))  # type: ignore[attr-defined]
+    shares = list(found.shares.standing().select_related("supervisor"))
     left = _not_yet(me, shares)
     audit.record_reads([found], purpose=Purpose.OWN)
     context = {

@@ -17,11 +17,10 @@ from contact.models import OutboxMessage
 from groups import services as groups
 from groups.choices import LeadRole
 from intake.services_apart import note_apart
-from privacy.erasing import erase_everything
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden
 from psp.models import User
-from sessions import services, services_cover
+from sessions import cover_of_person, services, services_cover
 from sessions.choices_cover import CoverState
 from sessions.models import Booking, Cover, Debrief, GroupSession
 from sessions.services_attendance import record_attendance
@@ -117,7 +116,7 @@ def test_leave_and_a_word_of_ones_own_outlast_a_pause(lead, group):
     first, second, third = group.sessions.order_by("number")[:3]
     cannot_lead(session=first, by=lead)
     day = day_of(second)
-    Leave.objects.create(user=lead, kind="paid", first_day=day, last_day=day, noted_by=lead)
+    Leave.objects.create(user=lead, kind="sick", state="sure", first_day=day, last_day=day, noted_by=lead)
     pause_role(user=lead, by=lead)
     come_back(user=lead, by=lead)
     assert states(lead)[:3] == ["open", "open", "not_needed"]
@@ -237,7 +236,7 @@ def test_not_everybody_may_stand_in(lead, session, group, coordinator):
     pause_role(user=away, by=away)
     assert refused(cover, away, coordinator) == "not_available"
     on_leave, day = make.a_facilitator(), day_of(session)
-    Leave.objects.create(user=on_leave, kind="sick", first_day=day, last_day=day, noted_by=on_leave)
+    Leave.objects.create(user=on_leave, kind="sick", state="sure", first_day=day, last_day=day, noted_by=on_leave)
     assert refused(cover, on_leave, coordinator) == "not_available"
     other = make.a_formal_group(coordinator, members=4, leads=0, starts_on=date(2026, 12, 1))
     groups.add_lead(group=other, user=taken, role=LeadRole.FACILITATOR, by=coordinator)
@@ -369,8 +368,8 @@ def test_erasing_somebody_leaves_the_sessions_and_opens_what_they_stood_in_for(l
     cannot_lead(session=session, by=lead)
     other = make.a_facilitator()
     stand_in(cover=cover_of(session), user=other, by=coordinator)
-    erase_everything(other)
+    cover_of_person.erase(other)
     assert cover_of(session).state == CoverState.OPEN
-    erase_everything(lead)
+    cover_of_person.erase(lead)
     assert not Cover.objects.exists()
     assert GroupSession.objects.filter(pk=session.pk).exists()

@@ -10,7 +10,6 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from privacy.erasing import erase_everything
 from privacy.holdings import held_about
 from privacy.services_holds import open_hold
 from psp.audit.models import Entry
@@ -19,6 +18,7 @@ from psp.errors import DomainError, Forbidden
 from psp.models import RoleAssignment
 from supporters.forgetting_wellbeing import count_months, forget
 from supporters.models import CareOffer, CareSetting, CheckIn, CheckInShare, Pause, WellbeingMonth
+from supporters.privacy_wellbeing import erase
 from supporters.services_checkin import (
     check_in,
     is_asked_now,
@@ -299,7 +299,7 @@ def test_where_too_few_said_something_nothing_is_kept_but_that_it_was_looked_at(
 def test_who_takes_it_back_before_the_month_is_over_is_not_counted(clock):
     people = many(11, "good")
     set_wish(user=people[0], by=people[0], counted=False)
-    erase_everything(people[1])
+    erase(people[1])
     clock.move_to(datetime(2026, 12, 1, 8, tzinfo=ZoneInfo("UTC")))
     count_months(timezone.now())
     assert WellbeingMonth.objects.get().good is None, "nine are too few"
@@ -324,7 +324,7 @@ def test_everything_goes_with_the_person(lead):
     share(check_in=a_check_in(lead), with_whom=a_supervisor(), by=lead)
     pause_role(user=lead, by=lead)
     put_away(user=lead, by=lead)
-    erase_everything(lead)
+    erase(lead)
     assert not CheckIn.objects.exists()
     assert not CheckInShare.objects.exists()
     assert not Pause.objects.filter(user=lead).exists()
