@@ -11,7 +11,8 @@ from groups.models import PeerGroup
 from psp.choices import Role
 from psp.models import User
 from sessions.models import Cover, GroupSession
-from supporters.models import CareOffer, CheckIn, CheckInQuestion, IncidentKind
+from supporters.models import CareOffer, CheckIn, CheckInQuestion
+from supporters.models_incidents import IncidentKind
 from supporters.services_checkin import check_in, share
 from tests import factories
 
