@@ -12,7 +12,6 @@ from psp.choices import Role
 from psp.models import User
 from sessions.models import Cover, GroupSession
 from supporters.models import CareOffer, CheckIn, CheckInQuestion
-from supporters.models_incidents import IncidentKind
 from supporters.services_checkin import check_in, share
 from tests import factories
 
@@ -20,7 +19,7 @@ from tests import factories
 def settings_of_wellbeing() -> dict[str, Any]:
     """What the administrators' addresses name, with a line of history each."""
     found: dict[str, Any] = {}
-    for model, key in ((CareOffer, "assistance"), (CheckInQuestion, "rest"), (IncidentKind, "risk")):
+    for model, key in ((CareOffer, "assistance"), (CheckInQuestion, "rest")):
         row = model.objects.get(pk=key)
         row.save()
         name = f"history_supporters_{model._meta.model_name}"
