@@ -16,6 +16,7 @@ class SupportersConfig(AppConfig):
             dashboard_care,
             dashboard_joining,
             dashboard_may_lead,
+            dashboard_network,
             dashboard_texts,
             dashboard_training,
             dashboard_wellbeing,
@@ -49,6 +50,7 @@ class SupportersConfig(AppConfig):
         dashboard_care.register()
         privacy_supervision.register()
         dashboard_texts.register()
+        dashboard_network.register()
         dashboard_wellbeing.register()
         dashboard_joining.register()
         incident_notices.register()
@@ -57,13 +59,13 @@ class SupportersConfig(AppConfig):
         privacy_training.register()
         erasing_training.register()
         retention_training.register()
-        services_supervision.subscribe()
-        services_talks.subscribe()
         privacy_workload.register()
         dashboard_may_lead.register()
         privacy_may_lead.register()
         notices_training.register()
         dashboard_training.register()
+        services_supervision.subscribe()
+        services_talks.subscribe()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

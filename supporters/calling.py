@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from intake.models import BookingTerms
 from psp import crisis
+from psp.calendar_text import time_of_day
 from psp.choices import Role
 from psp.models import ProgramRegion, Region, RoleAssignment, User
 from psp.models_crisis import number_link
-from supporters.models import Supporter
+from supporters.models import OpenDoor, Pairing, Supporter
 
 Regions = Callable[[User], Iterable[str]]
 _regions: list[Regions] = []
@@ -29,6 +31,22 @@ def regions_of(user: User) -> list[ProgramRegion]:
     codes = {code for source in _regions for code in source(user)}
     codes |= set(Supporter.objects.filter(pk=user.pk).values_list("program_region", flat=True))
     return list(ProgramRegion.objects.filter(pk__in=codes))
+
+
+def doors(user: User, now: datetime, tz: str, language: str) -> list[dict[str, Any]]:
+    """[{"name", "word"}]: one's own supervisor, then whoever has an open door now; never oneself."""
+    own = User.objects.filter(pk__in=Pairing.objects.current().filter(user=user).values("supervisor"), is_active=True)
+    open_until = dict(OpenDoor.objects.open_at(now).exclude(user=user).values_list("user", "until"))
+    people = {one.pk: one for one in own} | {
+        one.pk: one for one in User.objects.filter(pk__in=open_until, is_active=True).order_by("username")
+    }
+    rows = []
+    for key, person in people.items():
+        until = open_until.get(key)
+        clock = time_of_day(until.astimezone(ZoneInfo(tz)), language) if until else ""
+        word = _("The door is open until %(time)s") % {"time": clock} if until else _("Supervises you")
+        rows.append({"name": str(person.name), "word": word, "open": until is not None})
+    return rows
 
 
 def coordination(regions: Iterable[ProgramRegion]) -> list[dict[str, Any]]:

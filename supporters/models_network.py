@@ -74,6 +74,15 @@ class Touch(SealedModel):
     def person_id(self) -> uuid.UUID:
         return self.asker_id
 
+    def other_of(self, me: User) -> User:
+        return self.asked if self.asker_id == me.pk else self.asker
+
+    def way_to_other(self, me: User) -> str:
+        """How the other one can be reached; "" before both agreed."""
+        if self.state != TouchState.AGREED:
+            return ""
+        return str(self.asked_way if self.asker_id == me.pk else self.asker_way)
+
 
 class NetworkEvent(models.Model):
     """A meeting across regions. `place_*`: where, in words; `link`: how to join online, for those who come."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -44,6 +44,14 @@ def agreement(user: User, text: ProgramText) -> Row:
         "published": day(text.published_at), "done_on": day(last.at) if last and not changed else "",
         "earlier": [said_line(row) for row in said_by(user)],
     }  # fmt: skip
+
+
+def address(name: str) -> str:
+    """Where that page is; "" while this site has none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def said_by(user: User) -> list[Acknowledgement]:

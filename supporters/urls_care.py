@@ -1,6 +1,6 @@
 """Addresses of supervisors: {lang}/care/."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from supporters import (
     urls_joining,
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", views_texts.care_agreement, name="agreement"),
     path("agreement/<uuid:said>/", views_texts.care_agreed, name="agreed"),
     path("protocol/", views_texts.care_protocol, name="protocol"),
+    path("network/", include("supporters.urls_care_network")),
     path("leading/<uuid:pk>/take/", views_may_lead.take, name="concern_take"),
     *urls_training.care,
     *urls_joining.care,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from psp.areas import account, requires
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
+from psp.sight import sight_of
 from supporters import calling, texts_pages
 from supporters.choices import TextKind
 from supporters.forms_texts import AgreeForm
@@ -39,7 +40,8 @@ def _agreement(request: HttpRequest, area: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _agreed(form, request, text):
         messages.success(request, _("Thank you. What you agreed to is kept here, word for word."))
         return redirect(f"{area}:agreement")
-    return _page(request, area, "agreement", {**texts_pages.agreement(me, text), "form": form})
+    ask = texts_pages.address("lead:talk") if area == "lead" and sight_of(me).has(Role.SUPPORTER) else ""
+    return _page(request, area, "agreement", {**texts_pages.agreement(me, text), "form": form, "ask_url": ask})
 
 
 def _agreed(form: AgreeForm, request: HttpRequest, text: ProgramText) -> bool:
@@ -70,6 +72,9 @@ def _protocol(request: HttpRequest, area: str) -> HttpResponse:
     regions = calling.regions_of(me)
     context = {
         "text": text, "sections": text.read_in(code), "published": texts_pages.day(text.published_at),
+        "doors": calling.doors(me, now, me.time_zone, code) if area == "lead" else [],
+        "talk_url": texts_pages.address("lead:talk") if area == "lead" else "",
+        "report_url": texts_pages.address("lead:incident_report") if area == "lead" else "",
         "coordination": calling.coordination(regions), "crisis_lines": calling.lines_for(regions, code, now),
     }  # fmt: skip
     return _page(request, area, "protocol", context)

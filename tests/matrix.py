@@ -37,15 +37,17 @@ from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
-from supporters.models import Acknowledgement, Pairing, ProgramText
+from supporters.models import Acknowledgement, Pairing, ProgramText, Supporter
 from supporters.models_incidents import IncidentKind
-from supporters.models_network import ResourceTopic
+from supporters.models_network import NetworkEvent, ResourceTopic
 from supporters.reading_texts import needs_acknowledging
 from supporters.services_certificates import make_certificate
 from supporters.services_cohorts import add_cohort_lead
 from supporters.services_cohorts import enrol as enrol_in_cohort
 from supporters.services_extra import make_plan
 from supporters.services_learning import add_goal, ask_for_course
+from supporters.services_library import list_resource, suggest
+from supporters.services_network import ask_touch, join_directory
 from supporters.services_supervision import ask_for_another, note_meeting, pair, plan_next
 from supporters.services_talks import ask_talk
 from supporters.services_texts import acknowledge
@@ -116,6 +118,7 @@ CARE = only(Role.SUPERVISOR)
 LEARN = only(Role.SUPPORTER, Role.CLINICIAN, Role.SUPERVISOR)
 # Supervisors are supervised too.
 SUPERVISED = only(Role.SUPPORTER, Role.SUPERVISOR)
+PEERS = only(Role.SUPPORTER)
 
 
 def here_and_there(name: str, method: str = "get") -> Rule:
@@ -444,6 +447,23 @@ POLICY: dict[str, Rule] = {
     "lead:drop_in": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "lead:debrief": Rule(LEAD, of=thing("session_here"), foreign=thing("session_there")),
     "care:home": Rule(CARE),
+    # Peer supporters among themselves: who may be found is nobody else's business.
+    **{f"lead:{name}": Rule(PEERS) for name in ("network", "network_entry", "events")},
+    "lead:network_leave": post(PEERS),
+    "lead:network_ask": Rule(PEERS, of=thing("found_here"), foreign=thing("found_there")),
+    "lead:network_answer": Rule(PEERS, of=thing("touch_here"), foreign=thing("touch_there")),
+    "lead:network_end": post(PEERS, of=thing("touch_here"), foreign=thing("touch_there")),
+    "lead:event_come": post(PEERS, of=thing("event")),
+    "lead:event_leave": post(PEERS, of=thing("event")),
+    "lead:library": Rule(LEAD),
+    "lead:library_suggest": Rule(LEAD),
+    "lead:library_broken": post(LEAD, of=thing("resource"), foreign=thing("resource_suggested")),
+    **{f"care:{name}": Rule(CARE) for name in ("network", "event_new", "resource_new")},
+    "care:event": Rule(CARE, of=thing("event")),
+    "care:event_cancel": post(CARE, of=thing("event")),
+    "care:resource": Rule(CARE, of=thing("resource")),
+    "care:resource_checked": post(CARE, of=thing("resource")),
+    "care:resource_out": post(CARE, of=thing("resource")),
     # What people work by: each role has its own text, and nobody sees what somebody else agreed to.
     "lead:agreement": Rule(LEAD),
     "lead:agreed": Rule(only(Role.SUPPORTER), of=thing("said_here"), foreign=thing("said_there"), refused=404),
@@ -675,12 +695,44 @@ def a_world() -> World:
     add_settings(world)
     add_agreements(world)
     world.things |= things_of_joining(world.accounts[Role.SUPERVISOR], world.accounts[Role.SUPPORTER])
+    add_network(world)
     officer = world.accounts[Role.PRIVACY_OFFICER]
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
     world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)
     world.things["breach_ready"] = factories.a_breach(people=[here], ready=True)
     return world
+
+
+def add_network(world: World) -> None:
+    """Somebody who can be found and asks, somebody who left meanwhile, a wish among others, a meeting and links."""
+    me, peer, gone = world.accounts[Role.SUPPORTER], factories.a_facilitator(), factories.a_facilitator()
+    for user in (me, peer, gone):
+        Supporter.objects.update_or_create(user=user, defaults={"program_region_id": "QC", "state": "active"})
+    entries = [join_directory(by=User.objects.get(pk=user.pk), interests=[], line="") for user in (me, peer, gone)]
+    supervisor, topic = world.accounts[Role.SUPERVISOR], ResourceTopic.objects.get(pk="limits")
+    link = {"topic": topic, "language": "en", "title_en": "A", "title_fr": "B", "summary_en": "C", "summary_fr": "D"}
+    begin = timezone.now() + timedelta(days=9)
+    world.things |= {
+        "touch_there": ask_touch(by=gone, entry=entries[1], way="-"),
+        "found_here": entries[1],
+        "touch_here": ask_touch(by=peer, entry=entries[0], way="-"),
+        "found_there": entries[2],
+        "event": NetworkEvent.objects.create(
+            title_en="Coffee",
+            title_fr="Café",
+            link="https://meet.example.org/",
+            starts_at=begin,
+            ends_at=begin + timedelta(hours=1),
+            places=20,
+            made_by=supervisor,
+        ),
+        "resource": list_resource(
+            by=supervisor, content={**link, "link": "https://example.org/a", "review_on": date(2027, 5, 1)}
+        ),
+        "resource_suggested": suggest(by=me, content={**link, "link": "https://example.org/b"}),
+    }
+    Supporter.objects.filter(pk=gone.pk).update(state="ended")
 
 
 def add_agreements(world: World) -> None:
@@ -857,13 +909,12 @@ def add_settings(world: World) -> None:
     line, reminder = CrisisLine.objects.get(pk="988"), ReminderRule.objects.first()
     line.save()
     reminder.save()
-    topic = ResourceTopic.objects.get(pk="limits")
-    topic.save()
     asked = [
         ask_erasure(person=one.user, disposal_text="I agree.", language="en", by=one.user)
         for one in (factories.a_participant(), factories.a_participant())
     ]
     world.things |= {
+        **kept_once("supporters_resourcetopic", ResourceTopic.objects.get(pk="limits")),
         **kept_once("supporters_incidentkind", IncidentKind.objects.get(pk="risk")),
         **settings_of_wellbeing(), **check_ins(world.accounts[Role.SUPPORTER], world.accounts[Role.SUPERVISOR]),
         "retention_rule": a_rule(), "disposal": a_disposal(), "disposal_done": a_disposal_done(),
@@ -872,7 +923,6 @@ def add_settings(world: World) -> None:
         "colleague": colleague,
         "entry": Entry.objects.create(action="read", purpose="own"),
         "program_text": ProgramText.objects.order_by("pk").first(),
-        "history_supporters_resourcetopic_object": topic, "history_supporters_resourcetopic": topic.history.first(),
         "consent_version": ConsentVersion.objects.order_by("pk").first(),
         "eligibility_version": factories.an_eligibility_version(),
         "passkey_there": Authenticator.objects.create(

@@ -44,14 +44,15 @@ from supporters.services_network import (
     join_directory,
     leave_directory,
 )
-from tests.factories import a_clinician, a_coordinator, a_newcomer, a_participant, a_user, an_analyst, with_role
+from tests.factories import a_clinician, a_coordinator, a_facilitator, a_participant, a_user, an_analyst, with_role
+from tests.integration.test_supporters_texts import approve_erasure_of
 
 pytestmark = pytest.mark.django_db
 
 
 def a_supporter(region: str = "QC", **fields: Any) -> User:
     """Somebody who leads; known as such whether or not a factory said so already."""
-    user = a_newcomer(**fields)
+    user = a_facilitator(**fields)
     Supporter.objects.update_or_create(
         user=user, defaults={"program_region_id": region, "state": SupporterState.ACTIVE}
     )
@@ -484,5 +485,6 @@ def test_whoever_goes_leaves_nothing_in_the_network():
     assert not Touch.objects.exists()
     assert not EventPlace.objects.exists()
     assert seen_by(other) == {other}
+    approve_erasure_of(one)
     erase_everything(one)
     assert Resource.objects.get(pk=suggestion.pk).suggested_by is None

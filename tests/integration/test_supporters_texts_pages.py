@@ -17,9 +17,9 @@ from supporters.services_texts import draft, fingerprint
 from tests.browser import Browser
 from tests.factories import (
     a_bookable_coordinator,
+    a_clinician,
     a_coordinator,
     a_formal_group,
-    a_new_clinician,
     a_newcomer,
     a_user,
     sign_in,
@@ -42,8 +42,8 @@ def text(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
-AREAS = [("lead", a_newcomer, SUPPORTER), ("lead", a_new_clinician, STAFF), ("desk", a_coordinator, STAFF),
-         ("care", lambda: with_role(a_user(), Role.SUPERVISOR), STAFF)]  # fmt: skip
+AREAS = [("lead", a_newcomer, SUPPORTER), ("lead", lambda: a_clinician(ready=False), STAFF),
+         ("desk", a_coordinator, STAFF), ("care", lambda: with_role(a_user(), Role.SUPERVISOR), STAFF)]  # fmt: skip
 
 
 class TestAgreeing:
