@@ -53,6 +53,7 @@ urlpatterns = [
         path("care/", include((care_patterns, "care"))),
         path("reports/", include("reporting.urls")),
         path("privacy/", include("privacy.urls")),
+        path("privacy/", include("supporters.urls_office")),
     ),
 ]
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from groups.choices import RUNNING, GroupState
-from groups.models import GroupLead, Membership, PeerGroup
+from groups.models import GroupLead, PeerGroup
 from groups.services import remove_lead
 from psp.models import User
 from psp.sight import coordinated_regions
 from sessions import words
 from sessions.choices import SessionState
 from sessions.models import GroupSession
-from sessions.services_attendance import shown_names
+from sessions.services_attendance import current_members, shown_names
 from supporters.incident_links import Links, Named, Occasion, add_links
 
 RECENT, ALMOST = timedelta(days=21), timedelta(hours=1)
@@ -24,14 +25,25 @@ RECENT, ALMOST = timedelta(days=21), timedelta(hours=1)
 
 def occasions(user: User) -> list[Occasion]:
     """Recent sessions of the groups that one leads, the newest first; then those groups; then those of one's region."""
-    now = timezone.now()
-    led = PeerGroup.objects.led_by(user).exclude(state=GroupState.CANCELLED)
-    recent = GroupSession.objects.filter(group__in=led, starts_at__gte=now - RECENT, starts_at__lte=now + ALMOST)
-    recent = recent.exclude(state=SessionState.CANCELLED).select_related("group").order_by("-starts_at")
+    led = led_now(user)
+    recent = _recent().filter(group__in=led).select_related("group").order_by("-starts_at")
     found = [_session(one, user) for one in recent]
     here = PeerGroup.objects.in_regions_of(user).filter(state__in=RUNNING)
     groups = {one.pk: one for one in [*led.order_by("-created_at"), *here.order_by("-created_at")]}
     return found + [Occasion(one.pk, None, one.program_region_id, one.name) for one in groups.values()]
+
+
+def led_now(user: User) -> QuerySet[PeerGroup]:
+    """Groups that one leads while they run, and for a while after their last session."""
+    met = Exists(_recent().filter(group=OuterRef("pk")))
+    rows: QuerySet[PeerGroup] = PeerGroup.objects.led_by(user).exclude(state=GroupState.CANCELLED)
+    return rows.filter(Q(state__in=RUNNING) | met)
+
+
+def _recent() -> QuerySet[GroupSession]:
+    now = timezone.now()
+    rows = GroupSession.objects.filter(starts_at__gte=now - RECENT, starts_at__lte=now + ALMOST)
+    return rows.exclude(state=SessionState.CANCELLED)
 
 
 def _session(session: GroupSession, user: User) -> Occasion:
@@ -42,8 +54,8 @@ def _session(session: GroupSession, user: User) -> Occasion:
 def people(user: User) -> list[Named]:
     """Members of the groups that one leads, by chosen name, and those who lead beside one."""
     found: dict[UUID, Named] = {}
-    for group in PeerGroup.objects.led_by(user).exclude(state=GroupState.CANCELLED).order_by("-created_at"):
-        members = list(Membership.objects.filter(group=group).select_related("participant__user"))
+    for group in led_now(user).order_by("-created_at"):
+        members = current_members(group)
         names = shown_names(members)
         for row in sorted(members, key=lambda row: names[row.pk].casefold()):
             found.setdefault(row.person_id, Named(row.person_id, names[row.pk], group.name))

@@ -14,6 +14,7 @@ class SupportersConfig(AppConfig):
     def ready(self) -> None:
         from supporters import (
             dashboard_care,
+            dashboard_incidents,
             dashboard_joining,
             dashboard_may_lead,
             dashboard_network,
@@ -53,6 +54,7 @@ class SupportersConfig(AppConfig):
         dashboard_network.register()
         dashboard_wellbeing.register()
         dashboard_joining.register()
+        dashboard_incidents.register()
         incident_notices.register()
         incidents_of_person.register()
         privacy_wellbeing.register()

@@ -13,7 +13,7 @@ from psp.models import User
 from psp.sight import coordinated_regions, sight_of
 from supporters import incident_links
 from supporters.choices_incidents import Desk
-from supporters.models import Pairing
+from supporters.models import Pairing, Supporter
 from supporters.models_incidents import Incident
 from supporters.permissions_incidents import TEAM
 
@@ -22,14 +22,19 @@ LEADING = (Role.SUPPORTER, Role.CLINICIAN)
 
 def colleagues(user: User) -> QuerySet[User]:
     """Those of the team and those who lead whom this account knows: it must be possible to name somebody to whom the
-    report would go otherwise."""
-    team = Q(roles__role__in=[Role.SUPERVISOR, Role.COORDINATOR])
+    report would go otherwise. Coordinators are those of the regions where one leads or coordinates."""
+    team = Q(roles__role=Role.SUPERVISOR) | Q(roles__role=Role.COORDINATOR, roles__region__in=_regions_of(user))
     if sight_of(user).has(Role.COORDINATOR):
         team |= Q(roles__role__in=LEADING)
     if sight_of(user).has(Role.SUPERVISOR):
         team |= Q(pk__in=Pairing.objects.standing().filter(supervisor=user).values("user"))
     rows: QuerySet[User] = User.objects.filter(team, is_active=True).exclude(pk=user.pk)
     return rows.distinct().order_by("username")
+
+
+def _regions_of(user: User) -> set[str]:
+    own = set(coordinated_regions(user)) | {one.region for one in incident_links.occasions(user)}
+    return own | set(Supporter.objects.filter(pk=user.pk).values_list("program_region", flat=True))
 
 
 def may_name(user: User, people: Collection[UUID]) -> bool:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from intake.merging import Mover, add_mover
 from intake.models import Participant
@@ -103,7 +104,8 @@ def reported(person: User) -> Iterable[Record]:
     for row in Incident.objects.reported_by(person).select_related("kind").order_by("reported_at"):
         yield [
             Line(_("Kind"), Both(row.kind.name_en, row.kind.name_fr)), Line(_("It happened"), row.happened_at),
-            Line(_("It could have gone wrong, and did not"), row.near_miss), Line(_("Reported"), row.reported_at),
+            Line(_("It could have gone wrong, and did not"), row.near_miss),
+            Line(pgettext_lazy("incident", "Reported"), row.reported_at),
             Line(_("What you needed"), [NeedNow(code).label for code in row.needs]), Line(_("Your note"), row.note),
             Line(_("State"), IncidentState(row.state).label),
         ]  # fmt: skip

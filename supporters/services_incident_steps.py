@@ -144,23 +144,31 @@ def _give(step: IncidentStep, incident: Incident, owner: User, by: User) -> None
     if not owners_of(incident).filter(pk=owner.pk).exists():
         raise DomainError(_("Choose somebody from the list."), code="owner", field="owner")
     if owner.pk != incident.reporter_id:
-        IncidentPart.objects.get_or_create(incident=incident, user=owner, defaults={"by": by})
+        _bring_in(incident, owner, by)
     step.owner = owner
+
+
+def _bring_in(incident: Incident, user: User, by: User) -> bool:
+    """Whether that is news. Whoever has a part by their role keeps it for as long as the role, and no longer."""
+    if can_work_on_incident(user, incident):
+        return False
+    IncidentPart.objects.create(incident=incident, user=user, by=by)
+    return True
 
 
 # --- People ---------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def bring_in(*, incident: Incident | UUID, by: User, user: User) -> IncidentPart:
-    """Somebody of the team sees it from now on. DomainError: `owner`."""
+def bring_in(*, incident: Incident | UUID, by: User, user: User) -> bool:
+    """Somebody of the team sees it from now on; whether that is news. DomainError: `owner`."""
     found = locked(incident, by)
     if not team_of(found).filter(pk=user.pk).exists():
         raise DomainError(_("Choose somebody from the list."), code="owner", field="user")
-    part, made = IncidentPart.objects.get_or_create(incident=found, user=user, defaults={"by": by})
+    made = _bring_in(found, user, by)
     if made:
         note_change(found, "parts")
-    return part
+    return made
 
 
 @transaction.atomic
@@ -192,7 +200,8 @@ def follow_up(*, person: IncidentPerson | int, by: User, state: str) -> Incident
 def add_person(*, incident: Incident | UUID, by: User, user: User) -> IncidentPerson:
     """It touches somebody else too. DomainError: `closed`, `not_taken`, `has_part`."""
     found = _open(incident, by)
-    if found.parts.filter(user=user).exists() or user.pk in (found.taken_by_id, by.pk):
+    busy = found.parts.filter(user=user).exists() or found.steps.filter(owner=user, done_at__isnull=True).exists()
+    if busy or user.pk in (found.taken_by_id, by.pk):
         message = _("This person takes care of it. Give their steps to somebody else first.")
         raise DomainError(message, code="has_part", field="people")
     person, made = IncidentPerson.objects.get_or_create(incident=found, user=user)

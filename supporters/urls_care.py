@@ -11,6 +11,7 @@ from supporters import (
     views_may_lead,
     views_texts,
 )
+from supporters.urls_incidents import COMMON, REPORT, REVIEW
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views_care.home, name="home"),
@@ -23,4 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_training.care,
     *urls_joining.care,
     *urls_supervision.care,
+    REPORT,
+    REVIEW,
+    *COMMON,
 ]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from supporters import urls_joining, urls_supervision, views_texts
+from supporters.urls_incidents import COMMON, REPORT
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", views_texts.desk_agreement, name="agreement"),
@@ -10,4 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("protocol/", views_texts.desk_protocol, name="protocol"),
     *urls_joining.desk,
     *urls_supervision.desk,
+    REPORT,
+    *COMMON,
 ]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from supporters import urls_joining, urls_supervision, urls_training, urls_wellbeing, views_me, views_texts
+from supporters.urls_incidents import COMMON, REPORT
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", views_me.me, name="me"),
@@ -14,4 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_training.lead,
     *urls_joining.lead,
     *urls_supervision.lead,
+    REPORT,
+    *COMMON,
 ]

@@ -38,13 +38,14 @@ from psp.models import CrisisLine, User
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
 from supporters.models import Acknowledgement, Pairing, ProgramText, Supporter
-from supporters.models_incidents import IncidentKind
+from supporters.models_incidents import IncidentKind, IncidentPart
 from supporters.models_network import NetworkEvent, ResourceTopic
 from supporters.reading_texts import needs_acknowledging
 from supporters.services_certificates import make_certificate
 from supporters.services_cohorts import add_cohort_lead
 from supporters.services_cohorts import enrol as enrol_in_cohort
 from supporters.services_extra import make_plan
+from supporters.services_incidents import take_incident
 from supporters.services_learning import add_goal, ask_for_course
 from supporters.services_library import list_resource, suggest
 from supporters.services_network import ask_touch, join_directory
@@ -53,6 +54,7 @@ from supporters.services_talks import ask_talk
 from supporters.services_texts import acknowledge
 from tests import factories, training
 from tests.feedback import a_held_session
+from tests.incidents import an_incident
 from tests.joining import things_of_joining
 from tests.retention import a_disposal, a_disposal_done, a_rule
 from tests.wellbeing import a_cover, check_ins, settings_of_wellbeing
@@ -124,6 +126,19 @@ PEERS = only(Role.SUPPORTER)
 def here_and_there(name: str, method: str = "get") -> Rule:
     """Open to the coordinator for the thing in the own region, not to be found for the one elsewhere."""
     return Rule(DESK, method=method, of=thing(f"{name}_here"), foreign=thing(f"{name}_there"))
+
+
+def incident_routes(who: frozenset[str]) -> dict[str, Rule]:
+    """The same pages in each area: one that somebody has a part in, and one of another region."""
+    here, there = thing("incident_here"), thing("incident_there")
+
+    def acting(pick: Pick) -> Pick:
+        return lambda world: (*pick(world), "follow-up")
+
+    return {
+        "incidents": Rule(who), "incident": Rule(who, of=here, foreign=there),
+        "incident_act": post(who, of=acting(here), foreign=acting(there)),
+    }  # fmt: skip
 
 
 DISPOSE = only(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
@@ -515,6 +530,16 @@ POLICY: dict[str, Rule] = {
         )
         for name, method in (("change", "get"), ("withdraw", "post"))
     },
+    **{
+        f"{area}:{name}": rule
+        for area, who in (("lead", LEAD), ("care", CARE), ("desk", DESK), ("office", OFFICE))
+        for name, rule in incident_routes(who).items()
+    },
+    "lead:incident_report": Rule(LEAD),
+    "care:incident_report": Rule(CARE),
+    "desk:incident_report": Rule(DESK),
+    "care:incident_review": Rule(CARE),
+    "office:incident_review": Rule(OFFICE),
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:concern_take": post(CARE, of=thing("concern_here"), foreign=thing("concern_there")),
@@ -697,6 +722,7 @@ def a_world() -> World:
     world.things |= things_of_joining(world.accounts[Role.SUPERVISOR], world.accounts[Role.SUPPORTER])
     add_network(world)
     officer = world.accounts[Role.PRIVACY_OFFICER]
+    what_happened(world, elsewhere)
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
     world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)
@@ -751,6 +777,18 @@ def kept_once(name: str, row: Any) -> dict[str, Any]:
     """A row of settings with one state of its history, as the administrators' site shows it."""
     row.save()
     return {f"history_{name}_object": row, f"history_{name}": row.history.first()}
+
+
+def what_happened(world: World, elsewhere: User) -> None:
+    """Something that everybody who may have a part in it has a part in; and something in Ontario."""
+    lead, coordinator = world.accounts[Role.SUPPORTER], world.accounts[Role.COORDINATOR]
+    group, member = world.things["group_here"], world.things["membership_here"].participant.user
+    here = an_incident(lead, "threat", group=group.pk, people=[member])
+    take_incident(incident=here, by=coordinator)
+    for role in (Role.CLINICIAN, Role.PRIVACY_OFFICER):
+        IncidentPart.objects.create(incident=here, user=world.accounts[role], by=coordinator)
+    there = an_incident(world.things["lead_there"].user, "place", group=world.things["group_there"].pk)
+    world.things |= {"incident_here": here, "incident_there": take_incident(incident=there, by=elsewhere)}
 
 
 def with_factor(user: User) -> User:

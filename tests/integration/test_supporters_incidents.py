@@ -325,6 +325,14 @@ class TestSteps:
         do_step(step=step, by=officer)
         assert not still_makes_sense(message)
 
+    def test_owner_who_has_a_part_by_their_role_keeps_it_no_longer_than_the_role(self):
+        one, two = make.a_coordinator(), make.a_coordinator()
+        made = a_taken_incident(a_lead(), one, "place")
+        add_step(incident=made, by=one, owner=two, due_on=timezone.localdate(), code="mend")
+        assert knows(two, made)
+        two.roles.all().delete()
+        assert not knows(two, made)
+
     def test_nobody_whom_it_touches_owns_a_step_but_whoever_reported_it_may(self):
         coordinator, touched, lead = make.a_coordinator(), a_supervisor(), a_lead()
         made = a_taken_incident(lead, coordinator, "place", people=[touched])
@@ -412,10 +420,11 @@ class TestPeople:
             follow_up(person=other, by=lead, state="declined")
 
     def test_somebody_who_takes_care_of_it_is_not_added_as_touched(self):
-        coordinator, two = make.a_coordinator(), make.a_coordinator()
+        coordinator, two, three = make.a_coordinator(), make.a_privacy_officer(), make.a_coordinator()
         made = a_taken_incident(a_lead(), coordinator, "place")
         bring_in(incident=made, by=coordinator, user=two)
-        for user in (coordinator, two):
+        add_step(incident=made, by=coordinator, owner=three, due_on=timezone.localdate(), code="mend")
+        for user in (coordinator, two, three):
             with pytest.raises(DomainError) as refusal:
                 add_person(incident=made, by=coordinator, user=user)
             assert refusal.value.code == "has_part"
@@ -593,7 +602,7 @@ class TestTheDatabase:
         close_incident(incident=made, by=coordinator, changes=["place"], words=CANARY)
         with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
             for table, column in (("incident", "note"), ("incidentstep", "words"), ("lesson", "words")):
-                (value,) = owner.execute(f"SELECT {column} FROM supporters_{table}").fetchone()
+                ((value,),) = owner.execute(f"SELECT {column} FROM supporters_{table}").fetchall()
                 assert len(value) > 20
                 assert CANARY.encode() not in bytes(value)
 
