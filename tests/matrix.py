@@ -575,6 +575,7 @@ POLICY: dict[str, Rule] = {
     "lead:show_plan": post(only(Role.SUPPORTER), of=thing("support_here"), foreign=thing("support_there")),
     "desk:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
     "reports:feedback": Rule(only(Role.COORDINATOR, Role.ANALYST)),
+    "reports:wellbeing": Rule(only(Role.ANALYST)),
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
