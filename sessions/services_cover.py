@@ -28,7 +28,7 @@ from sessions.locks import locked_session
 from sessions.models import Cover, GroupSession
 from sessions.permissions import can_manage_sessions, leads_session
 from sessions.reminders import take_back_from
-from sessions.standing_in import check_stand_in
+from sessions.standing_in import check_stand_in, check_still
 from supporters.models import Leave, Pause
 
 # --- Somebody cannot ------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def _free_unfit(now: datetime) -> int:
             if cover.state != CoverState.TAKEN or cover.stand_in is None:
                 continue
             try:
-                check_stand_in(cover, cover.stand_in, None)
+                check_still(cover, cover.stand_in, None)
             except DomainError:
                 _move(cover, CoverState.OPEN)
                 freed += 1

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups.choices import LeadRole
+from groups.may_lead import MISSING
 from groups.models import GroupLead, Membership
 from groups.services import ROLE_OF_LEAD, check_apart
 from intake.models import KeepApart
+from psp.choices import Role
 from psp.errors import DomainError
 from psp.models import User
 from psp.sight import sight_of
@@ -20,6 +23,12 @@ from sessions.free import taken
 from sessions.models import Cover, GroupSession
 from supporters.former import met_before
 from supporters.models import Leave, Pause
+from supporters.rules import Lacks, Missing
+from supporters.standing import Adding, missing
+from supporters.words_may_lead import for_coordinator
+
+# Groups at once are not what one session is about, and who must not meet whom is asked by itself.
+ELSEWHERE = frozenset({Lacks.GROUPS, Lacks.APART, Lacks.FORMER_COHORT})
 
 
 def role_needed(cover: Cover) -> str:
@@ -29,6 +38,24 @@ def role_needed(cover: Cover) -> str:
 
 
 def check_stand_in(cover: Cover, user: User, by: User | None) -> None:
+    """DomainError as `check_still`, and `may_not_lead` with everything else that is missing for leading."""
+    check_still(cover, user, by)
+    found = lacking(cover, [user.pk]).get(user.pk, ())
+    if found:
+        raise DomainError(" ".join(for_coordinator(found)), code=MISSING, field="user")
+
+
+def lacking(cover: Cover, accounts: Collection[UUID]) -> dict[UUID, tuple[Missing, ...]]:
+    """What is missing for each of them as of today, with this one session led too. It is no further group."""
+    session = cover.session
+    adding = Adding(None, frozenset(members_of(session)), ((session.starts_at, session.ends_at),), False)
+    staff = accounts if role_needed(cover) == Role.CLINICIAN else ()
+    found = missing(accounts, timezone.localdate(), staff=staff, adding=adding)
+    left = {key: tuple(one for one in rows if one.lacks not in ELSEWHERE) for key, rows in found.items()}
+    return {key: rows for key, rows in left.items() if rows}
+
+
+def check_still(cover: Cover, user: User, by: User | None) -> None:
     """DomainError: `lead_role`, `leads_anyway`, `member_of_group`, `not_available`, `lead_kept_apart`, `not_free`."""
     session, members = cover.session, members_of(cover.session)
     if not (user.is_active and sight_of(user).has(role_needed(cover))):
@@ -81,7 +108,7 @@ def who_could(cover: Cover, by: User) -> list[User]:
     people = {one.pk: one for one in rows.distinct() if one.pk != cover.lead_id}
     out = not_available(session, people) | set(met_before(list(people), members))
     out |= {one.holder for one in taken(list(people), [(session.starts_at, session.ends_at)], besides=session.group_id)}
-    out |= _apart(people, members)
+    out |= _apart(people, members) | set(lacking(cover, list(people)))
     out |= set(Cover.objects.filter(session=session, stand_in__isnull=False).values_list("stand_in", flat=True))
     fit = [one for key, one in people.items() if key not in out]
     return sorted(fit, key=lambda one: (not _near(one, session), one.name.casefold()))

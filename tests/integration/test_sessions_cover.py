@@ -244,6 +244,12 @@ def test_not_everybody_may_stand_in(lead, session, group, coordinator):
     assert refused(cover, taken, coordinator) == "not_free"
 
 
+def test_whoever_may_not_lead_stands_in_for_nothing(lead, session, coordinator):
+    cannot_lead(session=session, by=lead)
+    cover, not_ready = cover_of(session), make.with_role(make.a_user(kind="supporter"), "supporter")
+    assert refused(cover, not_ready, coordinator) == "may_not_lead"
+
+
 def test_whoever_must_not_meet_a_member_stands_in_for_nothing_with_them(lead, session, coordinator):
     cannot_lead(session=session, by=lead)
     cover, other = cover_of(session), make.a_facilitator()
