@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from groups import views, views_conflicts, views_inviting, views_place
+from groups import views, views_conflicts, views_free_leads, views_inviting, views_place
 
 urlpatterns = [
     path("groups/", views.groups, name="groups"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("invitations/<uuid:pk>/remind/", views_inviting.remind, name="invitation_remind"),
     path("invitations/<uuid:pk>/take-back/", views_inviting.take_back, name="invitation_take_back"),
     path("invitations/<uuid:pk>/answer/", views_inviting.answer, name="invitation_answer"),
+    path("leads/", views_free_leads.free, name="free_leads"),
     path("leads/<int:pk>/end/", views.remove_lead, name="lead_end"),
     path("conflicts/<uuid:apart>/<uuid:pk>/", views_conflicts.conflict, name="conflict"),
     path("conflicts/<uuid:apart>/<uuid:pk>/mine/", views_conflicts.take, name="conflict_take"),

@@ -198,12 +198,12 @@ def _to_coordinator(one: Missing) -> str:
 # Beside the group that they would lead as well.
 WITH_GROUP: dict[Lacks, Sentence] = {
     Lacks.GROUPS: lambda one: _groups(
-        one, _("With this group they would lead %(now)d at once; the limit is %(limit)d.")
+        one, _("With one more group they would lead %(now)d at once; the limit is %(limit)d.")
     ),
     Lacks.SESSIONS: lambda one: _groups(
-        one, _("With this group they would lead %(now)d sessions in one week; the limit is %(limit)d.")
+        one, _("With one more group they would lead %(now)d sessions in one week; the limit is %(limit)d.")
     ),
     Lacks.HOURS: lambda one: _groups(
-        one, _("With this group they would work %(now)d hours in one week; the limit is %(limit)d.")
+        one, _("With one more group they would work %(now)d hours in one week; the limit is %(limit)d.")
     ),
 }

@@ -542,6 +542,7 @@ POLICY: dict[str, Rule] = {
     "office:incident_review": Rule(OFFICE),
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
+    "desk:free_leads": Rule(DESK),
     "care:concern_take": post(CARE, of=thing("concern_here"), foreign=thing("concern_there")),
     "care:together": Rule(CARE),
     "desk:unsupervised": Rule(DESK),

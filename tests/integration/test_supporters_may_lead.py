@@ -263,7 +263,7 @@ def test_third_group_at_once_is_refused_with_the_numbers(coordinator):
     for _one in range(2):
         GroupLead.objects.create(group=make.a_group(coordinator), user=lead, role="facilitator")
     error = refusal(add_lead, group=make.a_group(coordinator), user=lead, role="facilitator", by=coordinator)
-    assert error.message == "With this group they would lead 3 at once; the limit is 2."
+    assert error.message == "With one more group they would lead 3 at once; the limit is 2."
 
 
 def test_refusal_is_written_in_both_languages(coordinator):
