@@ -21,6 +21,7 @@ class SupportersConfig(AppConfig):
             dashboard_texts,
             dashboard_training,
             dashboard_wellbeing,
+            dashboard_workload,
             erasing_joining,
             erasing_training,
             incident_notices,
@@ -62,6 +63,7 @@ class SupportersConfig(AppConfig):
         erasing_training.register()
         retention_training.register()
         privacy_workload.register()
+        dashboard_workload.register()
         dashboard_may_lead.register()
         privacy_may_lead.register()
         notices_training.register()

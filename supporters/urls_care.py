@@ -7,6 +7,7 @@ from supporters import (
     urls_supervision,
     urls_training,
     urls_wellbeing,
+    urls_workload,
     views_care,
     views_may_lead,
     views_texts,
@@ -27,4 +28,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     REPORT,
     REVIEW,
     *COMMON,
+    *urls_workload.care,
 ]

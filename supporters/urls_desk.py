@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import urls_joining, urls_supervision, views_texts
+from supporters import urls_joining, urls_supervision, urls_workload, views_texts
 from supporters.urls_incidents import COMMON, REPORT
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_supervision.desk,
     REPORT,
     *COMMON,
+    *urls_workload.desk,
 ]

@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters import urls_joining, urls_supervision, urls_training, urls_wellbeing, views_me, views_texts
+from supporters import (
+    urls_joining,
+    urls_supervision,
+    urls_training,
+    urls_wellbeing,
+    urls_workload,
+    views_me,
+    views_texts,
+)
 from supporters.urls_incidents import COMMON, REPORT
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,4 +25,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *urls_supervision.lead,
     REPORT,
     *COMMON,
+    *urls_workload.lead,
 ]

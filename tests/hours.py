@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,10 @@ from psp.choices import Role
 from psp.models import User
 from sessions.models import GroupSession
 from supporters.choices_workload import HoursKind
-from supporters.models import HoursLine, Pairing, PayExport
+from supporters.models import AccommodationKind, CareSetting, HoursLine, Pairing, PayExport, PayRate
 from supporters.rules_workload import Period
 from supporters.services_hours import add_line, approve_hours, seen_of, submit_hours
+from supporters.services_leave import ask_accommodation, ask_leave
 from supporters.services_pay import approve_pay_export, ask_pay_export, lines_for
 from tests import factories as make
 
@@ -77,3 +79,37 @@ def paid(line: HoursLine, supervisor: User) -> PayExport:
     export = approve_pay_export(export=export, by=an_administrator(), seen=seen_of(lines_for(export)))
     line.refresh_from_db()
     return export
+
+
+def hours_in_the_world(lead: User, supervisor: User) -> dict[str, Any]:
+    """For the access matrix: what is this supporter's and this supervisor's, and what is of others."""
+    mine, (other, _other) = make.a_newcomer(), a_pair()
+    Pairing.objects.create(user=mine, supervisor=supervisor)
+    for one in (mine, other):
+        line = a_line(one)
+        submit_hours(user=one, by=one, period=of(line.day))
+    (leave_asked, need_asked), (leave_there, need_there) = (_away(one) for one in (mine, other))
+    leave, need = _away(lead)
+    paid_person, their_supervisor = a_pair()
+    made = paid(a_line(paid_person, day=a_day_ago(60)), their_supervisor)
+    settings = CareSetting.objects.get(pk=1)
+    settings.save()
+    return {
+        "worked_here": a_line(lead), "worked_there": a_line(other), "hours_lead_here": mine, "hours_lead_there": other,
+        "leave_here": leave, "leave_there": leave_there, "leave_asked": leave_asked,
+        "need_here": need, "need_there": need_there, "need_asked": need_asked,
+        "pay_made": made, "pay_asked": ask_pay_export(by=an_administrator(), language="en"),
+        "pay_rate": PayRate.objects.create(role=Role.SUPPORTER, cents=3000, from_day=date(2026, 1, 1)),
+        "history_supporters_caresetting_object": settings,
+        "history_supporters_caresetting": settings.history.first(),
+    }  # fmt: skip
+
+
+def _away(one: User) -> tuple[Any, Any]:
+    """Leave, and something that makes the work possible, both asked for."""
+    day = timezone.localdate() + timedelta(days=3)
+    kind = AccommodationKind.objects.get(pk="hours")
+    return (
+        ask_leave(user=one, by=one, kind="paid", first_day=day, last_day=day),
+        ask_accommodation(user=one, by=one, kind=kind, first_day=day),
+    )

@@ -54,6 +54,7 @@ from supporters.services_talks import ask_talk
 from supporters.services_texts import acknowledge
 from tests import factories, training
 from tests.feedback import a_held_session
+from tests.hours import hours_in_the_world
 from tests.incidents import an_incident
 from tests.joining import things_of_joining
 from tests.retention import a_disposal, a_disposal_done, a_rule
@@ -540,6 +541,33 @@ POLICY: dict[str, Rule] = {
     "desk:incident_report": Rule(DESK),
     "care:incident_review": Rule(CARE),
     "office:incident_review": Rule(OFFICE),
+    # Hours, leave and limits: each one's own, and those of whom one supervises; pay without a name.
+    **{f"lead:{name}": Rule(LEAD) for name in ("hours", "hours_add", "leave", "accommodation", "limits")},
+    **{f"lead:{name}": post(LEAD) for name in ("hours_take", "hours_send", "hours_take_back", "limits_end")},
+    **{
+        f"lead:{name}": Rule(only(Role.SUPPORTER), of=thing("worked_here"), foreign=thing("worked_there"), refused=404)
+        for name in ("hours_line", "hours_correct")
+    },
+    **{
+        f"lead:{name}": post(only(Role.SUPPORTER), of=thing(f"{of}_here"), foreign=thing(f"{of}_there"), refused=404)
+        for name, of in (("hours_remove", "worked"), ("leave_back", "leave"), ("accommodation_end", "need"))
+    },
+    "care:hours": Rule(CARE),
+    **{
+        f"care:{name}": post(CARE, of=thing("hours_lead_here"), foreign=thing("hours_lead_there"))
+        for name in ("hours_approve", "hours_undo")
+    },
+    **{
+        f"care:{name}": Rule(CARE, of=thing("hours_lead_here"), foreign=thing("hours_lead_there"))
+        for name in ("hours_return", "limits")
+    },
+    "care:leave_decide": post(CARE, of=thing("leave_asked"), foreign=thing("leave_there")),
+    "care:accommodation_agree": post(CARE, of=thing("need_asked"), foreign=thing("need_there")),
+    "desk:pay": Rule(DISPOSE),
+    "desk:pay_ask": post(only(Role.ADMINISTRATOR)),
+    "desk:pay_roles": Rule(only(Role.ADMINISTRATOR)),
+    **{f"desk:{name}": post(DISPOSE, of=thing("pay_asked")) for name in ("pay_approve", "pay_drop")},
+    "desk:pay_file": post(only(Role.ADMINISTRATOR), of=thing("pay_made"), foreign=thing("pay_asked")),
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "desk:free_leads": Rule(DESK),
@@ -631,9 +659,11 @@ POLICY: dict[str, Rule] = {
 # Parts of an administrator's address that nobody may use: nothing is deleted, and the log is not written by hand.
 CLOSED_IN_ADMIN = (
     "_delete", "audit_entry_add", "psp_region_add", "psp_programregion_add", "contact_messagetemplate_add",
-    "groups_kindsetting_add", "consent_purposeswitch_add",
+    "groups_kindsetting_add", "consent_purposeswitch_add", "supporters_caresetting_add",
 )  # fmt: skip
 ADMIN_OBJECTS = {
+    "supporters_caresetting": given("1"), "supporters_accommodationkind": given("hours"),
+    "supporters_payrate": thing("pay_rate"),
     "psp_user": thing("colleague"), "psp_region": given("QC"), "psp_programregion": given("QC"),
     "audit_entry": thing("entry"), "consent_consentversion": thing("consent_version"),
     "consent_purposeswitch": given("results"), "supporters_programtext": thing("program_text"),
@@ -723,6 +753,7 @@ def a_world() -> World:
     add_agreements(world)
     world.things |= things_of_joining(world.accounts[Role.SUPERVISOR], world.accounts[Role.SUPPORTER])
     add_network(world)
+    world.things |= hours_in_the_world(world.accounts[Role.SUPPORTER], world.accounts[Role.SUPERVISOR])
     officer = world.accounts[Role.PRIVACY_OFFICER]
     what_happened(world, elsewhere)
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
