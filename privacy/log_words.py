@@ -78,6 +78,8 @@ WORDS: dict[str, Any] = {
     "supporters.certificate": _("Certificate"),
     "supporters.learninggoal": _("Line of a learning plan"),
     "supporters.courserequest": _("Request for a course"),
+    "supporters.evaluationform": _("Questions about a training"),
+    "supporters.evaluationbox": _("Box of answers without a name"),
     "supporters.caresetting": _("Settings for peer supporters"),
     "supporters.hoursline": _("Line of hours"),
     "supporters.hoursreturn": _("Hours that came back"),

@@ -412,6 +412,8 @@ CELERY_BEAT_SCHEDULE = {
     "open-boxes": {"task": "sessions.tasks.open_boxes", "schedule": 900.0, "options": {"expires": 800}},
     "empty-boxes": {"task": "sessions.tasks.empty_boxes", "schedule": crontab(hour=8, minute=15)},
     # In the morning by the program's clock.
+    "open-evaluations": {"task": "supporters.tasks.open_evaluations", "schedule": 3600.0, "options": {"expires": 3000}},
+    "tend-evaluations": {"task": "supporters.tasks.tend_evaluations", "schedule": crontab(hour=8, minute=20)},
     "tell-ending": {"task": "supporters.tasks.tell_ending", "schedule": crontab(hour=13, minute=0)},
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},

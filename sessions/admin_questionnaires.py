@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from psp.admin_base import AnyModelForm, VersionAdmin
 from psp.audit.choices import Action
+from psp.survey import MOST_QUESTIONS, Fault, FormFault, form_of
 from sessions.models import Questionnaire
-from sessions.survey import MOST_QUESTIONS, Fault, FormFault, form_of
 
 
 class QuestionnaireForm(AnyModelForm):

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from psp import survey
+from psp.feedback_rules import Slip, slip_of
 from psp.inputs import LineField
-from sessions import survey
-from sessions.feedback_rules import Slip, slip_of
 from sessions.words import language_code
 
 # Between the fields of the form and those that the page needs itself.

@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.choices import GroupKind
 from groups.models import PeerGroup
+from psp import survey
 from psp.crypto.fields import EncryptedTextField, SealedModel
+from psp.feedback_rules import FLOOR, REF_BYTES
 from psp.models import User
-from sessions import survey
 from sessions.choices import Moment, QuestionnaireUse
-from sessions.feedback_rules import FLOOR, REF_BYTES
 from sessions.models import GroupSession
 from sessions.querysets_survey import AnswerSheetQuerySet, FeedbackBoxQuerySet, QuestionnaireQuerySet
 
 
 class Questionnaire(models.Model):
-    """What is asked, as data (`sessions.survey`), in versions. Published ones never change (a trigger)."""
+    """What is asked, as data (`psp.survey`), in versions. Published ones never change (a trigger)."""
 
     use = models.CharField(_("use"), max_length=13, choices=QuestionnaireUse)
     number = models.PositiveSmallIntegerField(_("version"))

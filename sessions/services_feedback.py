@@ -42,9 +42,7 @@ What remains:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -56,26 +54,18 @@ from django.utils.translation import gettext as _
 from consent.choices import ConsentPurpose
 from consent.models import Consent
 from groups.models import Membership
+from psp import feedback_rules as rules
+from psp import survey
 from psp.crypto import keyring
 from psp.errors import DomainError
+from psp.feedback_rules import Back, Shown
 from psp.models import User
-from sessions import feedback_rules as rules
-from sessions import survey
 from sessions.choices import QuestionnaireUse, SessionState
 from sessions.models import Attendance, FeedbackBatch, FeedbackBox, GroupSession, Questionnaire
 from sessions.services_attendance import WAS_THERE, members_at
 
 # How many boxes are locked at once while they are sealed anew.
 PORTION = 200
-
-
-class Back(StrEnum):
-    """What a slip that came back is worth."""
-
-    GOOD = "good"
-    UNKNOWN = "unknown"
-    USED = "used"
-    OVER = "over"
 
 
 # --- Boxes are opened -------------------------------------------------------------------------------
@@ -161,14 +151,6 @@ def hand_slip(*, session: GroupSession, by: User, nonce: bytes) -> rules.Slip:
 
 
 # --- Answers come back ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """`form`: empty unless the slip is good."""
-
-    back: Back
-    form: survey.Form = ()
 
 
 def look_at(slip: rules.Slip | None) -> Shown:

@@ -23,11 +23,11 @@ from consent.choices import ConsentPurpose
 from consent.models import Consent
 from groups.choices import GroupKind
 from groups.models import Membership, PeerGroup
+from psp import survey
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError
 from psp.models import User
-from sessions import survey
 from sessions.choices import Moment, QuestionnaireUse, SessionState
 from sessions.models import AnswerSheet, Questionnaire
 

@@ -20,8 +20,10 @@ from privacy.datamap import Basis, Erased, Holding, Use, declare, these
 from privacy.erasing import Eraser, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from psp.models import User
+from psp.slip_sources import Source, add_source
 from sessions.choices import Moment
 from sessions.models import AnswerSheet
+from sessions.services_feedback import look_at, take_answers
 from sessions.services_questions import answers_of
 
 SHEETS = frozenset({"peer_sessions.answersheet"})
@@ -43,6 +45,7 @@ MAP = (
 
 def register() -> None:
     declare(*MAP)
+    add_source(Source(look_at, lambda slip, said: take_answers(slip=slip, said=said)))
     add_section(Section("questions", _("What you answered before and after a group"), told, SHEETS, order=63))
     add_eraser(Eraser("questions", SHEETS, erase, order=10))
     add_mover(Mover("questions", lambda _kept, _merged: [], lambda _kept, _merged: [], move, back, order=23))

@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from psp import feedback_rules, slip_sources
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError
-from sessions import feedback_rules, services_feedback, words
+from psp.feedback_rules import Back
+from sessions import services_feedback, words
 from sessions.forms_survey import SlipForm, SurveyForm
 from sessions.models import GroupSession
-from sessions.services_feedback import Back
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,19 +39,12 @@ def slip(request: HttpRequest, session_id: UUID) -> HttpResponse:
         audit.record(Action.READ, GroupSession, person=me.pk, purpose=Purpose.OWN)
         return render(request, "sessions/slip.html", context)
     try:
-        made = services_feedback.hand_slip(session=session, by=me, nonce=_nonce(request.POST.get("nonce", "")))
+        made = services_feedback.hand_slip(
+            session=session, by=me, nonce=feedback_rules.nonce_of(request.POST.get("nonce", ""))
+        )
     except DomainError as error:
         return render(request, "sessions/slip.html", context | {"refused": error.message}, status=error.status)
     return render(request, "sessions/slip.html", context | {"slip": str(made)})
-
-
-def _nonce(text: str) -> bytes:
-    """The random number that the page was drawn with, so that two clicks get one slip; a new one for anything else."""
-    try:
-        raw = bytes.fromhex(text)
-    except ValueError:
-        raw = b""
-    return raw if len(raw) == feedback_rules.NONCE_BYTES else feedback_rules.new_nonce()
 
 
 @login_not_required
@@ -62,13 +56,13 @@ def answer(request: HttpRequest) -> HttpResponse:
     if not typed.is_valid():
         return render(request, "feedback/slip.html", {"form": typed})
     held = typed.slip()
-    shown = services_feedback.look_at(held)
+    shown = slip_sources.look_at(held)
     if shown.back != Back.GOOD:
         return _no_form(request, typed, shown.back)
     form = SurveyForm(request.POST if "send" in request.POST else None, questions=shown.form)
     if not form.is_bound or not _complete(form):
         return render(request, "feedback/form.html", {"form": form, "slip": str(held)})
-    back = services_feedback.take_answers(slip=held, said=form.said())
+    back = slip_sources.take_answers(held, form.said())
     return redirect("feedback:thanks") if back == Back.GOOD else _no_form(request, typed, back)
 
 

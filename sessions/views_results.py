@@ -14,10 +14,10 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from groups.choices import GroupKind
+from psp import survey
 from psp.areas import requires
 from psp.choices import Role
-from sessions import survey
-from sessions.feedback_rules import FLOOR
+from psp.feedback_rules import FLOOR
 from sessions.models import FeedbackBatch
 from sessions.services_feedback import results
 from sessions.words import language_code

@@ -12,11 +12,14 @@ from psp.audit import services as audit
 from psp.audit.choices import Purpose
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
+from psp.slip_sources import Source, add_source
+from supporters import services_evaluation
 from supporters.for_me import Link, add_link
 from supporters.views_training_care import asked_line, asked_of, ending_line, ending_of
 
 
 def register() -> None:
+    add_source(Source(services_evaluation.look_at, services_evaluation.take_answers))
     supervises = holds(Role.SUPERVISOR)
     add_place(Place("care", _("Training"), "list", "care:training", supervises, order=40))
     hint = _("What you completed, what runs, and what you would like to learn.")

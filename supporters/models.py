@@ -118,6 +118,7 @@ class Supporter(models.Model):
 # Models of this app that have a file of their own.
 from supporters.models_certificates import Certificate  # noqa: E402
 from supporters.models_cohorts import Cohort, CohortAttendance, CohortLead, CohortSession, Enrolment  # noqa: E402
+from supporters.models_evaluation import EvaluationBox, EvaluationForm  # noqa: E402
 from supporters.models_extra import SupportKind, SupportPlan  # noqa: E402
 from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
 from supporters.models_hours import HoursLine, HoursReturn  # noqa: E402
@@ -144,8 +145,9 @@ from supporters.models_workload import Accommodation, AccommodationKind, Leave, 
 __all__ = [
     "Accommodation", "AccommodationKind", "Acknowledgement", "CareOffer", "CareSetting", "Certificate", "CheckIn",
     "CheckInQuestion", "CheckInShare", "CheckInWish", "Cohort", "CohortAttendance", "CohortLead", "CohortSession",
-    "Course", "CourseRequest", "Enrolment", "FormerAgreement", "FormerTie", "HoursLine", "HoursReturn", "Interest",
-    "LeadConcern", "LearningGoal", "Leave", "Limits", "Module", "NextMeeting", "OpenDoor", "Pairing", "Pause",
-    "PayExport", "PayExportPerson", "PayRate", "ProgramText", "Qualification", "Readiness", "ReadinessCriterion",
-    "SupervisionMeeting", "SupervisorWish", "SupportKind", "SupportPlan", "Supporter", "Talk", "WellbeingMonth",
+    "Course", "CourseRequest", "Enrolment", "EvaluationBox", "EvaluationForm", "FormerAgreement", "FormerTie",
+    "HoursLine", "HoursReturn", "Interest", "LeadConcern", "LearningGoal", "Leave", "Limits", "Module",
+    "NextMeeting", "OpenDoor", "Pairing", "Pause", "PayExport", "PayExportPerson", "PayRate", "ProgramText",
+    "Qualification", "Readiness", "ReadinessCriterion", "SupervisionMeeting", "SupervisorWish", "SupportKind",
+    "SupportPlan", "Supporter", "Talk", "WellbeingMonth",
 ]  # fmt: skip

@@ -23,6 +23,8 @@ TOPIC = Topic(
     order=92, team=True,
 )  # fmt: skip
 ABOUT_TEAM = _("About a member of the team")
+NOBODY_KNOWS = _("Answers without a name: nobody can tell which of them are yours, so we cannot hand them to you")
+GOES_BY_ITSELF = _("Nothing in it says which answers are yours, and it is emptied by itself")
 MAP = (
     Holding(
         "supporters.qualification", "user", "training",
@@ -60,6 +62,11 @@ MAP = (
     Holding(
         "supporters.cohortlead", "user", "training", these("id cohort user"),
         Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, not_exported=ABOUT_TEAM,
+    ),
+    Holding(
+        "supporters.evaluationbox", "cohort__created_by", "feedback",
+        these("id ref cohort form sealed closes_at emptied"),
+        Use.EVALUATION, Basis.PROGRAM, "feedback", Erased.KEPT, not_exported=NOBODY_KNOWS, kept_because=GOES_BY_ITSELF,
     ),
     Holding(
         "supporters.cohortsession", "cohort__created_by", "training",

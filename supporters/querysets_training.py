@@ -7,7 +7,7 @@ whether somebody may lead, and no more.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -141,3 +141,18 @@ class AskedQuerySet(OwnQuerySet):
 class GoalQuerySet(OwnQuerySet):
     def of(self, accounts: Collection[UUID]) -> GoalQuerySet:
         return self.filter(user__in=accounts)
+
+
+class EvaluationFormQuerySet(models.QuerySet[Any]):
+    def in_force(self, moment: str) -> Any:
+        """The newest published version for this moment; None before there is one."""
+        return self.filter(moment=moment, published_at__isnull=False).order_by("-number").first()
+
+
+class EvaluationBoxQuerySet(models.QuerySet[Any]):
+    def visible_to(self, _user: Any) -> EvaluationBoxQuerySet:
+        """Nobody looks into a box."""
+        return self.none()
+
+    def open(self, now: datetime) -> EvaluationBoxQuerySet:
+        return self.filter(closes_at__gt=now, emptied=False)

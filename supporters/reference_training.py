@@ -5,7 +5,10 @@ Idempotent, and what an administrator changed is kept.
 
 from __future__ import annotations
 
-from supporters.models import Course, Module
+from django.utils import timezone
+
+from psp.content import load
+from supporters.models import Course, EvaluationForm, Module
 
 PROGRAM = "peer_support"
 # Code, name in English and in French, hours, counts for (months).
@@ -50,6 +53,16 @@ def load_courses() -> None:
             },
         )  # fmt: skip
     load_weeks()
+    load_evaluation()
+
+
+def load_evaluation() -> None:
+    """What a cohort is asked before, after and three months later; versions that are there are kept."""
+    for item in load("evaluation")["forms"]:
+        EvaluationForm.objects.get_or_create(
+            moment=item["moment"], number=item["number"],
+            defaults={"questions": item["questions"], "published_at": timezone.now()},
+        )  # fmt: skip
 
 
 def load_weeks() -> None:

@@ -94,3 +94,16 @@ def weekly(
 def on_the_clock(day: date, at: time, zone: str) -> datetime:
     """The moment, in UTC, at which a clock there shows this; where it skips that, the moment at which it would."""
     return datetime.combine(day, at.replace(tzinfo=None), ZoneInfo(zone)).astimezone(UTC)
+
+
+# How long a cohort may answer, and how long after its end it is asked once more.
+TIME_TO_ANSWER, THREE_MONTHS = timedelta(days=21), timedelta(days=91)
+
+
+def windows(begins: datetime, ends: datetime) -> dict[str, tuple[datetime, datetime]]:
+    """From when until when a cohort is asked: before its first session, after its last one, and three months later."""
+    return {
+        "before": (begins - TIME_TO_ANSWER, begins),
+        "after": (ends, ends + TIME_TO_ANSWER),
+        "later": (ends + THREE_MONTHS, ends + THREE_MONTHS + TIME_TO_ANSWER),
+    }

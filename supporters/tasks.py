@@ -7,6 +7,7 @@ from supporters import (
     forgetting_wellbeing,
     incidents_of_person,
     notices_training,
+    services_evaluation,
     services_may_lead,
     services_opening,
     services_talks,
@@ -60,3 +61,15 @@ def check_morning() -> None:
 def tell_ending() -> None:
     """Every morning, by beat: what somebody learned and is to be renewed soon, once for each."""
     notices_training.tell_ending(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def open_evaluations() -> None:
+    """Every hour, by beat: cohorts are asked what the training is like for them."""
+    services_evaluation.open_boxes(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def tend_evaluations() -> None:
+    """Every night, by beat."""
+    services_evaluation.tend_boxes(timezone.now())

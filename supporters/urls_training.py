@@ -13,6 +13,7 @@ lead: list[URLPattern] = [
     path("training/cohort/<uuid:cohort_id>/", views_training.cohort, name="training_cohort"),
     path("training/cohort/<uuid:cohort_id>/enrol/", views_training.enrol, name="training_enrol"),
     path("training/place/<uuid:enrolment_id>/leave/", views_training.leave, name="training_leave"),
+    path("training/said/<uuid:box_id>/", views_training.slip, name="training_slip"),
     path("training/session/<uuid:session_id>/", views_attendance.lead_session, name="training_session"),
     path(
         "training/done/<uuid:qualification_id>/certificate/", views_training.certificate_make,

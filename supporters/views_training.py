@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from psp import feedback_rules
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -21,7 +22,14 @@ from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.models import User
 from psp.pdf import pdf_response
-from supporters import permissions_training, services_certificates, services_cohorts, services_learning, words_training
+from supporters import (
+    permissions_training,
+    services_certificates,
+    services_cohorts,
+    services_evaluation,
+    services_learning,
+    words_training,
+)
 from supporters.choices_training import EnrolmentState
 from supporters.forms_training import GoalForm, WishForm
 from supporters.models import Certificate, Cohort, CourseRequest, Enrolment, LearningGoal, Qualification
@@ -43,6 +51,10 @@ def _page(request: HttpRequest, goal: GoalForm | None = None, wish: WishForm | N
     done = _completed(me)
     context = {
         "completed": done, "soon": [row for row in done if row["soon"] or row["ended"]],
+        "evaluations": [
+            {"id": box.pk, "cohort": box.cohort.name, "moment": box.form.get_moment_display()}
+            for box in services_evaluation.open_to(me)
+        ],
         "cohorts": _mine(me), "open": _open(me), "gives": _gives(me),
         "goals": [words_training.goal_line(row) for row in _own(LearningGoal, me).select_related("course")],
         "asked": [words_training.request_line(row) for row in _own(CourseRequest, me).select_related("course")],
@@ -192,6 +204,28 @@ def leave(request: HttpRequest, enrolment_id: UUID) -> HttpResponse:
     services_cohorts.leave_cohort(enrolment=row, by=me)
     messages.success(request, _("You have left. Nobody asks why, and you can come back while there are places."))
     return redirect("lead:training")
+
+
+@require_http_methods(["GET", "POST"])
+@planners_only
+def slip(request: HttpRequest, box_id: UUID) -> HttpResponse:
+    """A code with which to answer without a name. That one was taken is noted nowhere."""
+    me = account(request)
+    box = get_object_or_404(services_evaluation.open_to(me), pk=box_id)
+    context = {
+        "box": box, "moment": box.form.get_moment_display(), "nonce": feedback_rules.new_nonce().hex(),
+        "until": words_training.day(timezone.localdate(box.closes_at)),
+    }  # fmt: skip
+    if request.method == "GET":
+        return render(request, "supporters/training/slip.html", context)
+    nonce = feedback_rules.nonce_of(request.POST.get("nonce", ""))
+    try:
+        made = services_evaluation.hand_slip(box=box, by=me, nonce=nonce)
+    except DomainError as error:
+        return render(
+            request, "supporters/training/slip.html", context | {"refused": error.message}, status=error.status
+        )
+    return render(request, "supporters/training/slip.html", context | {"slip": str(made)})
 
 
 # --- Certificates -----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.models import User
-from supporters import services_learning, services_training, words_training
+from supporters import services_evaluation, services_learning, services_training, words_training
 from supporters.choices_training import LEARNING
 from supporters.forms_training import AnswerForm, CompletedForm
 from supporters.models import Cohort, CourseRequest, LearningGoal, Qualification, Supporter
@@ -55,6 +55,10 @@ def home(request: HttpRequest) -> HttpResponse:
     audit.record_reads([*ending, *asked, *people], purpose=Purpose.CARE)
     cohorts = Cohort.objects.visible_to(me).select_related("course", "program_region").with_counts()
     context = {
+        "evaluations": [
+            {"moment": form.get_moment_display(), "number": form.number, "enough": enough}
+            for form, enough in services_evaluation.standing()
+        ],
         "ending": [ending_line(row) for row in ending], "asked": [asked_line(row) for row in asked],
         "cohorts": [
             words_training.cohort_line(row) | {"seated": row.seated, "waiting": row.waiting} for row in cohorts

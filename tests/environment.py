@@ -31,7 +31,7 @@ KEPT = {
     "supporters_checkinquestion", "supporters_careoffer",
     "supporters_programtext",
     "supporters_resourcetopic",
-    "supporters_course", "supporters_module",
+    "supporters_course", "supporters_module", "supporters_evaluationform",
     "supporters_incidentkind",
     "supporters_supportkind",
     "supporters_accommodationkind",

@@ -44,6 +44,7 @@ from supporters.reading_texts import needs_acknowledging
 from supporters.services_certificates import make_certificate
 from supporters.services_cohorts import add_cohort_lead
 from supporters.services_cohorts import enrol as enrol_in_cohort
+from supporters.services_evaluation import open_boxes as open_evaluations
 from supporters.services_extra import make_plan
 from supporters.services_incidents import take_incident
 from supporters.services_learning import add_goal, ask_for_course
@@ -410,6 +411,7 @@ POLICY: dict[str, Rule] = {
     "lead:training_ask": post(only(Role.SUPPORTER, Role.SUPERVISOR)),
     "lead:training_cohort": Rule(LEARN, of=thing("cohort")),
     "lead:training_enrol": post(only(Role.SUPPORTER), of=thing("cohort")),
+    "lead:training_slip": Rule(only(Role.SUPPORTER), of=thing("evaluation"), hidden=only(Role.SUPERVISOR)),
     "lead:training_session": Rule(
         only(Role.CLINICIAN, Role.SUPERVISOR), of=thing("cohort_session"), hidden=only(Role.SUPPORTER)
     ),
@@ -928,10 +930,15 @@ def in_training(accounts: dict[str, User]) -> dict[str, Any]:
     add_cohort_lead(cohort=cohort, user=accounts[Role.CLINICIAN], by=supervisor)
     done = training.a_completion(learner, supervisor)
     other = training.a_supervisor()
+    place = enrol_in_cohort(cohort=cohort, person=learner, by=learner)
+    open_evaluations(cohort.sessions.last().ends_at + timedelta(hours=1))
+    box = cohort.evaluations.get()
+    box.closes_at = timezone.now() + timedelta(days=1)
+    box.save()
     elsewhere = training.a_learner("ON", supervisor=other)
     return {
         "cohort": cohort, "cohort_session": cohort.sessions.first(), "cohort_lead": accounts[Role.CLINICIAN],
-        "enrolment": enrol_in_cohort(cohort=cohort, person=learner, by=learner), "completed": done,
+        "enrolment": place, "evaluation": box, "completed": done,
         "certificate": make_certificate(qualification=done, by=learner), "learner": learner,
         "goal": add_goal(by=learner, title="Canari Plan"), "asked": ask_for_course(by=learner, title="Canari Wish"),
         "learner_elsewhere": elsewhere, "asked_elsewhere": ask_for_course(by=elsewhere, title="Canari Wish"),

@@ -34,7 +34,7 @@ for number in (1, 2):
 """
 BATCH = """
 from sessions.models import FeedbackBatch, Questionnaire
-from sessions import survey
+from psp import survey
 form = Questionnaire.objects.in_force("after_session")
 sheets = [{"safe": "4", "helped": "5", "again": "yes"}] * 8 + [{"safe": "2", "again": "no", "length": "long"}] * 5
 FeedbackBatch.objects.create(questionnaire=form, kind="formal", period="2026-Q4", answers=len(sheets),

@@ -26,8 +26,8 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from psp import feedback_rules as rules
 from psp import middleware
-from sessions import feedback_rules as rules
 from sessions import services_feedback as services
 from sessions.models import FeedbackBatch, FeedbackBox
 from tests import factories as make

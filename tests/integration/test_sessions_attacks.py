@@ -16,10 +16,10 @@ from groups.services import add_lead, add_member, complete, leave_group
 from intake.services_apart import note_apart
 from psp.choices import Role
 from psp.errors import DomainError
+from psp.feedback_rules import new_nonce
 from psp.models import RoleAssignment
 from sessions import changes_told, services_feedback
 from sessions.choices import CallOffer, DropInState, SessionState, SupportState
-from sessions.feedback_rules import new_nonce
 from sessions.models import Attendance, Debrief, DropIn, FeedbackBox, FollowUpOffer, GroupSession
 from sessions.reminders import SOURCE
 from sessions.services import cancel_session, move_session

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent.services import withdraw
+from psp import feedback_rules as rules
 from psp.crypto import keyring
 from psp.errors import DomainError, constraint_name
 from psp.keys.models import DataKey
-from sessions import feedback_rules as rules
 from sessions import services_feedback as services
 from sessions.choices import AttendanceStatus, QuestionnaireUse, SessionState
 from sessions.models import Attendance, FeedbackBatch, FeedbackBox, GroupSession, Questionnaire

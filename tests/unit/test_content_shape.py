@@ -39,6 +39,7 @@ def test_the_files_are_there() -> None:
         "consents",
         "crisis_lines",
         "eligibility_v1",
+        "evaluation",
         "incident_kinds",
         "library_topics",
         "meeting_steps",

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psp import feedback_rules as rules
+from psp import survey
 from psp.content import load
-from sessions import feedback_rules as rules
-from sessions import survey
-from sessions.feedback_rules import Batch, Box, Content, Limits, Slip
-from sessions.survey import OPEN, Fault, FormFault
+from psp.feedback_rules import Batch, Box, Content, Limits, Slip
+from psp.survey import OPEN, Fault, FormFault
 
 RAW = load("questionnaires")["forms"][0]["questions"]
 FORM = survey.form_of(RAW)

@@ -14,8 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
-from sessions.survey import Sheet
+from psp.survey import Form, Sheet
 
 # --- Slips: what is handed out ---
 
@@ -47,6 +48,15 @@ def new_ref() -> str:
 
 def new_nonce() -> bytes:
     return secrets.token_bytes(NONCE_BYTES)
+
+
+def nonce_of(text: str) -> bytes:
+    """The random number that the page was drawn with, so that two clicks get one slip; a new one for anything else."""
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    return raw if len(raw) == NONCE_BYTES else new_nonce()
 
 
 def slip_of(typed: str) -> Slip | None:
@@ -126,6 +136,24 @@ def to_text(content: Content) -> str:
 def from_text(text: str) -> Content:
     handed, slips, used, sheets = json.loads(text)
     return Content(frozenset(handed), frozenset(slips), frozenset(used), tuple(dict(sheet) for sheet in sheets))
+
+
+# --- What a slip that comes back is worth ---
+
+
+class Back(StrEnum):
+    GOOD = "good"
+    UNKNOWN = "unknown"
+    USED = "used"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`form`: empty unless the slip is good."""
+
+    back: Back
+    form: Form = ()
 
 
 # --- Emptying boxes together ---
