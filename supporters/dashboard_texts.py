@@ -37,14 +37,17 @@ def _card(request: HttpRequest, area: str) -> dict[str, Any] | None:
 
 
 def people_card(request: HttpRequest) -> dict[str, Any] | None:
-    """Whom among a supervisor's people a version has not reached yet. Names alone: there may be any reason."""
+    """Whom among a supervisor's people a version has not reached yet. Names alone: there may be any reason.
+
+    The list of these people on the same page notes that they were shown.
+    """
     text = current(TextKind.AGREEMENT_SUPPORTER)
     pairs = Pairing.objects.standing().filter(supervisor=account(request), user__is_active=True)
-    people = {pair.user_id: pair.user for pair in pairs.select_related("user")}
+    people = {pair.user_id: pair for pair in pairs.select_related("user")}
     waiting = waiting_among(people, TextKind.AGREEMENT_SUPPORTER)
     if text is None or not waiting:
         return None
-    names = sorted((str(people[key].name) for key in waiting), key=str.casefold)
+    names = sorted((str(people[key].user.name) for key in waiting), key=str.casefold)
     return {"names": names[:PEOPLE_SHOWN], "number": text.number, "since": day(text.published_at)}
 
 

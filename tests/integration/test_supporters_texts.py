@@ -32,6 +32,7 @@ from supporters.services_texts import acknowledge, draft, fingerprint, publish, 
 from tests.factories import (
     a_clinician,
     a_coordinator,
+    a_new_clinician,
     a_newcomer,
     a_participant,
     a_privacy_officer,
@@ -86,7 +87,7 @@ class TestFirstVersions:
             return [text.kind for text in needs_acknowledging(user)]
 
         assert asked(a_newcomer()) == [SUPPORTER]
-        for user in (a_clinician(ready=False), a_coordinator(), a_supervisor()):
+        for user in (a_new_clinician(), a_coordinator(), a_supervisor()):
             assert asked(user) == [STAFF]
         for user in (an_analyst(), an_administrator(), a_participant().user):
             assert asked(user) == []

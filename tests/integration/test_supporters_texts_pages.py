@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from psp.audit.models import Entry
 from psp.choices import Role
 from psp.models import Region
 from supporters.choices import TextKind
@@ -17,9 +18,9 @@ from supporters.services_texts import draft, fingerprint
 from tests.browser import Browser
 from tests.factories import (
     a_bookable_coordinator,
-    a_clinician,
     a_coordinator,
     a_formal_group,
+    a_new_clinician,
     a_newcomer,
     a_user,
     sign_in,
@@ -42,7 +43,7 @@ def text(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
-AREAS = [("lead", a_newcomer, SUPPORTER), ("lead", lambda: a_clinician(ready=False), STAFF),
+AREAS = [("lead", a_newcomer, SUPPORTER), ("lead", a_new_clinician, STAFF),
          ("desk", a_coordinator, STAFF), ("care", lambda: with_role(a_user(), Role.SUPERVISOR), STAFF)]  # fmt: skip
 
 
@@ -112,11 +113,14 @@ class TestAgreeing:
     def test_supervisors_see_who_of_their_people_has_yet_to_read(self):
         me, mine, other = with_role(a_user(), Role.SUPERVISOR), a_newcomer(name="Camille T"), a_newcomer()
         Pairing.objects.create(user=mine, supervisor=me)
+        Pairing.objects.create(user=other, supervisor=with_role(a_user(), Role.SUPERVISOR))
         home = text(browser_of(me).get("/en/care/"))
-        assert "Camille T" in home
+        card = home[home.index('id="card-texts"') :].split("</section>")[0]
+        assert "Camille T" in card
+        assert Entry.objects.filter(actor=me.pk, person=mine.pk, model="supporters.pairing").count() == 1
         assert other.name not in home
         agree_to(mine)
-        assert "Camille T" not in text(browser_of(me).get("/en/care/")).split("still to read")[-1]
+        assert "card-texts" not in text(browser_of(me).get("/en/care/"))
 
 
 class TestProtocol:
