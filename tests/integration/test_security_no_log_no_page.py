@@ -13,6 +13,8 @@ from django.urls import reverse
 
 from intake.models import Participant
 from psp.models import User
+from supporters.models import Supporter
+from supporters.services_network import join_directory
 from tests import factories as make
 from tests.browser import Browser
 from tests.matrix import POLICY, a_world
@@ -43,6 +45,20 @@ def test_property_05_no_access_row_no_page(place):
     assert CANARY in client.get(path).content.decode()
     with log_that_takes_nothing():
         answer = client.get(path)
+    assert answer.status_code == 500
+    assert CANARY not in answer.content.decode()
+
+
+def test_property_05_no_access_row_no_directory_of_peer_supporters():
+    me, peer = make.a_facilitator(), make.a_facilitator(name=CANARY)
+    for user in (me, peer):
+        Supporter.objects.update_or_create(user=user, defaults={"program_region_id": "QC", "state": "active"})
+        join_directory(by=User.objects.get(pk=user.pk), interests=[], line="")
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, me)
+    assert CANARY in client.get("/en/lead/network/").content.decode()
+    with log_that_takes_nothing():
+        answer = client.get("/en/lead/network/")
     assert answer.status_code == 500
     assert CANARY not in answer.content.decode()
 
@@ -78,6 +94,8 @@ def test_property_05_no_access_row_no_change():
 AREAS = ("privacy:", "desk:", "rights:", "consent:", "care:", "office:")
 # Pages that show nobody: forms that nothing was typed into, lists that are empty here, counts, and groups by name.
 SHOW_NOBODY = {
+    "care:agreed", "care:agreement", "care:protocol", "desk:agreed", "desk:agreement", "desk:protocol",
+    "care:event", "care:event_new", "care:network", "care:resource", "care:resource_new",
     "care:training_date", "care:training_new",
     "desk:availability", "desk:bulk_done", "desk:calendar", "desk:duplicates", "desk:elsewhere", "desk:enter",
     "desk:feedback",
