@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -91,10 +92,10 @@ def conversations(rows: Iterable[Readiness], reader: User) -> list[dict[str, Any
     return [conversation(row, reader, titles) for row in rows]
 
 
-def steps_of(supporter: Supporter) -> list[dict[str, Any]]:
+def steps_of(supporter: Supporter, *, own: bool = False) -> list[dict[str, Any]]:
     """Where somebody is on the way, for the component `step_list`: what is done, what comes next, what is still to do.
 
-    Without a percentage: some of it takes a day, some a year.
+    Without a percentage: some of it takes a day, some a year. `own`: with links to where the person can do it.
     """
     outcomes = {
         ready_for: outcome
@@ -112,10 +113,14 @@ def steps_of(supporter: Supporter) -> list[dict[str, Any]]:
         _("The role begins"): supporter.state == SupporterState.ACTIVE,
     }
     following = next((label for label, is_done in done.items() if not is_done), "")
+    links = {_("Training"): "lead:training", _("Role agreement"): "lead:agreement"} if own else {}
     return [
-        {"label": label, "state": "done" if is_done else "current" if label == following else "todo"}
+        {
+            "label": label, "state": "done" if is_done else "current" if label == following else "todo",
+            "url": reverse(links[label]) if label in links and not is_done else "",
+        }
         for label, is_done in done.items()
-    ]
+    ]  # fmt: skip
 
 
 def trained(account: UUID) -> bool:

@@ -50,6 +50,11 @@ def _me(request: HttpRequest) -> Supporter | None:
     return Supporter.objects.filter(pk=account(request).pk).select_related("user", "program_region").first()
 
 
+def _steps(supporter: Supporter | None) -> list[dict[str, Any]]:
+    """With links, for whoever goes on."""
+    return words.steps_of(supporter, own=supporter.state != SupporterState.ENDED) if supporter else []
+
+
 @require_GET
 @for_supporters
 def mine(request: HttpRequest) -> HttpResponse:
@@ -65,7 +70,7 @@ def _page(request: HttpRequest, forms: dict[UUID, CommentForm], status: int = 20
         initial = {"comment": line["comment"]}
         line["form"] = forms.get(line["id"]) or CommentForm(initial=initial, auto_id=f"id_{line['id']}_%s")
     context = {
-        "supporter": supporter, "conversations": shown, "steps": words.steps_of(supporter) if supporter else [],
+        "supporter": supporter, "conversations": shown, "steps": _steps(supporter),
         "joining": supporter is not None and supporter.state == SupporterState.JOINING,
         "ended": supporter is not None and supporter.state == SupporterState.ENDED,
         "state_tag": words.STATE_TAGS[supporter.state] if supporter else "neutral",

@@ -17,6 +17,7 @@ from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.sight import sight_of
 from supporters import calling, texts_pages
+from supporters.areas import requires_or_joining
 from supporters.choices import TextKind
 from supporters.forms_texts import AgreeForm
 from supporters.models import Acknowledgement, ProgramText
@@ -24,6 +25,8 @@ from supporters.reading_texts import current
 from supporters.services_texts import acknowledge
 
 leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
+# The agreement is read before the first group: also by who is on the way to it.
+leads_or_joining = requires_or_joining(Role.SUPPORTER, Role.CLINICIAN)
 desk_only = requires(Role.COORDINATOR)
 care_only = requires(Role.SUPERVISOR)
 
@@ -86,7 +89,7 @@ def _page(request: HttpRequest, area: str, name: str, context: dict[str, Any]) -
 
 
 @require_http_methods(["GET", "POST"])
-@leads_only
+@leads_or_joining
 def lead_agreement(request: HttpRequest) -> HttpResponse:
     return _agreement(request, "lead")
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from psp import feedback_rules
-from psp.areas import account, requires
+from psp.areas import account
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
@@ -30,14 +30,15 @@ from supporters import (
     services_learning,
     words_training,
 )
+from supporters.areas import requires_or_joining
 from supporters.choices_training import EnrolmentState
 from supporters.forms_training import GoalForm, WishForm
 from supporters.models import Certificate, Cohort, CourseRequest, Enrolment, LearningGoal, Qualification
 from supporters.reference import settings
 
 # Clinicians give courses; the plan is for those who learn.
-learners_only = requires(Role.SUPPORTER, Role.CLINICIAN, Role.SUPERVISOR)
-planners_only = requires(Role.SUPPORTER, Role.SUPERVISOR)
+learners_only = requires_or_joining(Role.SUPPORTER, Role.CLINICIAN, Role.SUPERVISOR)
+planners_only = requires_or_joining(Role.SUPPORTER, Role.SUPERVISOR)
 
 
 @require_GET

@@ -252,7 +252,9 @@ class TestOnTheWay:
             if answer.status_code not in (302, 403, 404):
                 opened.add(name)
         # What is somebody else's in the world is not to be found (404), so their own comment is tried below.
-        assert opened - {"lead:agreement", "lead:training"} == {"lead:joining", "lead:end_role"}
+        learning = {name for name in opened if name.startswith("lead:training")}
+        assert "lead:training" in learning
+        assert opened - learning == {"lead:joining", "lead:end_role", "lead:agreement"}
 
     def test_signing_in_leads_to_the_own_way(self):
         joining = somebody_joining(language="fr")
