@@ -302,8 +302,8 @@ class TestOnTheWay:
         User.objects.filter(pk=joining.pk).update(last_login=timezone.now())
         a_conversation(joining.user, supervisor)
         page = browser_of(joining.user).get("/en/lead/joining/").content.decode()
-        assert page.count('data-state="done"') == 2
-        assert re.search(r'data-state="current".*?Training', page, re.DOTALL)
+        assert page.count('<span class="tag tag-success">Done</span>') == 2
+        assert re.search(r'aria-current="step".*?Training.*?Next', page, re.DOTALL)
 
 
 class TestNobodyElse:
