@@ -121,7 +121,7 @@ class PlanForm(Once):
     )  # fmt: skip
     from_on = day_field(_("First day"))
     until_on = day_field(_("Last day"))
-    look_on = day_field(_("Day to look at it again"), _("On that day it stands at the top of your page."))
+    look_on = day_field(_("Day to look at it again"), _("On that day your page reminds you."))
     agreed = words_field(_("What you agreed on"), 4000)
 
     field_order = ("kinds", "from_on", "until_on", "look_on", "agreed")

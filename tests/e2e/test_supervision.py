@@ -93,7 +93,7 @@ def test_a_talk_through_the_open_door(site: Stack, visitor: Callable[..., Visito
 
     sign_in_team(supporter, "supporter.qc")
     supporter.open("lead/supervision/talk/")
-    expect(supporter.page.locator("form")).to_contain_text("la porte est ouverte maintenant")
+    expect(supporter.page.locator("main form")).to_contain_text("la porte est ouverte maintenant")
     assert supporter.page.locator("#help-now a[href^='tel:']").count() > 0, "whom to call now"
     send(supporter)
     expect(supporter.page.locator(".callout-success").first).to_be_visible()

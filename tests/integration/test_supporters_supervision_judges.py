@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 from threading import Barrier, Thread
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from psp.choices import Role
 from psp.errors import DomainError, constraint_name
-from supporters.models import Pairing
-from supporters.services_supervision import pair
+from supporters.models import Pairing, SupervisionMeeting, Talk
+from supporters.services_supervision import note_meeting, pair
+from supporters.services_talks import ask_talk, take
 from tests import factories as make
 
 PAIR = """INSERT INTO supporters_pairing (id, user_id, supervisor_id, since, ended_on)
@@ -190,3 +192,25 @@ def test_two_supervisors_at_once_take_on_the_same_person_and_one_of_them_does():
 
     at_once(*[partial(take, by) for by in takers])
     assert (Pairing.objects.standing().filter(user=person).count(), len(refused)) == (1, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_sent_twice_at_once_is_one_meeting():
+    supervisor, person, key = make.with_role(make.a_user(), Role.SUPERVISOR), make.a_newcomer(), uuid4()
+    pair(person, supervisor, supervisor)
+    note = partial(
+        note_meeting, user=person, by=supervisor, kind="one", held_on=timezone.localdate(), minutes=30, key=key
+    )
+    assert at_once(note, note, note) == ["", "", ""]
+    assert SupervisionMeeting.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_talk_is_taken_by_one_of_those_who_press_at_once():
+    person = make.a_newcomer()
+    takers = [make.with_role(make.a_user(), Role.SUPERVISOR) for _one in range(4)]
+    talk = ask_talk(by=person, asked=None, when="now")
+    said = at_once(*[partial(take, talk=talk, by=by) for by in takers])
+    assert sorted(said) == ["", "talk_taken", "talk_taken", "talk_taken"]
+    assert at_once(partial(ask_talk, by=person, asked=None, when="now")) == [""]
+    assert Talk.objects.count() == 1
