@@ -12,12 +12,12 @@ from types import MappingProxyType
 
 from django.conf import settings
 
-from reporting.disclosure import CountTable, ProtectedTable, protect
+from reporting.disclosure import CountTable, Key, ProtectedTable, protect
 from supporters.models import WellbeingMonth
 from supporters.rules_checkin import Colour
 
 SHOWN = 12
-COLOURS = tuple(sorted(Colour))
+COLOURS = tuple(sorted(colour.value for colour in Colour))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,5 @@ def _protected(row: WellbeingMonth) -> ProtectedTable | None:
     counts = {colour.value: getattr(row, colour.value) for colour in Colour}
     if None in counts.values():
         return None
-    cells = MappingProxyType({(colour,): counts[colour] for colour in COLOURS})
-    return protect(CountTable(("colour",), (COLOURS,), cells), settings.PSP_SUPPRESSION_THRESHOLD)
+    cells: dict[Key, int] = {(colour,): counts[colour] for colour in COLOURS}
+    return protect(CountTable(("colour",), (COLOURS,), MappingProxyType(cells)), settings.PSP_SUPPRESSION_THRESHOLD)

@@ -32,7 +32,7 @@ AHEAD = timedelta(days=730)
 @requires(*LEADING)
 def pause(request: HttpRequest) -> HttpResponse:
     me = account(request)
-    form = PauseForm(request.POST or None)
+    form = PauseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             pause_role(user=me, by=me, back_on=form.cleaned_data["back_on"])

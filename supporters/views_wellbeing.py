@@ -38,7 +38,8 @@ def wellbeing(request: HttpRequest) -> HttpResponse:
     questions = list(CheckInQuestion.objects.filter(active=True))
     mine = list(CheckIn.objects.visible_to(me).of_person(me))
     today = next((one for one in mine if one.day == services_checkin.today_of(me)), None)
-    form = CheckInForm(request.POST or None, questions=questions, said=today.said if today else None)
+    posted = request.POST if request.method == "POST" else None
+    form = CheckInForm(posted, questions=questions, said=today.said if today else None)
     if request.method == "POST" and form.is_valid():
         try:
             kept = services_checkin.check_in(user=me, by=me, **form.values())
