@@ -38,6 +38,7 @@ from psp.models import ProgramRegion, Region, RoleAssignment, User
 from supporters.choices import Outcome, ReadyFor, TextKind
 from supporters.models import (
     Acknowledgement,
+    CareSetting,
     Course,
     LeadConcern,
     Pairing,
@@ -128,6 +129,13 @@ def a_concern(*, supervisor: User | None = None, user: User | None = None, **fie
 
 def the_supervisor() -> User:
     return User.objects.filter(username="the.supervisor").first() or a_supervisor(username="the.supervisor")
+
+
+def room_to_lead(user: User) -> User:
+    """However much this person leads already, and whatever they wish: for tests that are not about that."""
+    CareSetting.objects.update(max_groups=9, max_sessions_week=20, max_hours_week=60)
+    LeadProfile.objects.filter(user=user).update(max_groups=9)
+    return user
 
 
 def acknowledge(user: User, kind: str) -> User:

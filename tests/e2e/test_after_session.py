@@ -31,6 +31,7 @@ people = [
 for person in people:
     set_safe_contact(person=person.user, by=person.user, email_safe=True, language="fr")
 group = make.a_group(coordinator, kind="informal", name_en="Window seats", name_fr="Places à la fenêtre")
+make.room_to_lead(lead)
 add_lead(group=group, user=lead, role="facilitator", by=coordinator)
 for person in people[:2]:
     add_member(group=group, participant=person, by=coordinator)

@@ -32,6 +32,7 @@ from tests import factories as make
 by, lead = (User.objects.get(username=name) for name in ("coordinator.qc", "supporter.qc"))
 starts = timezone.localdate() + timedelta(days=8)
 group = make.a_formal_group(by, members=4, leads=0, starts_on=starts, start_time=time(5, 30), name_en="Canary mornings")
+make.room_to_lead(lead)
 add_lead(group=group, user=lead, role=LeadRole.FACILITATOR, by=by)
 establish(group=group, by=by)
 sessions = schedule_series(group=group, by=by)

@@ -22,9 +22,7 @@ from groups.models import PeerGroup
 from groups.services_inviting import invite
 from intake.models import Preferences, WaitingPlace
 from psp.models import User
-from groups.models import LeadProfile
-from supporters.models import CareSetting
-from tests.factories import a_group, an_accepted_participant
+from tests.factories import a_group, an_accepted_participant, room_to_lead
 by = User.objects.get(username="{coordinator}")
 def somebody(name, since=""):
     made = an_accepted_participant(
@@ -43,10 +41,7 @@ group.min_size = 2
 group.save()
 for name in ("alma", "bo", "cleo"):
     invite(group=group, participant=somebody(name), by=by)
-# The demo's supporters lead as many groups as they may; here there is room for one more.
-CareSetting.objects.update(max_groups=3)
-LeadProfile.objects.filter(user__username="{supporter}").update(max_groups=3)
-invite(group=group, user=User.objects.get(username="{supporter}"), role="facilitator", by=by)
+invite(group=group, user=room_to_lead(User.objects.get(username="{supporter}")), role="facilitator", by=by)
 for name, since in (("dara", "2019-01-01T12:00Z"), ("eli", "2019-01-02T12:00Z")):
     somebody(name, since)
 print(json.dumps(str(group.pk)))
