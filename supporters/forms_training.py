@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from psp.calendar_text import zone_name
@@ -109,7 +109,7 @@ class CohortForm(forms.Form):
     start_time = forms.TimeField(label=_("Time"), widget=time_input(), error_messages=TIME)
     time_zone = forms.ChoiceField(label=_("Time zone"))
     minutes = forms.IntegerField(label=_("Minutes of each session"), min_value=15, max_value=480, initial=120)
-    places = forms.IntegerField(label=_("Places"), min_value=1, max_value=100, initial=12)
+    places = forms.IntegerField(label=pgettext_lazy("cohort", "Places"), min_value=1, max_value=100, initial=12)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +118,7 @@ class CohortForm(forms.Form):
 
 
 class PlacesForm(forms.Form):
-    places = forms.IntegerField(label=_("Places"), min_value=1, max_value=100)
+    places = forms.IntegerField(label=pgettext_lazy("cohort", "Places"), min_value=1, max_value=100)
 
 
 class DateForm(forms.Form):

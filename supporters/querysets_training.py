@@ -52,7 +52,9 @@ class QualificationQuerySet(OwnQuerySet):
         renewed = others.filter(longer) | others.filter(
             expires_on=OuterRef("expires_on"), completed_on__gt=OuterRef("completed_on")
         )
-        return self.filter(Q(expires_on__isnull=True) | ~Exists(renewed))
+        again = others.filter(expires_on__isnull=True, completed_on__gt=OuterRef("completed_on"))
+        for_good = Q(expires_on__isnull=True)
+        return self.filter((for_good & ~Exists(again)) | (~for_good & ~Exists(renewed)))
 
     def ending(self, first: date, last: date) -> QualificationQuerySet:
         """Those whose last day is in these days, and which nobody renewed."""

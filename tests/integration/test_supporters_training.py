@@ -124,6 +124,13 @@ def test_only_the_newest_completion_of_a_course_ends(supervisor, learner):
     assert not Qualification.objects.ending(*window).exists()
 
 
+def test_course_for_good_that_was_taken_twice_is_shown_once(supervisor, learner):
+    for days in (90, 2):
+        last = note_qualification(user=learner, course="first_aid", completed_on=days_ago(days), by=supervisor)
+    Qualification.objects.update(expires_on=None)
+    assert list(Qualification.objects.newest().filter(user=learner)) == [last]
+
+
 def test_who_sees_what_somebody_completed(supervisor, learner):
     made = note_qualification(user=learner, course="first_aid", completed_on=days_ago(1), by=supervisor)
 
