@@ -96,7 +96,7 @@ AREAS = ("privacy:", "desk:", "rights:", "consent:", "care:", "office:")
 SHOW_NOBODY = {
     "care:agreed", "care:agreement", "care:protocol", "desk:agreed", "desk:agreement", "desk:protocol",
     "care:event", "care:event_new", "care:network", "care:resource", "care:resource_new",
-    "care:training_date", "care:training_new",
+    "care:joining_note", "care:training_date", "care:training_new",
     "desk:availability", "desk:bulk_done", "desk:calendar", "desk:duplicates", "desk:elsewhere", "desk:enter",
     "desk:feedback",
     "desk:forming_pool", "desk:forming_send", "desk:formings", "desk:group_cancel", "desk:group_close",
