@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from supporters.choices_workload import AWAY_KINDS, HoursKind, ReturnCode
 from supporters.models import HoursLine
@@ -63,8 +64,10 @@ class LineForm(LengthMixin):
         error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
     )  # fmt: skip
     day = day_field(_("On which day?"))
-    begin = time_field(_("From"), help_text=_("If you know the times. Otherwise say below how long it was."))
-    end = time_field(_("To"))
+    begin = time_field(
+        pgettext_lazy("time", "From"), help_text=_("If you know the times. Otherwise say below how long it was.")
+    )
+    end = time_field(pgettext_lazy("time", "To"))
     hours = number_field(_("How long? Hours"), 24)
     minutes = number_field(_("and minutes"), 59)
 
