@@ -70,7 +70,7 @@ def test_new_versions_are_published_read_and_agreed_to(visitor, site, agreed_aga
     expect(page.locator("#card-agreement")).to_have_text(re.compile("a changé"))
     lead.check()
     page.locator("section[aria-labelledby=card-agreement] a").click()
-    expect(page.locator("ins")).to_have_text("Vous pouvez apporter un coussin.")
+    expect(page.locator("ins").first).to_have_text("Vous pouvez apporter un coussin.")
     lead.check()
     # Without the box nothing happens, and the page says how to mend it.
     page.locator("main form:has([name=agree]) button[type=submit]").click()

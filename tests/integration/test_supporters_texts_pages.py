@@ -73,6 +73,7 @@ class TestAgreeing:
         me = a_newcomer()
         page = text(browser_of(me).post("/en/lead/agreement/", {"number": "1"}))
         assert "Tick the box if you agree" in page
+        assert page.count('class="error-summary"') == 1
         assert not Acknowledgement.objects.filter(user=me).exists()
 
     def test_what_is_new_stands_first_in_the_readers_language(self):
