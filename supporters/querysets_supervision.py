@@ -62,9 +62,7 @@ class OfTwoQuerySet(models.QuerySet[Any]):
 
 
 class MeetingQuerySet(OfTwoQuerySet):
-    def counting(self, kinds: list[str]) -> MeetingQuerySet:
-        """Those that begin the rhythm anew (`CareSetting.rhythm_kinds`)."""
-        return self.filter(kind__in=kinds)
+    """What two agreed on when they met."""
 
 
 class PlanQuerySet(OfTwoQuerySet):

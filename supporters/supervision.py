@@ -26,7 +26,7 @@ class Due:
 
 def last_counting(accounts: Collection[UUID]) -> dict[UUID, date]:
     """Newest meeting of each that begins the rhythm anew; which kinds do is a setting (`rhythm_kinds`)."""
-    rows = SupervisionMeeting.objects.counting(settings().rhythm_kinds).filter(user__in=accounts)
+    rows = SupervisionMeeting.objects.filter(kind__in=settings().rhythm_kinds, user__in=accounts)
     return dict(rows.order_by().values_list("user").annotate(newest=Max("held_on")))
 
 
