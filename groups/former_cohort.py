@@ -13,8 +13,8 @@ from django.utils import timezone
 from groups.choices import RUNNING, GroupState, MembershipState
 from groups.dates import dates_of
 from groups.models import Membership
-from supporters.cooling import Past, add_has_past, add_past
-from supporters.former import Shared, add_shared
+from supporters.joining.cooling import Past, add_has_past, add_past
+from supporters.joining.former import Shared, add_shared
 
 # Places of people who left count too: they met. An emptied file is nobody's any more.
 TOGETHER = """

@@ -1,7 +1,7 @@
 """Who is free to lead, where, in which language, and how much room they have. Reads only; no ranking.
 
 A coordinator learns whether somebody may lead now, and what is missing only as far as it is theirs to act on
-(`supporters.words_may_lead.for_coordinator`). Who is away is not told apart from who is kept apart from somebody.
+(`supporters.may_lead.words.for_coordinator`). Who is away is not told apart from who is kept apart from somebody.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from psp.asking import Question, Values, ask
 from psp.choices import Role
 from psp.models import RoleAssignment, User
 from psp.sight import coordinated_regions
-from supporters.facts import FACTS, Fact
+from supporters.may_lead.facts import FACTS, Fact
+from supporters.may_lead.standing import Adding, Known, conflicts, known_from, standing, weeks_of
+from supporters.may_lead.words import for_coordinator
 from supporters.rules import Lived, Load, Missing, may_lead
-from supporters.standing import Adding, Known, conflicts, known_from, standing, weeks_of
-from supporters.words_may_lead import for_coordinator
 
 PROFILE = (
     "pk", "language", "time_zone", "lead_profile__program_region_id", "lead_profile__region_id",

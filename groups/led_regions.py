@@ -1,4 +1,4 @@
-"""In which regions somebody leads, for those who must know whom to call (`supporters.calling`)."""
+"""In which regions somebody leads, for those who must know whom to call (`supporters.network.calling`)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from groups.choices import RUNNING
 from groups.models import PeerGroup
 from psp.models import User
-from supporters.calling import add_regions
+from supporters.network.calling import add_regions
 
 
 def regions(user: User) -> Iterable[str]:

@@ -21,10 +21,10 @@ from intake.models import KeepApart
 from intake.querysets_apart import KeepApartQuerySet
 from psp.errors import DomainError
 from psp.models import User
-from supporters import leading
+from supporters.may_lead import leading
+from supporters.may_lead.standing import Adding, missing
+from supporters.may_lead.words import HIDDEN, for_coordinator, for_themselves
 from supporters.rules import LOADS, Lacks, Missing
-from supporters.standing import Adding, missing
-from supporters.words_may_lead import HIDDEN, for_coordinator, for_themselves
 
 # The code of a refusal that says what is missing.
 MISSING = "may_not_lead"
@@ -32,7 +32,7 @@ STAFF = Case(When(role=LeadRole.CLINICIAN, then=Value(True)), default=Value(Fals
 
 
 class LedGroups:
-    """`supporters.leading.Source`."""
+    """`supporters.may_lead.leading.Source`."""
 
     def led(self, accounts: leading.Accounts | None) -> QuerySet[Any]:
         rows = GroupLead.objects.filter(group__state__in=RUNNING)

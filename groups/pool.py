@@ -40,9 +40,9 @@ from intake.models import Application, KeepApart, Participant
 from intake.week import DAY
 from psp.choices import Language, Role
 from psp.models import RoleAssignment
+from supporters.may_lead.standing import Known, known_of, standing
 from supporters.models import Pause
 from supporters.rules import LOADS, Lived, may_lead
-from supporters.standing import Known, known_of, standing
 
 # Whoever has a priority comes before everybody who has waited less than ten years longer.
 AHEAD_DAYS = 3650
@@ -265,7 +265,7 @@ def leading_in(regions: Collection[str]) -> Any:
     able = RoleAssignment.objects.filter(user=OuterRef("user"), role=Role.SUPPORTER)
     here = Q(program_region__isnull=True) | Q(program_region__in=regions)
     rows = LeadProfile.objects.filter(Exists(able), here, paused=False, user__is_active=True, max_groups__gt=0)
-    # A pause of the whole role is another fact, and ends by itself in no other way (`supporters.services_pause`).
+    # A pause of the whole role is another fact, and ends in no other way (`supporters.wellbeing.services_pause`).
     return rows.filter(~Exists(Pause.objects.standing().filter(user=OuterRef("user")))).order_by("pk")
 
 

@@ -30,8 +30,8 @@ from psp.asking import Question, Values, ask
 from psp.choices import Role
 from psp.models import User
 from psp.sight import coordinated_regions, remember
-from supporters.facts import FACTS, Fact
-from supporters.standing import known_from
+from supporters.may_lead.facts import FACTS, Fact
+from supporters.may_lead.standing import known_from
 
 WEEK_OF_PERSON, WEEK_OF_LEADER = PERSON.index("preferences__availability"), LEADER.index("availability")
 

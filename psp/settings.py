@@ -208,7 +208,7 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,3/5m/key", "reset_password": "20/m/ip,3/5m/key",
     # Numbers of certificates that one network may try (privacy/views_erasure.py).
     "certificate": "30/h/ip",
-    # Codes of certificates of courses (supporters/views_certificate.py): a hundred bits, so this is about noise.
+    # Codes of certificates of courses (supporters/training/views_certificate.py): a hundred bits, so against noise.
     "course_certificate": "60/h/ip",
 }  # fmt: skip
 ACCOUNT_FORMS = {

@@ -16,8 +16,8 @@ from psp.choices import Role
 from reporting import wellbeing
 from reporting.disclosure import ALL
 from reporting.present import protected, shown
-from supporters.rules_checkin import Colour
-from supporters.words_wellbeing import COLOURS
+from supporters.wellbeing.rules_checkin import Colour
+from supporters.wellbeing.words import COLOURS
 
 
 @require_GET

@@ -1,7 +1,7 @@
 """How those who lead groups are, month by month: protected counts of people, and nothing about anybody.
 
 Each month is a table of its own: no total over months is ever made, so nothing can be worked out from one month about
-another. Months in which too few said something were never counted (`supporters.forgetting_wellbeing`).
+another. Months in which too few said something were never counted (`supporters.wellbeing.forgetting`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.conf import settings
 
 from reporting.disclosure import CountTable, Key, ProtectedTable, protect
 from supporters.models import WellbeingMonth
-from supporters.rules_checkin import Colour
+from supporters.wellbeing.rules_checkin import Colour
 
 SHOWN = 12
 COLOURS = tuple(sorted(colour.value for colour in Colour))

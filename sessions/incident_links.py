@@ -1,4 +1,4 @@
-"""Groups and sessions as a report of something that happened names them (`supporters.incident_links`)."""
+"""Groups and sessions as a report of something that happened names them (`supporters.incidents.links`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sessions import words
 from sessions.choices import SessionState
 from sessions.models import GroupSession
 from sessions.services_attendance import current_members, shown_names
-from supporters.incident_links import Links, Named, Occasion, add_links
+from supporters.incidents.links import Links, Named, Occasion, add_links
 
 RECENT, ALMOST = timedelta(days=21), timedelta(hours=1)
 

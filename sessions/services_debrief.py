@@ -24,7 +24,7 @@ from psp.models import User
 from sessions.choices import SUPPORT_TRANSITIONS, HowItWas, SessionState, SupportState, Told
 from sessions.models import Debrief, GroupSession
 from sessions.permissions import can_debrief, can_follow_up
-from supporters.services_talks import nearest_first
+from supporters.supervision.services_talks import nearest_first
 
 # Neutral: a colleague's phone may be read by others too.
 ASKED = "colleague_asks"

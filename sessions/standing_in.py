@@ -21,11 +21,11 @@ from psp.models import User
 from psp.sight import sight_of
 from sessions.free import taken
 from sessions.models import Cover, GroupSession
-from supporters.former import met_before
+from supporters.joining.former import met_before
+from supporters.may_lead.standing import Adding, missing
+from supporters.may_lead.words import for_coordinator
 from supporters.models import Leave, Pause
 from supporters.rules import Lacks, Missing
-from supporters.standing import Adding, missing
-from supporters.words_may_lead import for_coordinator
 
 # Groups at once are not what one session is about, and who must not meet whom is asked by itself.
 ELSEWHERE = frozenset({Lacks.GROUPS, Lacks.APART, Lacks.FORMER_COHORT})

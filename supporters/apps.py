@@ -12,35 +12,33 @@ class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
-        from supporters import (
-            dashboard_care,
-            dashboard_incidents,
-            dashboard_joining,
-            dashboard_may_lead,
-            dashboard_network,
-            dashboard_texts,
-            dashboard_training,
-            dashboard_wellbeing,
-            dashboard_workload,
-            erasing_joining,
-            erasing_training,
-            incident_notices,
-            incidents_of_person,
-            merging_joining,
-            notices_training,
-            privacy_joining,
-            privacy_may_lead,
-            privacy_network,
-            privacy_supervision,
-            privacy_texts,
-            privacy_training,
-            privacy_wellbeing,
-            privacy_workload,
-            retention_joining,
-            retention_training,
-            services_supervision,
-            services_talks,
-        )
+        from supporters import dashboard_care
+        from supporters.hours import dashboard as dashboard_workload
+        from supporters.hours import privacy as privacy_workload
+        from supporters.incidents import dashboard as dashboard_incidents
+        from supporters.incidents import notices as incident_notices
+        from supporters.incidents import of_person as incidents_of_person
+        from supporters.joining import dashboard as dashboard_joining
+        from supporters.joining import erasing as erasing_joining
+        from supporters.joining import merging as merging_joining
+        from supporters.joining import privacy as privacy_joining
+        from supporters.joining import retention as retention_joining
+        from supporters.may_lead import dashboard as dashboard_may_lead
+        from supporters.may_lead import privacy as privacy_may_lead
+        from supporters.network import dashboard as dashboard_network
+        from supporters.network import privacy as privacy_network
+        from supporters.supervision import privacy as privacy_supervision
+        from supporters.supervision import services as services_supervision
+        from supporters.supervision import services_talks
+        from supporters.texts import dashboard as dashboard_texts
+        from supporters.texts import privacy as privacy_texts
+        from supporters.training import dashboard as dashboard_training
+        from supporters.training import erasing as erasing_training
+        from supporters.training import notices as notices_training
+        from supporters.training import privacy as privacy_training
+        from supporters.training import retention as retention_training
+        from supporters.wellbeing import dashboard as dashboard_wellbeing
+        from supporters.wellbeing import privacy as privacy_wellbeing
 
         post_migrate.connect(load_reference, sender=self)
         privacy_texts.register()

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from psp.areas import View
 from psp.errors import require
 from psp.sight import sight_of
-from supporters.permissions_joining import is_on_the_way
+from supporters.joining.permissions import is_on_the_way
 
 P = ParamSpec("P")
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from psp.areas import holds
 from psp.choices import Role
 from psp.dashboard import Place, add_place
-from supporters import care_cards, desk_supervision
 from supporters.for_me import Link, add_link
+from supporters.supervision import care_cards
+from supporters.supervision import desk as desk_supervision
 
 
 def register() -> None:

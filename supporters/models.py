@@ -116,23 +116,23 @@ class Supporter(models.Model):
 
 
 # Models of this app that have a file of their own.
-from supporters.models_certificates import Certificate  # noqa: E402
-from supporters.models_cohorts import Cohort, CohortAttendance, CohortLead, CohortSession, Enrolment  # noqa: E402
-from supporters.models_evaluation import EvaluationBox, EvaluationForm  # noqa: E402
-from supporters.models_extra import SupportKind, SupportPlan  # noqa: E402
-from supporters.models_former import FormerAgreement, FormerTie  # noqa: E402
-from supporters.models_hours import HoursLine, HoursReturn  # noqa: E402
-from supporters.models_interest import Interest, ReadinessCriterion  # noqa: E402
-from supporters.models_learning import CourseRequest, LearningGoal  # noqa: E402
-from supporters.models_may_lead import LeadConcern  # noqa: E402
-from supporters.models_pause import Pause  # noqa: E402
-from supporters.models_pay import PayExport, PayExportPerson, PayRate  # noqa: E402
-from supporters.models_readiness import Readiness  # noqa: E402
-from supporters.models_supervision import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish  # noqa: E402
-from supporters.models_talks import OpenDoor, Talk  # noqa: E402
-from supporters.models_texts import Acknowledgement, ProgramText  # noqa: E402
-from supporters.models_training import Course, Module, Qualification  # noqa: E402
-from supporters.models_wellbeing import (  # noqa: E402
+from supporters.hours.models import HoursLine, HoursReturn  # noqa: E402
+from supporters.hours.models_pay import PayExport, PayExportPerson, PayRate  # noqa: E402
+from supporters.hours.models_workload import Accommodation, AccommodationKind, Leave, Limits  # noqa: E402
+from supporters.joining.models_former import FormerAgreement, FormerTie  # noqa: E402
+from supporters.joining.models_interest import Interest, ReadinessCriterion  # noqa: E402
+from supporters.joining.models_readiness import Readiness  # noqa: E402
+from supporters.may_lead.models import LeadConcern  # noqa: E402
+from supporters.supervision.models import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish  # noqa: E402
+from supporters.supervision.models_extra import SupportKind, SupportPlan  # noqa: E402
+from supporters.supervision.models_talks import OpenDoor, Talk  # noqa: E402
+from supporters.texts.models import Acknowledgement, ProgramText  # noqa: E402
+from supporters.training.models import Course, Module, Qualification  # noqa: E402
+from supporters.training.models_certificates import Certificate  # noqa: E402
+from supporters.training.models_cohorts import Cohort, CohortAttendance, CohortLead, CohortSession, Enrolment  # noqa: E402
+from supporters.training.models_evaluation import EvaluationBox, EvaluationForm  # noqa: E402
+from supporters.training.models_learning import CourseRequest, LearningGoal  # noqa: E402
+from supporters.wellbeing.models import (  # noqa: E402
     CareOffer,
     CheckIn,
     CheckInQuestion,
@@ -140,7 +140,7 @@ from supporters.models_wellbeing import (  # noqa: E402
     CheckInWish,
     WellbeingMonth,
 )
-from supporters.models_workload import Accommodation, AccommodationKind, Leave, Limits  # noqa: E402
+from supporters.wellbeing.models_pause import Pause  # noqa: E402
 
 __all__ = [
     "Accommodation", "AccommodationKind", "Acknowledgement", "CareOffer", "CareSetting", "Certificate", "CheckIn",

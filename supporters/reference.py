@@ -8,12 +8,12 @@ from typing import Any
 from django.utils import timezone
 
 from psp.content import load
+from supporters.hours.reference import load_accommodations
+from supporters.incidents.reference import load_kinds
 from supporters.models import CareSetting, ProgramText, ReadinessCriterion, SupportKind
-from supporters.models_network import ResourceTopic
-from supporters.reference_incidents import load_kinds
-from supporters.reference_training import load_courses
-from supporters.reference_wellbeing import load_wellbeing
-from supporters.reference_workload import load_accommodations
+from supporters.network.models import ResourceTopic
+from supporters.training.reference import load_courses
+from supporters.wellbeing.reference import load_wellbeing
 
 # A Monday: the pay periods before and after it are counted from here until an administrator says otherwise.
 FIRST_PAY_PERIOD = date(2026, 1, 5)

@@ -3,15 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from supporters import (
-    forgetting_wellbeing,
-    incidents_of_person,
-    notices_training,
-    services_evaluation,
-    services_may_lead,
-    services_opening,
-    services_talks,
-)
+from supporters.incidents import of_person as incidents_of_person
+from supporters.joining import services_opening
+from supporters.may_lead import services as services_may_lead
+from supporters.supervision import services_talks
+from supporters.training import notices as notices_training
+from supporters.training import services_evaluation
+from supporters.wellbeing import forgetting as forgetting_wellbeing
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from supporters import urls_joining, urls_supervision, urls_workload, views_texts
-from supporters.urls_incidents import COMMON, REPORT
+from supporters.hours import urls as urls_workload
+from supporters.incidents.urls import COMMON, REPORT
+from supporters.joining import urls as urls_joining
+from supporters.supervision import urls as urls_supervision
+from supporters.texts import views as views_texts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", views_texts.desk_agreement, name="agreement"),

@@ -2,16 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from supporters import (
-    urls_joining,
-    urls_supervision,
-    urls_training,
-    urls_wellbeing,
-    urls_workload,
-    views_me,
-    views_texts,
-)
-from supporters.urls_incidents import COMMON, REPORT
+from supporters import views_me
+from supporters.hours import urls as urls_workload
+from supporters.incidents.urls import COMMON, REPORT
+from supporters.joining import urls as urls_joining
+from supporters.supervision import urls as urls_supervision
+from supporters.texts import views as views_texts
+from supporters.training import urls as urls_training
+from supporters.wellbeing import urls as urls_wellbeing
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", views_me.me, name="me"),
@@ -19,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agreement/", views_texts.lead_agreement, name="agreement"),
     path("agreement/<uuid:said>/", views_texts.lead_agreed, name="agreed"),
     path("protocol/", views_texts.lead_protocol, name="protocol"),
-    path("network/", include("supporters.urls_lead_network")),
+    path("network/", include("supporters.network.urls_lead")),
     *urls_training.lead,
     *urls_joining.lead,
     *urls_supervision.lead,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supporters import views_interest
+from supporters.joining import views_interest
 
 app_name = "my_joining"
 urlpatterns = [

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from supporters import views_certificate
+from supporters.training import views_certificate
 
 urlpatterns = [path("certificate/", views_certificate.check, name="course_certificate")]

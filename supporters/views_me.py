@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from psp.areas import account, requires
 from supporters.for_me import links_for
-from supporters.permissions_wellbeing import LEADING
+from supporters.wellbeing.permissions import LEADING
 
 
 @require_GET

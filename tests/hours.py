@@ -13,12 +13,12 @@ from groups.models import GroupLead
 from psp.choices import Role
 from psp.models import User
 from sessions.models import GroupSession
-from supporters.choices_workload import HoursKind
+from supporters.hours.choices import HoursKind
+from supporters.hours.rules import Period
+from supporters.hours.services import add_line, approve_hours, seen_of, submit_hours
+from supporters.hours.services_leave import ask_accommodation, ask_leave
+from supporters.hours.services_pay import approve_pay_export, ask_pay_export, lines_for
 from supporters.models import AccommodationKind, CareSetting, HoursLine, Pairing, PayExport, PayRate
-from supporters.rules_workload import Period
-from supporters.services_hours import add_line, approve_hours, seen_of, submit_hours
-from supporters.services_leave import ask_accommodation, ask_leave
-from supporters.services_pay import approve_pay_export, ask_pay_export, lines_for
 from tests import factories as make
 
 

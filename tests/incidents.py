@@ -12,9 +12,9 @@ from groups.models import PeerGroup
 from intake.models import Participant
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, User
+from supporters.incidents.models import Incident, IncidentKind
+from supporters.incidents.services import report_incident, take_incident
 from supporters.models import Pairing, Supporter
-from supporters.models_incidents import Incident, IncidentKind
-from supporters.services_incidents import report_incident, take_incident
 from tests import factories as make
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, User
 from supporters.choices import Outcome, ReadyFor
+from supporters.joining.services_interest import note_interest
 from supporters.models import Interest, Pairing, Readiness, ReadinessCriterion, Supporter
-from supporters.services_interest import note_interest
 from tests import factories
 
 NAME, ADDRESS = "Camille of the hills", "new.role@example.org"

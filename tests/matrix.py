@@ -37,22 +37,22 @@ from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
+from supporters.incidents.models import IncidentKind, IncidentPart
+from supporters.incidents.services import take_incident
 from supporters.models import Acknowledgement, Pairing, ProgramText, Supporter
-from supporters.models_incidents import IncidentKind, IncidentPart
-from supporters.models_network import NetworkEvent, ResourceTopic
-from supporters.reading_texts import needs_acknowledging
-from supporters.services_certificates import make_certificate
-from supporters.services_cohorts import add_cohort_lead
-from supporters.services_cohorts import enrol as enrol_in_cohort
-from supporters.services_evaluation import open_boxes as open_evaluations
-from supporters.services_extra import make_plan
-from supporters.services_incidents import take_incident
-from supporters.services_learning import add_goal, ask_for_course
-from supporters.services_library import list_resource, suggest
-from supporters.services_network import ask_touch, join_directory
-from supporters.services_supervision import ask_for_another, note_meeting, pair, plan_next
-from supporters.services_talks import ask_talk
-from supporters.services_texts import acknowledge
+from supporters.network.models import NetworkEvent, ResourceTopic
+from supporters.network.services import ask_touch, join_directory
+from supporters.network.services_library import list_resource, suggest
+from supporters.supervision.services import ask_for_another, note_meeting, pair, plan_next
+from supporters.supervision.services_extra import make_plan
+from supporters.supervision.services_talks import ask_talk
+from supporters.texts.reading import needs_acknowledging
+from supporters.texts.services import acknowledge
+from supporters.training.services_certificates import make_certificate
+from supporters.training.services_cohorts import add_cohort_lead
+from supporters.training.services_cohorts import enrol as enrol_in_cohort
+from supporters.training.services_evaluation import open_boxes as open_evaluations
+from supporters.training.services_learning import add_goal, ask_for_course
 from tests import factories, training
 from tests.feedback import a_held_session
 from tests.hours import hours_in_the_world

@@ -9,8 +9,8 @@ from django.utils import timezone
 from psp.choices import Kind, Role
 from psp.models import ProgramRegion, User
 from supporters.models import Cohort, Course, Pairing, Qualification, Supporter
-from supporters.reference_training import PROGRAM
-from supporters.services_cohorts import complete, create_cohort, enrol, record_cohort_attendance
+from supporters.training.reference import PROGRAM
+from supporters.training.services_cohorts import complete, create_cohort, enrol, record_cohort_attendance
 from tests.factories import a_user, with_role
 
 

@@ -12,7 +12,7 @@ from psp.choices import Role
 from psp.models import User
 from sessions.models import Cover, GroupSession
 from supporters.models import CareOffer, CheckIn, CheckInQuestion
-from supporters.services_checkin import check_in, share
+from supporters.wellbeing.services_checkin import check_in, share
 from tests import factories
 
 

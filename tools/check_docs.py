@@ -24,10 +24,10 @@ def states() -> str:
     from sessions import choices_cover as cover
     from sessions import choices_video as video
     from supporters import choices as supporters
-    from supporters import choices_incidents as incidents
-    from supporters import choices_supervision as supervision
-    from supporters import choices_training as training
-    from supporters import choices_workload as workload
+    from supporters.hours import choices as workload
+    from supporters.incidents import choices as incidents
+    from supporters.supervision import choices as supervision
+    from supporters.training import choices as training
 
     machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import psp.crypto.fields
-import supporters.models_hours
-import supporters.models_pay
+import supporters.hours.models
+import supporters.hours.models_pay
 
 
 class Migration(migrations.Migration):
@@ -270,7 +270,7 @@ class Migration(migrations.Migration):
                 expressions=[
                     ("user", "="),
                     (
-                        supporters.models_pay.DateRange(
+                        supporters.hours.models_pay.DateRange(
                             models.F("first_day"),
                             models.F("last_day"),
                             django.contrib.postgres.fields.ranges.RangeBoundary(
@@ -489,7 +489,7 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
                     (
-                        supporters.models_pay.DateRange(
+                        supporters.hours.models_pay.DateRange(
                             models.F("first_day"),
                             models.F("last_day"),
                             django.contrib.postgres.fields.ranges.RangeBoundary(
@@ -636,7 +636,7 @@ class Migration(migrations.Migration):
             model_name="hoursline",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 condition=models.Q(("starts_at__isnull", False)),
-                expressions=[("user", "="), (supporters.models_hours.TsTzRange("starts_at", "ends_at"), "&&")],
+                expressions=[("user", "="), (supporters.hours.models.TsTzRange("starts_at", "ends_at"), "&&")],
                 name="hours_one_thing_at_a_time",
             ),
         ),

@@ -35,7 +35,7 @@ def morning() -> Figure:
     from django.db import transaction
     from django.utils import timezone
 
-    from supporters.services_may_lead import check_morning
+    from supporters.may_lead.services import check_morning
 
     with transaction.atomic():
         begun = time.perf_counter()

@@ -17,7 +17,7 @@ from tests.e2e.test_accounts import enter
 ROOT = "/admin/supporters/programtext/"
 EVERYBODY_AGREES = """
 from supporters.models import Acknowledgement
-from supporters.reading_texts import concerned, current, waiting_among
+from supporters.texts.reading import concerned, current, waiting_among
 for kind in ("supporter", "staff"):
     users = [user.pk for user in concerned(kind)]
     Acknowledgement.objects.bulk_create(

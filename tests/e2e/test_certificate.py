@@ -13,7 +13,7 @@ NAME = "Maëlle Attestée"
 WORLD = """
 from psp.models import User
 from supporters.models import Pairing
-from supporters.services_cohorts import create_cohort, enrol
+from supporters.training.services_cohorts import create_cohort, enrol
 from tests.training import a_completion, as_learner, a_cohort
 person, by = User.objects.get(username="supporter.qc"), User.objects.get(username="supervisor")
 person.name = "Maëlle Attestée"

@@ -41,7 +41,7 @@ print(json.dumps([str(group.pk), str(person.user_id)]))
 # What beat does by itself a little later.
 OPEN = """
 from django.utils import timezone
-from supporters.services_opening import open_accounts
+from supporters.joining.services_opening import open_accounts
 open_accounts(timezone.now())
 from psp.models import User
 print(User.objects.by_email("{new}").get().pk)

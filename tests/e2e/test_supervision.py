@@ -17,7 +17,7 @@ from datetime import timedelta
 from django.utils import timezone
 from psp.models import User
 from supporters.models import Pairing, SupervisionMeeting, SupportPlan
-from supporters.services_supervision import pair
+from supporters.supervision.services import pair
 supporter, supervisor = (User.objects.get(username=name) for name in ("supporter.qc", "supervisor"))
 now = Pairing.objects.filter(user=supporter, ended_on=None).first()
 if now is None:

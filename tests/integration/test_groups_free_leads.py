@@ -12,7 +12,7 @@ from django.utils import timezone
 from groups.models import GroupLead, LeadProfile
 from groups.services import add_member
 from intake.services_apart import note_apart
-from supporters.former import key_of
+from supporters.joining.former import key_of
 from supporters.models import FormerTie, Leave, Pairing, Pause, Readiness
 from tests import factories as make
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from intake.models import Participant
 from psp.models import User
 from supporters.models import Supporter
-from supporters.services_network import join_directory
+from supporters.network.services import join_directory
 from tests import factories as make
 from tests.browser import Browser
 from tests.matrix import POLICY, a_world

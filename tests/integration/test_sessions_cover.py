@@ -30,7 +30,7 @@ from sessions.standing_in import who_could
 from supporters import hooks
 from supporters.calendar import led
 from supporters.models import Leave
-from supporters.services_pause import come_back, pause_role
+from supporters.wellbeing.services_pause import come_back, pause_role
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -15,17 +15,17 @@ from django.utils import translation
 from psp.audit.models import Entry
 from psp.crypto import keyring as keys
 from psp.errors import DomainError, Forbidden
-from supporters.certificate_code import LETTERS, code_of, new_code, spelled
-from supporters.erasing_training import erase
 from supporters.models import Certificate, Course, Qualification
-from supporters.services_certificates import (
+from supporters.training.certificate_code import LETTERS, code_of, new_code, spelled
+from supporters.training.erasing import erase
+from supporters.training.services import note_qualification
+from supporters.training.services_certificates import (
     Worth,
     certificate_pdf,
     check_certificate,
     make_certificate,
     withdraw_certificate,
 )
-from supporters.services_training import note_qualification
 from tests import factories as make
 from tests.papers import assert_pdf_ua, pdf_text
 from tests.training import a_completion, a_learner, a_supervisor, days_ago

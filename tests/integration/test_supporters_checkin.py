@@ -16,10 +16,10 @@ from psp.audit.models import Entry
 from psp.choices import Role
 from psp.errors import DomainError, Forbidden
 from psp.models import RoleAssignment
-from supporters.forgetting_wellbeing import count_months, forget
 from supporters.models import CareOffer, CareSetting, CheckIn, CheckInShare, Pause, WellbeingMonth
-from supporters.privacy_wellbeing import erase
-from supporters.services_checkin import (
+from supporters.wellbeing.forgetting import count_months, forget
+from supporters.wellbeing.privacy import erase
+from supporters.wellbeing.services_checkin import (
     check_in,
     is_asked_now,
     offers_for,
@@ -29,7 +29,7 @@ from supporters.services_checkin import (
     share,
     take_back,
 )
-from supporters.services_pause import come_back, pause_role
+from supporters.wellbeing.services_pause import come_back, pause_role
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

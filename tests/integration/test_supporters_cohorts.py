@@ -14,7 +14,8 @@ from contact.models import OutboxMessage
 from contact.registry import still_makes_sense
 from psp.errors import DomainError, Forbidden, constraint_name
 from supporters.models import Cohort, CohortAttendance, Enrolment, Qualification
-from supporters.services_cohorts import (
+from supporters.training.services import note_qualification, take_back_qualification
+from supporters.training.services_cohorts import (
     add_cohort_lead,
     add_date,
     cancel_date,
@@ -28,7 +29,6 @@ from supporters.services_cohorts import (
     set_date,
     set_places,
 )
-from supporters.services_training import note_qualification, take_back_qualification
 from tests import factories as make
 from tests.training import a_cohort, a_completion, a_course, a_learner, a_supervisor, days_ago, was_at
 
@@ -334,7 +334,7 @@ def test_who_sees_a_cohort_and_who_is_in_it(supervisor):
 
 
 def test_everything_goes_with_the_person(supervisor):
-    from supporters.erasing_training import erase
+    from supporters.training.erasing import erase
 
     person = a_learner()
     made = a_completion(person, supervisor)

@@ -13,9 +13,9 @@ from django.utils import timezone
 from psp import slip_sources
 from psp.errors import DomainError
 from psp.feedback_rules import Back, new_nonce, slip_of
-from supporters import services_evaluation as services
 from supporters.models import EvaluationBox, EvaluationForm
-from supporters.services_cohorts import enrol
+from supporters.training import services_evaluation as services
+from supporters.training.services_cohorts import enrol
 from tests import factories as make
 from tests.browser import Browser
 from tests.training import a_cohort, a_learner, a_supervisor, days_ago

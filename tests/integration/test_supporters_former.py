@@ -14,7 +14,7 @@ from groups.models import Membership, PeerGroup
 from intake.models import Participant
 from psp.choices import Kind
 from psp.errors import constraint_name
-from supporters.former import PAD_TO, key_of, met_before, ties_of
+from supporters.joining.former import PAD_TO, key_of, met_before, ties_of
 from supporters.models import FormerAgreement, FormerTie
 from tests import factories
 

@@ -14,11 +14,10 @@ from django.utils import timezone
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from sessions.choices import SessionState
-from supporters.choices_workload import HoursKind, HoursState, ReturnCode
-from supporters.models import HoursLine, HoursReturn, Pairing, SupervisionMeeting
-from supporters.proposing import proposals
-from supporters.rules_workload import Period
-from supporters.services_hours import (
+from supporters.hours.choices import HoursKind, HoursState, ReturnCode
+from supporters.hours.proposing import proposals
+from supporters.hours.rules import Period
+from supporters.hours.services import (
     add_line,
     approve_hours,
     change_line,
@@ -31,6 +30,7 @@ from supporters.services_hours import (
     take_proposals,
     undo_approval,
 )
+from supporters.models import HoursLine, HoursReturn, Pairing, SupervisionMeeting
 from tests import factories as make
 from tests import hours as hours_of
 from tests.hours import a_day_ago, a_line, a_pair, a_session, a_supervisor, approved, of, paid

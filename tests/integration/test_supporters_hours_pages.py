@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from psp.audit.models import Entry
-from supporters.choices_workload import HoursState, ReturnCode
+from supporters.hours.choices import HoursState, ReturnCode
 from supporters.models import Accommodation, HoursLine, HoursReturn, Leave, Limits, PayExport
 from tests import factories as make
 from tests.hours import a_day_ago, a_line, a_pair, a_session, a_supervisor, an_administrator, approved

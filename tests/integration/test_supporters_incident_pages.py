@@ -15,8 +15,8 @@ from psp.audit.models import Entry
 from psp.choices import Role
 from psp.models import User
 from sessions.models import GroupSession
-from supporters.models_incidents import Incident, Lesson
-from supporters.services_incident_steps import bring_in, keep_apart, take_step
+from supporters.incidents.models import Incident, Lesson
+from supporters.incidents.services_steps import bring_in, keep_apart, take_step
 from tests import factories as make
 from tests.browser import Browser
 from tests.incidents import a_lead, a_led_group, a_supervisor, a_taken_incident, an_incident, everybody_else, members_of

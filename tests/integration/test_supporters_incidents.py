@@ -25,17 +25,15 @@ from psp.audit.models import Entry
 from psp.crypto import keyring
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import User
-from supporters import incidents_of_person
-from supporters.choices_incidents import (
+from supporters.incidents import of_person as incidents_of_person
+from supporters.incidents.choices import (
     FOLLOW_UP_TRANSITIONS,
     INCIDENT_TRANSITIONS,
     Desk,
     FollowUp,
     IncidentState,
 )
-from supporters.incident_notices import widen_in_time
-from supporters.incident_people import may_name, told
-from supporters.models_incidents import (
+from supporters.incidents.models import (
     Incident,
     IncidentKind,
     IncidentMeasure,
@@ -44,7 +42,10 @@ from supporters.models_incidents import (
     IncidentStep,
     Lesson,
 )
-from supporters.services_incident_steps import (
+from supporters.incidents.notices import widen_in_time
+from supporters.incidents.people import may_name, told
+from supporters.incidents.services import close_incident, reopen_incident, take_incident
+from supporters.incidents.services_steps import (
     add_person,
     add_step,
     bring_in,
@@ -57,7 +58,6 @@ from supporters.services_incident_steps import (
     note_breach,
     take_step,
 )
-from supporters.services_incidents import close_incident, reopen_incident, take_incident
 from tests import factories as make
 from tests.incidents import a_lead, a_led_group, a_supervisor, a_taken_incident, an_incident, everybody_else, members_of
 

@@ -21,10 +21,9 @@ from psp.crypto import keyring
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import ProgramRegion, User
 from supporters.choices import SupporterState
-from supporters.cooling import Past, earliest
-from supporters.former import has_gone_on, key_of
-from supporters.models import CareSetting, FormerTie, Interest, Supporter
-from supporters.services_interest import (
+from supporters.joining.cooling import Past, earliest
+from supporters.joining.former import has_gone_on, key_of
+from supporters.joining.services_interest import (
     begins,
     interest_of,
     leave_it,
@@ -33,8 +32,9 @@ from supporters.services_interest import (
     take_back_interest,
     take_up,
 )
-from supporters.services_opening import forget_noted, open_accounts, send_link_again
-from supporters.services_role import end_role
+from supporters.joining.services_opening import forget_noted, open_accounts, send_link_again
+from supporters.joining.services_role import end_role
+from supporters.models import CareSetting, FormerTie, Interest, Supporter
 from tests import factories
 
 pytestmark = pytest.mark.django_db

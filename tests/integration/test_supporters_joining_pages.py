@@ -16,10 +16,10 @@ from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import User
 from supporters.choices import Outcome, ReadyFor, SupporterState
+from supporters.joining.services_interest import say_interest, take_up
+from supporters.joining.services_opening import open_accounts
+from supporters.joining.services_readiness import comment_readiness
 from supporters.models import FormerAgreement, Interest, Pairing, Readiness, Supporter
-from supporters.services_interest import say_interest, take_up
-from supporters.services_opening import open_accounts
-from supporters.services_readiness import comment_readiness
 from tests import factories, matrix
 from tests.browser import Browser
 from tests.factories import sign_in
@@ -359,7 +359,7 @@ class TestMetAgain:
     def test_page_says_the_same_whether_they_ever_met_or_not(self):
         by, lead = factories.a_coordinator(), somebody_joining()
         people = [factories.a_participant(name="Alex"), factories.a_participant(name="Alex")]
-        from supporters.former import key_of
+        from supporters.joining.former import key_of
         from supporters.models import FormerTie
 
         FormerTie.objects.create(user=lead.user, key=key_of(people[0].user_id))

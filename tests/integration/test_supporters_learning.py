@@ -15,11 +15,11 @@ from contact.registry import still_makes_sense
 from privacy.holdings import held_about
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from supporters.models import Course, CourseRequest, LearningGoal, Supporter
-from supporters.notices_training import tell_ending
-from supporters.services_certificates import make_certificate
-from supporters.services_cohorts import add_cohort_lead
-from supporters.services_learning import add_goal, answer_request, ask_for_course, close_goal, withdraw_request
-from supporters.services_training import note_qualification
+from supporters.training.notices import tell_ending
+from supporters.training.services import note_qualification
+from supporters.training.services_certificates import make_certificate
+from supporters.training.services_cohorts import add_cohort_lead
+from supporters.training.services_learning import add_goal, answer_request, ask_for_course, close_goal, withdraw_request
 from tests import factories as make
 from tests.training import a_completion, a_course, a_learner, a_supervisor, days_ago
 
@@ -234,7 +234,7 @@ class TestNobodyElse:
         lead = a_learner(name="Canari-Formatrice")
         add_cohort_lead(cohort=told["cohort"], user=lead, by=supervisor)
         other = a_learner(name="Other Member")
-        from supporters.services_cohorts import enrol
+        from supporters.training.services_cohorts import enrol
 
         enrol(cohort=told["cohort"], person=other, by=supervisor)
         text = page(f"/en/lead/training/cohort/{told['cohort'].pk}/", learner)

@@ -11,12 +11,11 @@ from django.utils import timezone
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from supporters import hooks
 from supporters.choices import LeaveKind
-from supporters.choices_workload import HoursKind, LeaveState, NeedState
-from supporters.models import Accommodation, AccommodationKind, Leave, Limits, Pairing
-from supporters.proposing import proposals
-from supporters.rules_workload import Period
-from supporters.services_hours import take_proposals
-from supporters.services_leave import (
+from supporters.hours.choices import HoursKind, LeaveState, NeedState
+from supporters.hours.proposing import proposals
+from supporters.hours.rules import Period
+from supporters.hours.services import take_proposals
+from supporters.hours.services_leave import (
     agree_accommodation,
     ask_accommodation,
     ask_leave,
@@ -25,7 +24,8 @@ from supporters.services_leave import (
     look_for_other_days,
     take_back_leave,
 )
-from supporters.services_limits import agree_limits, end_agreed_limits, set_limits
+from supporters.hours.services_limits import agree_limits, end_agreed_limits, set_limits
+from supporters.models import Accommodation, AccommodationKind, Leave, Limits, Pairing
 from tests import factories as make
 from tests.hours import a_pair, a_supervisor, an_administrator
 

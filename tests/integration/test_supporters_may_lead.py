@@ -18,7 +18,8 @@ from intake.services_apart import note_apart
 from psp.errors import DomainError
 from sessions.models import GroupSession
 from supporters.choices import LeaveKind, MeetingKind
-from supporters.former import key_of
+from supporters.joining.former import key_of
+from supporters.may_lead.standing import Adding, missing, standings
 from supporters.models import (
     Acknowledgement,
     CareSetting,
@@ -34,7 +35,6 @@ from supporters.models import (
     SupervisionMeeting,
 )
 from supporters.rules import Lacks, Lived
-from supporters.standing import Adding, missing, standings
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

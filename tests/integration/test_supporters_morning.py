@@ -14,9 +14,9 @@ from intake.services_apart import note_apart
 from psp.audit.models import Entry
 from psp.errors import Conflict
 from sessions.models import GroupSession
-from supporters import services_may_lead
+from supporters.may_lead import services as services_may_lead
+from supporters.may_lead.services import check_morning, concerns, forget, take_concern
 from supporters.models import CareSetting, LeadConcern, Leave, Pairing, Pause, SupervisionMeeting
-from supporters.services_may_lead import check_morning, concerns, forget, take_concern
 from supporters.tasks import check_morning as task
 from tests import factories as make
 

@@ -20,10 +20,19 @@ from psp.choices import Role
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import User
 from supporters.choices import SupporterState
-from supporters.choices_network import ResourceLanguage, ResourceState, TouchState
 from supporters.models import Pause, Supporter
-from supporters.models_network import DirectoryEntry, EventPlace, NetworkEvent, Resource, ResourceTopic, Touch
-from supporters.services_library import (
+from supporters.network.choices import ResourceLanguage, ResourceState, TouchState
+from supporters.network.models import DirectoryEntry, EventPlace, NetworkEvent, Resource, ResourceTopic, Touch
+from supporters.network.services import (
+    MOST_ASKED,
+    answer_touch,
+    ask_touch,
+    end_touch,
+    forget_in_network,
+    join_directory,
+    leave_directory,
+)
+from supporters.network.services_library import (
     cancel_event,
     change_event,
     join_event,
@@ -34,15 +43,6 @@ from supporters.services_library import (
     say_broken,
     suggest,
     take_out,
-)
-from supporters.services_network import (
-    MOST_ASKED,
-    answer_touch,
-    ask_touch,
-    end_touch,
-    forget_in_network,
-    join_directory,
-    leave_directory,
 )
 from tests.factories import a_clinician, a_coordinator, a_facilitator, a_participant, a_user, an_analyst, with_role
 from tests.integration.test_supporters_texts import approve_erasure_of

@@ -16,7 +16,7 @@ from psp.dashboard import Card, _cards, add_card
 from psp.errors import DomainError, Forbidden
 from supporters import hooks
 from supporters.models import Pause
-from supporters.services_pause import come_back, pause_role, standing_pause
+from supporters.wellbeing.services_pause import come_back, pause_role, standing_pause
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

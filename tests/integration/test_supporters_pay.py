@@ -16,12 +16,11 @@ from psp.audit.models import Entry
 from psp.choices import Role
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import User
-from supporters.choices_workload import HoursState
-from supporters.models import CareSetting, HoursLine, PayExport, PayExportPerson, PayRate
-from supporters.pay_by_role import hours_by_role, quarter_of, rates_on
-from supporters.rules_workload import Period
-from supporters.services_hours import correct_line, seen_of
-from supporters.services_pay import (
+from supporters.hours.choices import HoursState
+from supporters.hours.pay_by_role import hours_by_role, quarter_of, rates_on
+from supporters.hours.rules import Period
+from supporters.hours.services import correct_line, seen_of
+from supporters.hours.services_pay import (
     approve_pay_export,
     ask_pay_export,
     drop_pay_export,
@@ -30,6 +29,7 @@ from supporters.services_pay import (
     lines_for,
     period_to_pay,
 )
+from supporters.models import CareSetting, HoursLine, PayExport, PayExportPerson, PayRate
 from tests import factories as make
 from tests.hours import a_day_ago, a_line, a_pair, a_supervisor, an_administrator, approved, paid
 

@@ -21,8 +21,19 @@ from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import ProgramRegion, User
 from supporters import hooks
 from supporters.choices import SUPPORTER_TRANSITIONS, Outcome, ReadyFor, SupporterState
-from supporters.former import key_of, met_before
-from supporters.merging_joining import agreements_back, interest_back, move_agreements, move_interest
+from supporters.joining.former import key_of, met_before
+from supporters.joining.merging import agreements_back, interest_back, move_agreements, move_interest
+from supporters.joining.services_former import participant_says, supporter_says
+from supporters.joining.services_interest import say_interest
+from supporters.joining.services_readiness import (
+    comment_readiness,
+    correct_readiness,
+    is_ready,
+    note_readiness,
+    talked_about,
+    withdraw_readiness,
+)
+from supporters.joining.services_role import begin_leading, come_back, end_role
 from supporters.models import (
     FormerAgreement,
     FormerTie,
@@ -32,17 +43,6 @@ from supporters.models import (
     ReadinessCriterion,
     Supporter,
 )
-from supporters.services_former import participant_says, supporter_says
-from supporters.services_interest import say_interest
-from supporters.services_readiness import (
-    comment_readiness,
-    correct_readiness,
-    is_ready,
-    note_readiness,
-    talked_about,
-    withdraw_readiness,
-)
-from supporters.services_role import begin_leading, come_back, end_role
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,6 @@ from contact.models import OutboxMessage
 from psp.choices import Role
 from psp.errors import DomainError, Forbidden
 from psp.models import RoleAssignment, User
-from supporters import services_extra, services_supervision, services_talks
 from supporters.models import (
     CareSetting,
     NextMeeting,
@@ -28,7 +27,10 @@ from supporters.models import (
     Talk,
 )
 from supporters.rules import days_late, supervision_due
-from supporters.services_supervision import (
+from supporters.supervision import services as services_supervision
+from supporters.supervision import services_extra, services_talks
+from supporters.supervision.facts import due_of
+from supporters.supervision.services import (
     add_own_line,
     ask_for_another,
     cannot_now,
@@ -41,8 +43,7 @@ from supporters.services_supervision import (
     show_to_current,
     take_back_wish,
 )
-from supporters.services_talks import ask_talk, nearest_first, open_door, shut_door
-from supporters.supervision import due_of
+from supporters.supervision.services_talks import ask_talk, nearest_first, open_door, shut_door
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -469,7 +470,7 @@ def test_a_plan_that_cannot_be_is_refused_with_a_sentence(supervisor, other, sup
 
 
 def test_what_is_about_somebody_goes_with_them_and_what_they_wrote_for_others_stays(supervisor, other, supporter):
-    from supporters.privacy_supervision import close, erase
+    from supporters.supervision.privacy import close, erase
 
     pair(supervisor, other, other)
     meet(supporter, supervisor)

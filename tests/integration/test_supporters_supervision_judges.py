@@ -14,8 +14,8 @@ from django.utils import timezone
 from psp.choices import Role
 from psp.errors import DomainError, constraint_name
 from supporters.models import Pairing, SupervisionMeeting, Talk
-from supporters.services_supervision import note_meeting, pair
-from supporters.services_talks import ask_talk, take
+from supporters.supervision.services import note_meeting, pair
+from supporters.supervision.services_talks import ask_talk, take
 from tests import factories as make
 
 PAIR = """INSERT INTO supporters_pairing (id, user_id, supervisor_id, since, ended_on)

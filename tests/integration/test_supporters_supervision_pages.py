@@ -14,9 +14,9 @@ from psp.audit.models import Entry
 from psp.choices import Role
 from psp.models import User
 from supporters.models import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish, SupportPlan, Talk
-from supporters.services_extra import make_plan
-from supporters.services_supervision import add_own_line, ask_for_another, current_of, note_meeting, pair, plan_next
-from supporters.services_talks import ask_talk
+from supporters.supervision.services import add_own_line, ask_for_another, current_of, note_meeting, pair, plan_next
+from supporters.supervision.services_extra import make_plan
+from supporters.supervision.services_talks import ask_talk
 from tests import factories as make
 from tests.browser import Browser
 from tests.matrix import POLICY, a_world

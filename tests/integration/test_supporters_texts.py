@@ -18,7 +18,8 @@ from psp.choices import Role
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from supporters.choices import TextKind
 from supporters.models import Acknowledgement, Pairing, ProgramText, Supporter
-from supporters.reading_texts import (
+from supporters.reference import load_texts
+from supporters.texts.reading import (
     acknowledged_by,
     concerned,
     current,
@@ -26,9 +27,8 @@ from supporters.reading_texts import (
     needs_acknowledging,
     waiting_among,
 )
-from supporters.reference import load_texts
-from supporters.rules_texts import one_sided
-from supporters.services_texts import acknowledge, draft, fingerprint, publish, save_draft, throw_away
+from supporters.texts.rules import one_sided
+from supporters.texts.services import acknowledge, draft, fingerprint, publish, save_draft, throw_away
 from tests.factories import (
     a_clinician,
     a_coordinator,

@@ -11,10 +11,10 @@ from psp.audit.models import Entry
 from psp.choices import Role
 from psp.models import Region
 from supporters.choices import TextKind
-from supporters.forms_editor import ProgramTextForm
 from supporters.models import Acknowledgement, Pairing, ProgramText
-from supporters.reading_texts import current, needs_acknowledging
-from supporters.services_texts import draft, fingerprint
+from supporters.texts.forms_editor import ProgramTextForm
+from supporters.texts.reading import current, needs_acknowledging
+from supporters.texts.services import draft, fingerprint
 from tests.browser import Browser
 from tests.factories import (
     a_bookable_coordinator,

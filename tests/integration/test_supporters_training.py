@@ -11,8 +11,8 @@ from django.utils import timezone
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
 from supporters.models import Course, Qualification
-from supporters.reference_training import FEWEST, PROGRAM, load_courses
-from supporters.services_training import note_qualification, take_back_qualification
+from supporters.training.reference import FEWEST, PROGRAM, load_courses
+from supporters.training.services import note_qualification, take_back_qualification
 from tests import factories as make
 from tests.training import a_course, a_learner, a_supervisor, days_ago
 

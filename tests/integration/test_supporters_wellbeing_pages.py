@@ -13,8 +13,8 @@ from psp.models import User
 from sessions import services
 from sessions.models import Cover
 from supporters.models import CheckIn, CheckInShare, Pause
-from supporters.services_checkin import share
-from supporters.services_pause import pause_role
+from supporters.wellbeing.services_checkin import share
+from supporters.wellbeing.services_pause import pause_role
 from tests import factories as make
 from tests.browser import Browser
 from tests.wellbeing import a_check_in

@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from psp.errors import constraint_name
 from sessions.choices import SessionState
 from sessions.models import GroupSession
+from supporters.hours.rules import Caps, Week
+from supporters.hours.workload import caps_of, planned_weeks
 from supporters.models import Limits, Pairing
 from supporters.reference import settings
-from supporters.rules_workload import Caps, Week
-from supporters.workload import caps_of, planned_weeks
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

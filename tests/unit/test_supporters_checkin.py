@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supporters.rules_checkin import (
+from supporters.wellbeing.rules_checkin import (
     BLOCK,
     Answer,
     Colour,

@@ -11,10 +11,10 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supporters.choices_workload import HoursKind
-from supporters.pay_by_role import FEWEST, OTHER, protected, quarter_of, quarters_before
-from supporters.pay_file import BOM, Worked, build, file_name
-from supporters.rules_workload import Period, decimal_hours
+from supporters.hours.choices import HoursKind
+from supporters.hours.pay_by_role import FEWEST, OTHER, protected, quarter_of, quarters_before
+from supporters.hours.pay_file import BOM, Worked, build, file_name
+from supporters.hours.rules import Period, decimal_hours
 
 PERIOD = Period(date(2026, 1, 5), date(2026, 1, 18))
 KEYS = st.text(min_size=1, max_size=20) | st.builds(str.__add__, st.sampled_from("=+-@\t\r\n＝＋－＠'"), st.text())

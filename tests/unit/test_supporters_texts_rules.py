@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from psp.content import load
 from psp.readability import reading_of
-from supporters.rules_texts import Mark, differences, in_order, next_code, one_sided
+from supporters.texts.rules import Mark, differences, in_order, next_code, one_sided
 
 
 def section(code: str, *points: str, heading: str = "", fr: tuple[str, ...] | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supporters.rules_training import Meeting, Rule, counts_through, progress, weekly
+from supporters.training.rules import Meeting, Rule, counts_through, progress, weekly
 
 MODULES = st.integers(1, 5)
 MEETINGS = st.lists(

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supporters import rules_workload as rules
-from supporters.rules_workload import Allowance, Period, Week
+from supporters.hours import rules
+from supporters.hours.rules import Allowance, Period, Week
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 LENGTHS = st.integers(7, 31)

@@ -1,0 +1,41 @@
+"""Who may do what with hours, leave, limits and the pay file; for services and buttons alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from privacy.choices import DECIDERS
+from psp.choices import Role
+from psp.models import User
+from psp.sight import sight_of
+from supporters.hours.choices import HOURS_ROLES
+from supporters.models import Pairing
+
+
+def can_keep_hours(by: User, user: User) -> bool:
+    """One's own, as somebody who leads."""
+    return by.pk == user.pk and sight_of(by).has(*HOURS_ROLES)
+
+
+def can_decide_for(by: User, user: User) -> bool:
+    """Whoever supervises them now; where nobody does, any supervisor: pay waits for no pairing. Never oneself."""
+    if by.pk == user.pk or not sight_of(by).has(Role.SUPERVISOR):
+        return False
+    standing = Pairing.objects.standing().filter(user=user).values_list("supervisor_id", flat=True).first()
+    return standing is None or standing == by.pk
+
+
+def can_agree_with(by: User, user: User) -> bool:
+    """Only whoever supervises them now: here nobody stands in."""
+    if by.pk == user.pk or not sight_of(by).has(Role.SUPERVISOR):
+        return False
+    return Pairing.objects.standing().filter(user=user, supervisor=by).exists()
+
+
+def can_make_pay_file(by: Any) -> bool:
+    return sight_of(by).has(Role.ADMINISTRATOR)
+
+
+def can_agree_to_pay_file(by: Any) -> bool:
+    """One of those who may be the second of two ([security] 31)."""
+    return sight_of(by).has(*DECIDERS)

@@ -1,0 +1,40 @@
+"""The places and cards of training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from psp.areas import account, holds
+from psp.audit import services as audit
+from psp.audit.choices import Purpose
+from psp.choices import Role
+from psp.dashboard import Card, Place, add_card, add_place
+from psp.slip_sources import Source, add_source
+from supporters.for_me import Link, add_link
+from supporters.training import services_evaluation
+from supporters.training.views_care import asked_line, asked_of, ending_line, ending_of
+
+
+def register() -> None:
+    add_source(Source(services_evaluation.look_at, services_evaluation.take_answers))
+    supervises = holds(Role.SUPERVISOR)
+    add_place(Place("care", _("Training"), "list", "care:training", supervises, order=40))
+    hint = _("What you completed, what runs, and what you would like to learn.")
+    add_link(Link(_("My training"), hint, "lead:training", 30, holds(Role.SUPPORTER, Role.CLINICIAN)))
+    add_card(Card("care", "supporters/training/care_card.html", waits_for_supervisor, order=40))
+
+
+def waits_for_supervisor(request: HttpRequest) -> dict[str, Any] | None:
+    """Requests to answer, and what ends soon of the own people; no card where there is neither."""
+    me = account(request)
+    asked, ending = asked_of(me), ending_of(me)
+    if not asked and not ending:
+        return None
+    audit.record_reads([*asked, *ending], purpose=Purpose.CARE)
+    return {
+        "asked": [asked_line(row) for row in asked], "ending": [ending_line(row) for row in ending],
+        "waits": len(asked),
+    }  # fmt: skip
