@@ -124,7 +124,7 @@ class TestProperty08:
             "peer_sessions.Closure", "peer_sessions.Questionnaire", "peer_sessions.Room",
             "supporters.IncidentKind",
             "intake.EligibilityVersion", "intake.MeetingGuide", "intake.Referral",
-            "supporters.ReadinessCriterion",
+            "supporters.Course", "supporters.ReadinessCriterion",
             "supporters.AccommodationKind", "supporters.CareSetting", "supporters.PayRate",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
             "supporters.CareOffer", "supporters.CheckInQuestion",

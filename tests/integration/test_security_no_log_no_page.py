@@ -102,7 +102,7 @@ SHOW_NOBODY = {
     "desk:forming_pool", "desk:forming_send", "desk:formings", "desk:group_cancel", "desk:group_close",
     "desk:group_open", "desk:group_place", "desk:group_complete", "desk:group_establish", "desk:group_new",
     "desk:group_schedule", "desk:groups", "desk:session_add", "desk:sessions_shift", "desk:closures",
-    "care:incident_report", "desk:incident_report",
+    "care:incident_report", "desk:incident_report", "desk:pay", "desk:pay_roles",
     "desk:rechecks", "desk:search", "desk:session_cancel", "privacy:breach_record", "privacy:exports",
     "privacy:log_person", "privacy:office", "privacy:paper", "rights:notices",
 }  # fmt: skip

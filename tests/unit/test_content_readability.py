@@ -11,8 +11,8 @@ from psp.content import load, names
 from psp.readability import EASE_FR, GRADE_EN, ease_fr, grade_en, plain
 from tests.unit.test_content_shape import texts
 
-# Facts to look up, not texts to read.
-FACTS = {"regions"}
+# Facts to look up and short names, not texts to read.
+FACTS = {"regions", "library_topics"}
 
 
 def passages(name: str, language: str) -> dict[str, str]:

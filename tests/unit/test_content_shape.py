@@ -49,6 +49,7 @@ def test_the_files_are_there() -> None:
         "questionnaires",
         "readiness",
         "regions",
+        "support_kinds",
         "wellbeing",
     )
 
