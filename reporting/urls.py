@@ -10,6 +10,6 @@ app_name = "reports"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("feedback/", views_results.feedback_results, name="feedback"),
-    path("wellbeing/", views_wellbeing.by_month, name="wellbeing"),
+    path("by-month/", views_wellbeing.by_month, name="wellbeing"),
     path("table.csv", views.overview_csv, name="overview_csv"),
 ]

@@ -6,6 +6,6 @@ from supporters.joining import views_interest
 
 app_name = "my_joining"
 urlpatterns = [
-    path("supporting/", views_interest.page, name="page"),
-    path("supporting/take-back/", views_interest.take_back, name="take_back"),
+    path("giving-back/", views_interest.page, name="page"),
+    path("giving-back/take-back/", views_interest.take_back, name="take_back"),
 ]

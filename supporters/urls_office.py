@@ -1,4 +1,4 @@
-"""Addresses of the privacy officer that this app fills: {lang}/privacy/incidents/."""
+"""Addresses of the privacy officer that this app fills: {lang}/privacy/matters/."""
 
 from supporters.incidents.urls import COMMON, REVIEW
 

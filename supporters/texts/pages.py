@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from psp.calendar_text import long_date
+from psp.calendar_text import long_date, machine_time
 from psp.models import User
 from supporters.choices import TextKind
 from supporters.models import Acknowledgement, ProgramText
@@ -60,7 +60,7 @@ def said_by(user: User) -> list[Acknowledgement]:
 
 
 def said_line(row: Acknowledgement) -> Row:
-    return {"text": row.text, "id": row.pk, "on": day(row.at), "iso": row.at.isoformat()}
+    return {"text": row.text, "id": row.pk, "on": day(row.at), "iso": machine_time(row.at)}
 
 
 def day(moment: Any) -> str:

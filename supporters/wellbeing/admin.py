@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
+from django.db import models
 
 from psp.admin_base import HistoryAdmin
 from supporters.models import CareOffer, CheckInQuestion
@@ -12,6 +15,7 @@ from supporters.models import CareOffer, CheckInQuestion
 class CareOfferAdmin(HistoryAdmin):
     list_display = ("code", "name_en", "name_fr", "program_region", "phone", "order", "active")
     list_filter = ("program_region", "active")
+    formfield_overrides: ClassVar = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(CheckInQuestion)

@@ -8,13 +8,13 @@ from supporters.wellbeing import views_pause
 lead: list[URLPattern | URLResolver] = [
     path("pause/", views_pause.pause, name="pause"),
     path("pause/end/", views_pause.end, name="pause_end"),
-    path("wellbeing/", views_wellbeing.wellbeing, name="wellbeing"),
-    path("wellbeing/away/", views_wellbeing.put_away, name="check_in_away"),
-    path("wellbeing/wishes/", views_wellbeing.wishes, name="check_in_wishes"),
-    path("wellbeing/<uuid:check_in_id>/", views_wellbeing.check_in, name="check_in"),
-    path("wellbeing/<uuid:check_in_id>/share/", views_wellbeing.share, name="check_in_share"),
-    path("wellbeing/<uuid:check_in_id>/back/<uuid:person_id>/", views_wellbeing.take_back, name="check_in_take_back"),
-    path("wellbeing/<uuid:check_in_id>/remove/", views_wellbeing.remove, name="check_in_remove"),
+    path("how-i-am/", views_wellbeing.wellbeing, name="wellbeing"),
+    path("how-i-am/away/", views_wellbeing.put_away, name="check_in_away"),
+    path("how-i-am/wishes/", views_wellbeing.wishes, name="check_in_wishes"),
+    path("how-i-am/<uuid:check_in_id>/", views_wellbeing.check_in, name="check_in"),
+    path("how-i-am/<uuid:check_in_id>/share/", views_wellbeing.share, name="check_in_share"),
+    path("how-i-am/<uuid:check_in_id>/back/<uuid:person_id>/", views_wellbeing.take_back, name="check_in_take_back"),
+    path("how-i-am/<uuid:check_in_id>/remove/", views_wellbeing.remove, name="check_in_remove"),
 ]
 
 care: list[URLPattern | URLResolver] = [

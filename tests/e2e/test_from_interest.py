@@ -89,7 +89,7 @@ STORIES = [
 def say_it(person: Visitor, story: Story) -> None:
     """From the quiet line in the portal to what stands there afterwards."""
     sign_in_participant(person, story.old)
-    person.page.locator("main a[href$='/my/supporting/']").click()
+    person.page.locator("main a[href$='/my/giving-back/']").click()
     person.check()
     fill(person.page, name=story.name, address=story.new)
     submit(person.page)
@@ -219,7 +219,7 @@ def test_from_an_interest_to_a_first_group(visitor, site, story):
     sign_in_team(supervisor, "supervisor")
     take_it_up(supervisor, story)
     account = site.run(OPEN.format(new=story.new))
-    person.open("my/supporting/")
+    person.open("my/giving-back/")
     assert story.name not in person.page.content()
 
     newcomer = visitor(story.language, phone=story.phone)

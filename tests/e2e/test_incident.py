@@ -46,7 +46,7 @@ NOTE = "Elles se connaissent du travail. Merci de nous appeler."
 def report(lead: Visitor, session: str) -> str:
     """On the phone, from the session's page; the address of the report."""
     lead.open(f"lead/sessions/{session}/")
-    lead.page.locator("main a[href*='/lead/incidents/report/']").click()
+    lead.page.locator("main a[href*='/lead/matters/report/']").click()
     lead.check()
     assert lead.page.locator("main a[href='tel:911']").first.is_visible(), "whom to call now"
     lead.page.locator("input[name=kind][value=recognised]").check()
@@ -61,7 +61,7 @@ def report(lead: Visitor, session: str) -> str:
     lead.check()
     lead.page.locator("input[name=happened_at]").fill("2026-01-05T19:30")
     lead.page.locator("main form button.btn-primary").click()
-    lead.page.wait_for_url(re.compile(r"/lead/incidents/[0-9a-f-]{36}/$"))
+    lead.page.wait_for_url(re.compile(r"/lead/matters/[0-9a-f-]{36}/$"))
     lead.check()
     return lead.page.url.rstrip("/").rsplit("/", 1)[1]
 
@@ -88,7 +88,7 @@ def test_incident_to_keep_apart(site: Stack, visitor: Callable[..., Visitor]) ->
     coordinator.open("desk/")
     coordinator.page.locator("#card-incidents a").click()
     coordinator.check()
-    coordinator.page.locator(f"main a[href$='/desk/incidents/{incident}/']").click()
+    coordinator.page.locator(f"main a[href$='/desk/matters/{incident}/']").click()
     coordinator.check()
     assert NOTE in coordinator.page.locator("main").inner_text()
     press(coordinator, "take")
@@ -101,9 +101,9 @@ def test_incident_to_keep_apart(site: Stack, visitor: Callable[..., Visitor]) ->
     # The front page says at once in which group the two are, and what can be done.
     coordinator.open("desk/")
     expect(coordinator.page.locator("main", has_text="By the river").first).to_be_visible()
-    coordinator.open(f"desk/incidents/{incident}/")
+    coordinator.open(f"desk/matters/{incident}/")
 
-    lead.open(f"lead/incidents/{incident}/")
+    lead.open(f"lead/matters/{incident}/")
     seen = lead.page.locator("main").inner_text()
     assert "Une mesure a été prise" in seen
     assert "rencontrer" not in seen, "nobody who leads learns of it"
@@ -122,11 +122,11 @@ def test_incident_to_keep_apart(site: Stack, visitor: Callable[..., Visitor]) ->
     expect(coordinator.page.locator("form[action$='/reopen/']")).to_be_visible()
 
     sign_in_team(supervisor, "supervisor", front="*/care/")
-    supervisor.open("care/incidents/review/")
+    supervisor.open("care/matters/review/")
     expect(supervisor.page.locator("td", has_text="Ask about workplaces")).to_be_visible()
     assert "Maxence" not in supervisor.page.locator("main").inner_text()
 
-    both_languages(lead, "lead/incidents/", "lead/incidents/report/", f"lead/incidents/{incident}/", "lead/me/")
-    both_languages(coordinator, "desk/incidents/", "desk/incidents/report/", f"desk/incidents/{incident}/", "desk/")
-    both_languages(supervisor, "care/incidents/", "care/incidents/review/", f"care/incidents/{incident}/", "care/")
+    both_languages(lead, "lead/matters/", "lead/matters/report/", f"lead/matters/{incident}/", "lead/me/")
+    both_languages(coordinator, "desk/matters/", "desk/matters/report/", f"desk/matters/{incident}/", "desk/")
+    both_languages(supervisor, "care/matters/", "care/matters/review/", f"care/matters/{incident}/", "care/")
     assert lead.faults + coordinator.faults + supervisor.faults == []

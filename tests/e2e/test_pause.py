@@ -93,11 +93,11 @@ def in_other_region(site: Stack) -> str:
 
 def says_that_it_is_hard(lead: Visitor, words: dict[str, str]) -> None:
     """A colour and a word for themselves alone; help is there at once."""
-    lead.open("lead/wellbeing/")
+    lead.open("lead/how-i-am/")
     lead.check()
     lead.page.locator("input[name=colour][value=hard]").check()
     lead.page.locator("input[name=word]").fill(CANARY)
     lead.page.locator("main form:has(input[name=word]) button[type=submit]").click()
-    lead.page.wait_for_url("**/lead/wellbeing/*-*/")
+    lead.page.wait_for_url("**/lead/how-i-am/*-*/")
     expect(lead.page.get_by_role("heading", name=words["hard"])).to_be_visible()
     lead.check()

@@ -47,7 +47,7 @@ def test_the_page_shows_published_figures_alone_in_both_languages(client, langua
     a_month(9, None, None, None)
     a_check_in(make.a_facilitator(name="Canari Nom"), word="Canari mot")
     make.sign_in(client, make.an_analyst())
-    page = client.get(f"/{language}/reports/wellbeing/").content.decode()
+    page = client.get(f"/{language}/reports/by-month/").content.decode()
     for word in words:
         assert word in page
     assert "Canari" not in page
@@ -60,4 +60,4 @@ def test_the_page_shows_published_figures_alone_in_both_languages(client, langua
 )  # fmt: skip
 def test_only_analysts_open_it(client, who):
     make.sign_in(client, who())
-    assert client.get("/en/reports/wellbeing/").status_code == 403
+    assert client.get("/en/reports/by-month/").status_code == 403

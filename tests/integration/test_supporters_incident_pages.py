@@ -67,22 +67,22 @@ def world() -> World:
 
 class TestReporting:
     def test_whom_to_call_stands_above_the_first_question(self, world):
-        page = text(browser_of(world.lead).get("/en/lead/incidents/report/"))
+        page = text(browser_of(world.lead).get("/en/lead/matters/report/"))
         assert page.index("tel:911") < page.index('name="kind"')
         assert page.index("help-lines") < page.index('name="kind"')
 
     def test_session_that_one_comes_from_is_chosen_already(self, world):
-        page = text(browser_of(world.lead).get(f"/en/lead/incidents/report/?session={world.session.pk}"))
+        page = text(browser_of(world.lead).get(f"/en/lead/matters/report/?session={world.session.pk}"))
         assert f'value="{world.group.pk}:{world.session.pk}" selected' in page
         assert "?session=" in text(browser_of(world.lead).get(reverse("lead:session", args=[world.session.pk])))
 
     def test_report_is_sent_with_a_few_taps_and_twice_is_as_once(self, world):
         me, typed = browser_of(world.lead), world.typed()
         for _click in range(2):
-            answer = me.post("/en/lead/incidents/report/", typed)
+            answer = me.post("/en/lead/matters/report/", typed)
             assert answer.status_code == 302
         made = Incident.objects.get()
-        assert answer["Location"] == f"/en/lead/incidents/{made.pk}/"
+        assert answer["Location"] == f"/en/lead/matters/{made.pk}/"
         assert (made.note, made.needs, made.session) == (CANARY, ["call"], world.session.pk)
         assert set(made.people.values_list("user", flat=True)) == {world.lead.pk, world.one.pk}
         assert "It went at once to: The supervisor of whoever reports" in text(me.get(answer["Location"]))
@@ -90,47 +90,47 @@ class TestReporting:
     def test_what_was_typed_is_kept_where_something_has_to_be_mended(self, world):
         tomorrow = timezone.localtime(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
         for wrong in ({"kind": ""}, {"happened_at": tomorrow}):
-            page = text(browser_of(world.lead).post("/en/lead/incidents/report/", world.typed(**wrong)))
+            page = text(browser_of(world.lead).post("/en/lead/matters/report/", world.typed(**wrong)))
             assert CANARY in page
             assert "What you typed is still here." in page
         assert not Incident.objects.exists()
 
     def test_lead_is_offered_the_own_members_by_chosen_name_and_nobody_else(self, world):
         elsewhere = make.a_participant("QC", name="Personne-Ailleurs")
-        page = text(browser_of(world.lead).get("/en/lead/incidents/report/"))
+        page = text(browser_of(world.lead).get("/en/lead/matters/report/"))
         assert world.one.name in page
         assert world.coordinator.name in page
         assert elsewhere.user.name not in page
         for member in members_of(world.group):
             assert member.reference not in page
-        answer = browser_of(world.lead).post("/en/lead/incidents/report/", world.typed(people=[str(elsewhere.user_id)]))
+        answer = browser_of(world.lead).post("/en/lead/matters/report/", world.typed(people=[str(elsewhere.user_id)]))
         assert answer.status_code == 200
         assert not Incident.objects.exists()
 
     def test_coordinator_names_people_by_reference(self, world):
         me, member = browser_of(world.coordinator), members_of(world.group)[0]
         typed = world.typed(occasion="none", region="QC", people=[], references=member.reference.lower())
-        assert me.post("/en/desk/incidents/report/", typed).status_code == 302
+        assert me.post("/en/desk/matters/report/", typed).status_code == 302
         assert Incident.objects.get().people.filter(user=member.user).exists()
         other = make.a_participant("ON")
-        page = me.post("/en/desk/incidents/report/", typed | {"references": other.reference, "sent_key": str(uuid4())})
+        page = me.post("/en/desk/matters/report/", typed | {"references": other.reference, "sent_key": str(uuid4())})
         assert f"Nobody in your regions has the reference {other.reference}" in text(page)
 
     def test_supervisor_says_the_region(self, world):
         me = browser_of(world.supervisor)
         typed = world.typed(occasion="none", people=[str(world.lead.pk)])
-        assert "Choose the region." in text(me.post("/en/care/incidents/report/", typed))
-        assert me.post("/en/care/incidents/report/", typed | {"region": "QC"}).status_code == 302
+        assert "Choose the region." in text(me.post("/en/care/matters/report/", typed))
+        assert me.post("/en/care/matters/report/", typed | {"region": "QC"}).status_code == 302
 
     def test_form_is_in_french_too(self, world):
-        page = text(browser_of(world.lead).get("/fr/lead/incidents/report/"))
+        page = text(browser_of(world.lead).get("/fr/lead/matters/report/"))
         assert "Une personne pourrait être en danger" in page
         assert "Somebody may be at risk" not in page
 
 
 class TestSight:
     def pages(self, made: Incident) -> dict[str, str]:
-        return {area: f"/en/{area}/incidents/{made.pk}/" for area in ("lead", "care", "desk", "privacy")}
+        return {area: f"/en/{area}/matters/{made.pk}/" for area in ("lead", "care", "desk", "privacy")}
 
     def test_nobody_without_a_part_finds_it_anywhere(self, world):
         made = world.report()
@@ -141,7 +141,7 @@ class TestSight:
             browser = browser_of(user)
             for area, path in self.pages(made).items():
                 assert browser.get(path).status_code in (403, 404), (who, area)
-                listed = browser.get(f"/en/{area}/incidents/")
+                listed = browser.get(f"/en/{area}/matters/")
                 assert str(made.pk) not in listed.content.decode(), (who, area)
 
     def test_administration_knows_the_kinds_and_no_incident(self, world):
@@ -204,7 +204,7 @@ class TestSight:
 
 class TestWorking:
     def act(self, user: User, made: Incident, what: str, area: str = "desk", **typed):
-        return browser_of(user).post(f"/en/{area}/incidents/{made.pk}/{what}/", typed)
+        return browser_of(user).post(f"/en/{area}/matters/{made.pk}/{what}/", typed)
 
     def test_from_taking_to_closing_by_the_page(self, world):
         made, me = world.report(), world.coordinator
@@ -277,10 +277,10 @@ class TestWorking:
     def test_breach_leads_to_the_register(self, world):
         officer = make.a_privacy_officer()
         made = a_taken_incident(world.lead, officer, "breach")
-        page = text(browser_of(officer).get(f"/en/privacy/incidents/{made.pk}/"))
+        page = text(browser_of(officer).get(f"/en/privacy/matters/{made.pk}/"))
         assert reverse("privacy:breach_record") in page
         self.act(officer, made, "breach", area="privacy")
-        assert "It is in the record of breaches" in text(browser_of(officer).get(f"/en/privacy/incidents/{made.pk}/"))
+        assert "It is in the record of breaches" in text(browser_of(officer).get(f"/en/privacy/matters/{made.pk}/"))
 
 
 class TestFrontPages:
@@ -297,7 +297,7 @@ class TestFrontPages:
     def test_late_step_rises_on_its_owners_front_page(self, world):
         made = world.report()
         for user, area in ((world.coordinator, "desk"), (world.supervisor, "care")):
-            browser_of(user).post(f"/en/{area}/incidents/{made.pk}/take/", {"instead_of": made.taken_by_id or ""})
+            browser_of(user).post(f"/en/{area}/matters/{made.pk}/take/", {"instead_of": made.taken_by_id or ""})
             made.refresh_from_db()
             code = {"desk": "protect", "care": "other_group"}[area]
             step = take_step(incident=made, by=user, code=code)
@@ -309,7 +309,7 @@ class TestFrontPages:
         assert "to take care of it" not in text(browser_of(world.coordinator).get("/en/desk/"))
 
     def test_page_for_me_leads_to_reporting(self, world):
-        assert "/en/lead/incidents/" in text(browser_of(world.lead).get("/en/lead/me/"))
+        assert "/en/lead/matters/" in text(browser_of(world.lead).get("/en/lead/me/"))
 
 
 class TestReview:
@@ -319,14 +319,14 @@ class TestReview:
             person.follow_up = "offered"
             person.save()
         browser_of(world.coordinator).post(
-            f"/en/desk/incidents/{made.pk}/close/", {"close-changes": ["place"], "close-words": "Two keys."}
+            f"/en/desk/matters/{made.pk}/close/", {"close-changes": ["place"], "close-words": "Two keys."}
         )
         return Lesson.objects.get(incident=made)
 
     def test_review_tells_what_changed_and_nobody(self, world):
         self.lesson(world, near_miss=True)
         for user, area in ((world.supervisor, "care"), (make.a_privacy_officer(), "privacy")):
-            page = text(browser_of(user).get(f"/en/{area}/incidents/review/"))
+            page = text(browser_of(user).get(f"/en/{area}/matters/review/"))
             assert "Trouble with the place or the equipment" in page
             assert "Near-miss" in page
             assert "Two keys." in page
@@ -337,12 +337,12 @@ class TestReview:
         lesson = self.lesson(world)
         Lesson.objects.create(kind=lesson.kind, month=lesson.month.replace(year=2024), changes=["training"])
         me = browser_of(world.supervisor)
-        this, then = text(me.get("/en/care/incidents/review/")), text(me.get("/en/care/incidents/review/?year=2024"))
+        this, then = text(me.get("/en/care/matters/review/")), text(me.get("/en/care/matters/review/?year=2024"))
         assert "Two keys." in this
         assert "The training" not in this
         assert "The training" in then
         assert "Two keys." not in then
-        assert "Two keys." in text(me.get("/en/care/incidents/review/?year=20x4"))
+        assert "Two keys." in text(me.get("/en/care/matters/review/?year=20x4"))
 
     @pytest.mark.parametrize(
         "who", ["coordinator elsewhere", "analyst", "administrator", "another lead", "participant"]
@@ -350,7 +350,7 @@ class TestReview:
     def test_review_is_closed_to_everybody_else(self, world, who):
         browser = browser_of(everybody_else()[who])
         for area in ("care", "privacy"):
-            assert browser.get(f"/en/{area}/incidents/review/").status_code == 403
+            assert browser.get(f"/en/{area}/matters/review/").status_code == 403
 
 
 def test_list_asks_a_fixed_number_of_questions(world, django_assert_max_num_queries):
@@ -358,8 +358,8 @@ def test_list_asks_a_fixed_number_of_questions(world, django_assert_max_num_quer
     for _one in range(3):
         world.report()
     with django_assert_max_num_queries(25) as few:
-        me.get("/en/desk/incidents/")
+        me.get("/en/desk/matters/")
     for _one in range(9):
         world.report()
     with django_assert_max_num_queries(len(few.captured_queries)):
-        me.get("/en/desk/incidents/")
+        me.get("/en/desk/matters/")

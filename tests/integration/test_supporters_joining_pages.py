@@ -51,15 +51,15 @@ class TestPortal:
     def test_person_says_it_sees_it_and_takes_it_back(self):
         me = factories.a_participant(language="en")
         browser = browser_of(me.user)
-        assert "I think of it" in text(browser.get("/en/my/supporting/"))
-        answer = browser.post("/en/my/supporting/", {"name": NAME, "address": ADDRESS}, follow=True)
+        assert "I think of it" in text(browser.get("/en/my/giving-back/"))
+        answer = browser.post("/en/my/giving-back/", {"name": NAME, "address": ADDRESS}, follow=True)
         assert "You said that you think of it" in text(answer)
         assert Interest.objects.get().name == NAME
-        assert "Take it back now" in text(browser.get("/en/my/supporting/take-back/"))
-        assert "Nothing of it is kept" in text(browser.post("/en/my/supporting/take-back/", {}, follow=True))
+        assert "Take it back now" in text(browser.get("/en/my/giving-back/take-back/"))
+        assert "Nothing of it is kept" in text(browser.post("/en/my/giving-back/take-back/", {}, follow=True))
         assert not Interest.objects.exists()
         # Sent twice, it is taken back once.
-        assert browser.post("/en/my/supporting/take-back/", {}).status_code == 302
+        assert browser.post("/en/my/giving-back/take-back/", {}).status_code == 302
 
     @pytest.mark.parametrize(
         ("language", "words"), [("en", "Your group comes first"), ("fr", "Votre groupe passe en premier")]
@@ -67,7 +67,7 @@ class TestPortal:
     def test_group_comes_first_and_there_is_no_form(self, language, words):
         me = factories.a_participant()
         Membership.objects.create(group=factories.a_formal_group(factories.a_coordinator()), participant=me)
-        page = text(browser_of(me.user).get(f"/{language}/my/supporting/"))
+        page = text(browser_of(me.user).get(f"/{language}/my/giving-back/"))
         assert words in page
         assert 'name="address"' not in page
 
@@ -77,12 +77,12 @@ class TestPortal:
         Membership.objects.create(group=group, participant=me)
         PeerGroup.objects.filter(pk=group.pk).update(state="established", established_at=timezone.now())
         Membership.objects.filter(participant=me).update(state="left", left_at=timezone.now())
-        page = text(browser_of(me.user).get("/en/my/supporting/"))
+        page = text(browser_of(me.user).get("/en/my/giving-back/"))
         day = timezone.localdate() + timedelta(days=365)
         assert f'datetime="{day.isoformat()}"' in page
         # Now that a group is behind them, the portal has a quiet line; whoever never was in one sees none.
-        assert "/en/my/supporting/" in text(browser_of(me.user).get("/en/my/"))
-        assert "/en/my/supporting/" not in text(browser_of(factories.a_participant().user).get("/en/my/"))
+        assert "/en/my/giving-back/" in text(browser_of(me.user).get("/en/my/"))
+        assert "/en/my/giving-back/" not in text(browser_of(factories.a_participant().user).get("/en/my/"))
 
     @pytest.mark.parametrize(
         ("language", "words"),
@@ -90,7 +90,7 @@ class TestPortal:
     )
     def test_error_says_how_to_mend_and_keeps_what_was_typed(self, language, words):
         me = factories.a_participant(name="Renée")
-        page = text(browser_of(me.user).post(f"/{language}/my/supporting/", {"name": "renee", "address": ADDRESS}))
+        page = text(browser_of(me.user).post(f"/{language}/my/giving-back/", {"name": "renee", "address": ADDRESS}))
         assert words in page
         assert f'value="{ADDRESS}"' in page
         assert not Interest.objects.exists()
@@ -98,9 +98,9 @@ class TestPortal:
     def test_once_it_went_on_the_page_says_so_and_nothing_of_the_new_account(self, supervisor):
         me = factories.a_participant()
         take_up(interest=say_interest(by=me.user, name=NAME, address=ADDRESS), by=supervisor)
-        assert "Within the hour" in text(browser_of(me.user).get("/en/my/supporting/"))
+        assert "Within the hour" in text(browser_of(me.user).get("/en/my/giving-back/"))
         open_accounts(timezone.now())
-        page = text(browser_of(me.user).get("/en/my/supporting/"))
+        page = text(browser_of(me.user).get("/en/my/giving-back/"))
         assert "It went on" in page
         assert NAME not in page
         assert ADDRESS not in page

@@ -46,11 +46,11 @@ def a_supervisor(**fields) -> User:
 )
 def test_a_hard_answer_brings_help_at_once_and_asks_without_pressing(language, title, help_title):
     me = browser_of(lead := make.a_facilitator())
-    assert title in me.get(f"/{language}/lead/wellbeing/").content.decode()
+    assert title in me.get(f"/{language}/lead/how-i-am/").content.decode()
     a_supervisor(name="Robin")
-    answer = me.post(f"/{language}/lead/wellbeing/", {"colour": "hard", "word": CANARY, "answer_rest": "no"})
+    answer = me.post(f"/{language}/lead/how-i-am/", {"colour": "hard", "word": CANARY, "answer_rest": "no"})
     row = CheckIn.objects.get(user=lead)
-    assert answer["Location"].endswith(f"/lead/wellbeing/{row.pk}/")
+    assert answer["Location"].endswith(f"/lead/how-i-am/{row.pk}/")
     page = me.get(answer["Location"]).content.decode()
     assert help_title in page
     assert page.index("help-lines") < page.index("Robin")
@@ -60,34 +60,34 @@ def test_a_hard_answer_brings_help_at_once_and_asks_without_pressing(language, t
 
 def test_a_good_answer_is_kept_and_nothing_more_is_said_about_it():
     me = browser_of(make.a_facilitator())
-    answer = me.post("/en/lead/wellbeing/", {"colour": "good"}, follow=True)
+    answer = me.post("/en/lead/how-i-am/", {"colour": "good"}, follow=True)
     assert "help-lines" not in answer.content.decode()
-    assert me.post("/en/lead/wellbeing/", {"colour": "purple"}).status_code == 200
-    assert me.post("/en/lead/wellbeing/", {})["Location"].endswith("/lead/wellbeing/")
+    assert me.post("/en/lead/how-i-am/", {"colour": "purple"}).status_code == 200
+    assert me.post("/en/lead/how-i-am/", {})["Location"].endswith("/lead/how-i-am/")
 
 
 def test_it_is_shown_taken_back_and_destroyed_on_the_page():
     me, mine = browser_of(lead := make.a_facilitator(name="Camille")), a_supervisor()
     row, reads = a_check_in(lead), browser_of(mine)
     assert CANARY not in reads.get("/en/care/check-ins/").content.decode()
-    me.post(f"/en/lead/wellbeing/{row.pk}/share/", {"supervisor": str(mine.pk)})
+    me.post(f"/en/lead/how-i-am/{row.pk}/share/", {"supervisor": str(mine.pk)})
     page = reads.get("/en/care/check-ins/").content.decode()
     assert CANARY in page
     assert "Camille" in page
     assert "1 word on how somebody is" in reads.get("/en/care/").content.decode()
-    me.post(f"/en/lead/wellbeing/{row.pk}/back/{mine.pk}/")
+    me.post(f"/en/lead/how-i-am/{row.pk}/back/{mine.pk}/")
     assert CANARY not in reads.get("/en/care/check-ins/").content.decode()
-    assert me.post(f"/en/lead/wellbeing/{row.pk}/share/", {}).status_code == 200
-    me.post(f"/en/lead/wellbeing/{row.pk}/remove/")
+    assert me.post(f"/en/lead/how-i-am/{row.pk}/share/", {}).status_code == 200
+    me.post(f"/en/lead/how-i-am/{row.pk}/remove/")
     assert not CheckIn.objects.exists()
 
 
 def test_the_card_can_be_put_away_and_told_not_to_come_back():
     me = browser_of(lead := make.a_facilitator())
     assert "how-are-you" in me.get("/en/lead/").content.decode()
-    me.post("/en/lead/wellbeing/away/")
+    me.post("/en/lead/how-i-am/away/")
     assert "how-are-you" not in me.get("/en/lead/").content.decode()
-    me.post("/en/lead/wellbeing/wishes/", {"counted": "on"})
+    me.post("/en/lead/how-i-am/wishes/", {"counted": "on"})
     with time_machine.travel(datetime(2027, 3, 1, 15, tzinfo=UTC), tick=False):
         make.sign_in(me, lead)
         assert "how-are-you" not in me.get("/en/lead/").content.decode()
@@ -97,7 +97,7 @@ def test_the_card_can_be_put_away_and_told_not_to_come_back():
     ("who", "pages"),
     [
         (make.a_coordinator, ("desk/", "desk/groups/", "desk/covers/", "desk/after-sessions/")),
-        (make.an_analyst, ("reports/", "reports/wellbeing/")),
+        (make.an_analyst, ("reports/", "reports/by-month/")),
         (make.a_privacy_officer, ("privacy/", "privacy/log/")),
         (a_supervisor, ("care/", "care/check-ins/")),
     ],
