@@ -63,7 +63,7 @@ class MeasureKind(models.TextChoices):
     """What was done. Who must not meet whom stands elsewhere, and is known to coordinators of the region alone."""
 
     APART = "apart", _("Two people are noted as not to meet")
-    LEAD = "lead", _("Somebody leads the group no more")
+    LEAD = "lead", _("Somebody no longer leads the group")
     BREACH = "breach", _("It is in the record of breaches")
 
 

@@ -234,7 +234,7 @@ def keep_apart(*, incident: Incident, by: User, one: User, other: User) -> Incid
 
 @transaction.atomic
 def end_lead(*, incident: Incident, by: User, user: User) -> IncidentMeasure:
-    """Somebody leads the group no more. DomainError: `no_group`, and those of the groups (`last_lead`, `ended`)."""
+    """Somebody no longer leads the group. DomainError: `no_group`, and those of the groups (`last_lead`, `ended`)."""
     require(can_keep_apart_for(by, incident), "end_lead")
     if incident.group is None or user not in incident_links.leads(incident.group):
         raise DomainError(_("This person does not lead the group."), code="no_group", field="user")

@@ -74,9 +74,9 @@ def interest(person: User) -> Iterable[Record]:
 def met_again(person: User) -> Iterable[Record]:
     """Each side reads what was noted of them, and not what the other said."""
     for row in FormerAgreement.objects.filter(participant__user=person).order_by("pk"):
-        yield [Line(_("You would meet somebody from an earlier group again: said"), row.participant_said_at)]
+        yield [Line(_("You said that you would meet somebody from an earlier group again"), row.participant_said_at)]
     for row in FormerAgreement.objects.filter(user=person).order_by("pk"):
-        yield [Line(_("You would meet somebody from an earlier group again: said"), row.supporter_said_at)]
+        yield [Line(_("You said that you would meet somebody from an earlier group again"), row.supporter_said_at)]
 
 
 def role(person: User) -> Iterable[Record]:

@@ -34,8 +34,8 @@ NAMES = {
     Lacks.PAUSED: gettext_lazy("You had paused the role"),
     Lacks.ON_LEAVE: gettext_lazy("You were on leave"),
     Lacks.GROUPS: gettext_lazy("Room: you led as many groups as you may, or more"),
-    Lacks.SESSIONS: gettext_lazy("Room: many sessions in one week"),
-    Lacks.HOURS: gettext_lazy("Room: many hours in one week"),
+    Lacks.SESSIONS: gettext_lazy("Room: there were many sessions in one week already"),
+    Lacks.HOURS: gettext_lazy("Room: there were many hours in one week already"),
 }
 
 
@@ -139,8 +139,8 @@ def _agreement(one: Missing) -> str:
 
 def _not_ready(one: Missing) -> str:
     if one.on is None:
-        return _("Not ready to lead yet: the conversation about it is still to come.")
-    return _("Not ready to lead yet: to be looked at again on %(day)s.") % {"day": day(one.on)}
+        return _("The conversation about being ready to lead is still to come.")
+    return _("Not now: to be looked at again on %(day)s.") % {"day": day(one.on)}
 
 
 def _trained(one: Missing) -> str:

@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("apart", "Two people are noted as not to meet"),
-                            ("lead", "Somebody leads the group no more"),
+                            ("lead", "Somebody no longer leads the group"),
                             ("breach", "It is in the record of breaches"),
                         ],
                         max_length=8,

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("asked", "Asked for"),
-                            ("taken", "Somebody is on the way to you"),
+                            ("taken", "Somebody takes care of it"),
                             ("done", "You have talked"),
                             ("back", "Taken back"),
                         ],

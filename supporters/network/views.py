@@ -134,7 +134,7 @@ def come(request: HttpRequest, event_id: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
     else:
-        messages.success(request, _("You come. The way to join stands here."))
+        messages.success(request, _("You are coming. The way to join is shown here."))
     return redirect("lead:events")
 
 
@@ -143,7 +143,7 @@ def come(request: HttpRequest, event_id: UUID) -> HttpResponse:
 def stay_away(request: HttpRequest, event_id: UUID) -> HttpResponse:
     me = account(request)
     leave_event(event=get_object_or_404(NetworkEvent.objects.visible_to(me), pk=event_id), by=me)
-    messages.success(request, _("You do not come. Your place is free for somebody else."))
+    messages.success(request, _("You are not coming. Your place is free for somebody else."))
     return redirect("lead:events")
 
 

@@ -16,7 +16,7 @@ class TalkWhen(models.TextChoices):
 
 class TalkState(models.TextChoices):
     ASKED = "asked", pgettext_lazy("talk", "Asked for")
-    TAKEN = "taken", _("Somebody is on the way to you")
+    TAKEN = "taken", _("Somebody takes care of it")
     DONE = "done", pgettext_lazy("talk", "You have talked")
     BACK = "back", pgettext_lazy("talk", "Taken back")
 

@@ -27,9 +27,9 @@ def moment(value: datetime, zone: str) -> dict[str, str]:
 
 
 def due(found: Due, today: date) -> dict[str, Any]:
-    """ "due since 3 days", "due today", "due in 4 days", with the day itself."""
+    """ "due 3 days ago", "due today", "due in 4 days", with the day itself."""
     if found.late:
-        words = ngettext("due since %(days)d day", "due since %(days)d days", found.late) % {"days": found.late}
+        words = ngettext("due %(days)d day ago", "due %(days)d days ago", found.late) % {"days": found.late}
     elif found.on == today:
         words = gettext("due today")
     else:

@@ -20,11 +20,11 @@ COURSES = (
     ("anti_oppression", "Anti-oppression", "Lutte contre l’oppression", 6, None),
     ("cultural_safety", "Cultural safety", "Sécurité culturelle", 6, 36),
     ("compassion_fatigue", "Compassion fatigue and taking care of oneself",
-     "Usure de compassion et soin de soi", 4, None),
+     "Usure de compassion : prendre soin de soi", 4, None),
     ("coercive_control", "Coercive control", "Contrôle coercitif", 4, None),
     ("advocacy", "Speaking up for others", "Défense des droits", 4, None),
     ("first_aid", "First aid", "Premiers soins", 8, 36),
-    ("supervision", "Supporting peer supporters", "Accompagner les pairs aidants", 20, None),
+    ("supervision", "Supporting peer supporters", "Soutenir les pairs aidants", 20, None),
 )  # fmt: skip
 # One for each week of the program.
 WEEKS = (

@@ -317,7 +317,7 @@ def complete(*, enrolment: Enrolment | UUID, by: User) -> Qualification:
     reached = progress_of(cohort)[learner.pk]
     if row.state == EnrolmentState.ENROLLED and not reached.is_complete:
         message = _(
-            "Not completed yet: %(learned)d of %(fewest)d sessions, and %(missing)d needed modules are missing."
+            "Not completed yet. Sessions: %(learned)d of %(fewest)d. Needed modules still to take: %(missing)d."
         )
         numbers = {"learned": reached.learned, "fewest": reached.fewest, "missing": len(reached.missing)}
         raise DomainError(message % numbers, code="not_complete")

@@ -44,11 +44,11 @@ def test_overdue_is_seen_by_both_and_resolves_with_a_meeting(site: Stack, visito
 
     sign_in_team(supervisor, "supervisor", front="*/care/")
     supervisor.open("care/")
-    line = supervisor.page.locator(".line-list li", has_text=name).filter(has_text="due since 3 days")
+    line = supervisor.page.locator(".line-list li", has_text=name).filter(has_text="due 3 days ago")
     expect(line).to_be_visible()
     line.locator(f"a[href$='/care/people/{key}/']").click()
     supervisor.check()
-    expect(supervisor.page.locator("main")).to_contain_text("due since 3 days")
+    expect(supervisor.page.locator("main")).to_contain_text("due 3 days ago")
 
     supervisor.page.locator(f"a[href$='/people/{key}/meeting/']").click()
     supervisor.check()
@@ -62,7 +62,7 @@ def test_overdue_is_seen_by_both_and_resolves_with_a_meeting(site: Stack, visito
     expect(supervisor.page.locator("main")).to_contain_text("Fridays stay free")
     supervisor.open("care/")
     line = supervisor.page.locator(".line-list li", has_text=name).first
-    expect(line).not_to_contain_text("due since")
+    expect(line).not_to_contain_text("due 3 days ago")
 
     supervisor.open(f"care/people/{key}/next/")
     supervisor.page.locator("input[name=day]").fill("2027-01-05")

@@ -34,7 +34,7 @@ def test_calendar_proposes_and_one_tap_takes_all(client, language):
     a_session(lead, day=a_day_ago(), clock=time(9))
     make.sign_in(client, lead)
     shown = page(client, f"/{language}/lead/hours/?from={a_day_ago()}")
-    assert ("Take all: 2\u00a0h\u00a030" if language == "en" else "Tout prendre\u00a0: 2\u00a0h\u00a030") in shown
+    assert ("Add all: 2\u00a0h\u00a030" if language == "en" else "Tout ajouter\u00a0: 2\u00a0h\u00a030") in shown
     period = {"first": a_day_ago().isoformat(), "last": a_day_ago().isoformat(), "all": "yes"}
     assert client.post(f"/{language}/lead/hours/take/", period).status_code == 302
     assert HoursLine.objects.filter(user=lead).count() == 3
