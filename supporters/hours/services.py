@@ -137,7 +137,7 @@ def correct_line(*, line: HoursLine, by: User, key: UUID, minutes: int) -> Hours
         return same
     old = HoursLine.objects.get(pk=line.pk)
     if old.state != HoursState.EXPORTED or old.corrects_id is not None:
-        raise Conflict(_("This line was not handed to pay yet. Change it where it stands."), code="not_paid")
+        raise Conflict(_("This line was not handed to pay yet. Change it where it is."), code="not_paid")
     _check_length(minutes, least=0)
     counted = old.minutes + (old.corrections.aggregate(sum=Sum("minutes"))["sum"] or 0)
     if minutes == counted:

@@ -55,7 +55,7 @@ def ask_pay_export(*, by: User, language: str) -> PayExport:
     if period is None:
         raise DomainError(_("Nothing was approved yet. There is nothing to hand to pay."), code="nothing")
     if not is_over(period):
-        raise DomainError(_("This period is not over yet."), code="not_over")
+        raise DomainError(_("This period is not over yet. Ask for the file once it is."), code="not_over")
     made = PayExport(first_day=period.first, last_day=period.last, language=Language(language), asked_by=by)
     try:
         with transaction.atomic():

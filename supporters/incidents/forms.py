@@ -231,7 +231,7 @@ class CloseForm(forms.Form):
     words = WordsField(
         label=gettext_lazy("What we learned, in a few words"), max_length=LESSON, required=False,
         help_text=gettext_lazy(
-            "It stands in the yearly review, longer than the report. No names, no group, and nothing by which somebody"
+            "It stays in the yearly review, longer than the report. No names, no group, and nothing by which somebody"
             " could be recognized."
         ),
     )  # fmt: skip

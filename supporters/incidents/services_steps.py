@@ -226,7 +226,7 @@ def keep_apart(*, incident: Incident, by: User, one: User, other: User) -> Incid
     files = Participant.objects.in_regions_of(by).filter(user__in=both)
     file = files.filter(user=one).first() or files.filter(user=other).first()
     if file is None:
-        message = _("One of the two must have a file in your regions.")
+        message = _("One of the two must have a file in your regions. Choose again.")
         raise DomainError(message, code="nobody_here", field="one")
     note_apart(participant=file, by=by, other=other if file.user_id == one.pk else one)
     return _measure(_open(incident, by), MeasureKind.APART, by)
@@ -237,7 +237,9 @@ def end_lead(*, incident: Incident, by: User, user: User) -> IncidentMeasure:
     """Somebody no longer leads the group. DomainError: `no_group`, and those of the groups (`last_lead`, `ended`)."""
     require(can_keep_apart_for(by, incident), "end_lead")
     if incident.group is None or user not in incident_links.leads(incident.group):
-        raise DomainError(_("This person does not lead the group."), code="no_group", field="user")
+        raise DomainError(
+            _("This person does not lead the group. Choose somebody who does."), code="no_group", field="user"
+        )
     incident_links.end_lead(incident.group, user, by)
     return _measure(_open(incident, by), MeasureKind.LEAD, by)
 

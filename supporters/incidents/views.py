@@ -196,7 +196,7 @@ def _by_form(name: str, found: Incident, form: Any, me: Any) -> str:
         services_incident_steps.end_lead(incident=found, by=me, user=form.wanted())
         return _("This person no longer leads the group.")
     services_incidents.close_incident(incident=found, by=me, changes=data["changes"], words=data["words"])
-    return _("Closed. What we learned stands in the yearly review.")
+    return _("Closed. What we learned is in the yearly review.")
 
 
 def _take(request: HttpRequest, found: Incident) -> str:

@@ -62,11 +62,11 @@ def ask_touch(*, by: User, entry: DirectoryEntry, way: str) -> Touch:
     DomainError `not_there` (left meanwhile, or `by` is not in the directory), `too_many`, `oneself`.
     """
     if entry.user_id == by.pk:
-        raise DomainError(_("This is your own entry."), code="oneself")
+        raise DomainError(_("This is your own entry. Choose somebody else."), code="oneself")
     _locked(by.pk, entry.user_id)
     both = DirectoryEntry.objects.shown().filter(user__in=(by.pk, entry.user_id)).values_list("user", flat=True)
     if len(set(both)) < 2:
-        raise DomainError(_("This person is not in the directory any more."), code="not_there")
+        raise DomainError(_("This person is not in the directory any more. Choose somebody else."), code="not_there")
     standing = _between(by, entry.user_id)
     if standing is not None and not _over(standing):
         return standing

@@ -74,7 +74,7 @@ def join_event(*, event: NetworkEvent, by: User) -> EventPlace:
     require(sight_of(by).has(Role.SUPPORTER), "join_event")
     fresh = _event(event)
     if fresh.ends_at <= timezone.now():
-        raise DomainError(_("This meeting is over."), code="over")
+        raise DomainError(_("This meeting is over. Choose another one."), code="over")
     place: EventPlace | None = fresh.taken.filter(user=by).first()
     if place is not None:
         return place
@@ -96,7 +96,7 @@ def leave_event(*, event: NetworkEvent, by: User) -> None:
 def _event(event: NetworkEvent) -> NetworkEvent:
     fresh: NetworkEvent = NetworkEvent.objects.select_for_update().get(pk=event.pk)
     if fresh.cancelled_at is not None:
-        raise Conflict(_("This meeting was cancelled."), code="cancelled")
+        raise Conflict(_("This meeting was cancelled. Choose another one."), code="cancelled")
     return fresh
 
 

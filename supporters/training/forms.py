@@ -36,7 +36,7 @@ class CodeForm(forms.Form):
         label=_("Code on the certificate"), max_length=60,
         help_text=_("20 letters and digits. Spaces and dashes do not matter, nor do small or capital letters."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
-        error_messages={"required": _("Type the code that stands on the certificate.")},
+        error_messages={"required": _("Type the code that is on the certificate.")},
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ TOPIC = Topic(
     _("The courses they take and when they were there, what they completed and until when it counts. What they would"
       " like to learn, in their own words, and what they were answered. A certificate, once they ask for one."),
     _("The person, the supervisor at their side, and those who give the course. Whoever is given the code of a"
-      " certificate sees what stands on it."),
+      " certificate sees what is on it."),
     order=92, team=True,
 )  # fmt: skip
 ABOUT_TEAM = _("About a member of the team")
