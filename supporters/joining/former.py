@@ -12,7 +12,9 @@ from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
+from intake.models import KeepApart
 from psp.crypto import keyring
 from supporters.models import FormerAgreement, FormerTie
 
@@ -78,23 +80,36 @@ def ties_of(earlier: UUID) -> dict[bytes, bool]:
     return ties | {secrets.token_bytes(DIGEST_BYTES): False for _one in range(missing)}
 
 
-def met_before(supporters: Collection[UUID], members: Collection[UUID]) -> dict[UUID, set[UUID]]:
-    """Supporter's account → accounts among `members` that they must not lead, because they were in a group together.
+def kept_apart(accounts: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """For each of these accounts, those whom it must not meet, as of now. One query."""
+    rows = KeepApart.objects.in_force().filter(Q(person__in=accounts) | Q(other__in=accounts), other__isnull=False)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for one, other in rows.values_list("person_id", "other_id"):
+        found[one].add(other)
+        found[other].add(one)
+    return found
+
+
+def met_before(supporters: Collection[UUID] | None, members: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Supporter's account → accounts among `members` that they must not lead, because they were in a group together,
+    or because whom they were then must not meet them ([NH] rule 24). `supporters` None: whoever that may be.
 
     Those where both said that they would meet again are left out; supporters of whom nothing is known are missing.
-    Nobody leads a group with their own earlier identity in it, whatever was agreed. Files that were made one count as
-    one person, on both sides. Five queries for any number.
+    Nobody leads a group with their own earlier identity in it, or with somebody from whom that one is kept apart,
+    whatever was agreed. Files that were made one count as one person, on both sides. Six queries for any number.
     """
-    if not supporters or not members:
+    if not members or (supporters is not None and not supporters):
         return {}
-    people, cohorts = _as_digests(members)
-    own, others = _ties(supporters, {key for keys in (*people.values(), *cohorts.values()) for key in keys})
+    people, cohorts, apart = _as_digests(members)
+    keys = {key for each in (people, cohorts, apart) for digests in each.values() for key in digests}
+    own, others = _ties(supporters, keys)
     agreed = _agreed(supporters, members)
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for member in members:
         # The second also where they came together only after the supporter's ties were noted.
         met = _having(others, people[member]) | _having(own, cohorts[member])
-        for user in {one for one in met if (one, member) not in agreed} | _having(own, people[member]):
+        never = _having(own, people[member] | apart[member])
+        for user in {one for one in met if (one, member) not in agreed} | never:
             found[user].add(member)
     return dict(found)
 
@@ -102,35 +117,44 @@ def met_before(supporters: Collection[UUID], members: Collection[UUID]) -> dict[
 Digests = dict[UUID, set[bytes]]
 
 
-def _as_digests(members: Collection[UUID]) -> tuple[Digests, Digests]:
-    """Member → digests of the same person; member → digests of everybody who was in a group with that person."""
+def _as_digests(members: Collection[UUID]) -> tuple[Digests, Digests, Digests]:
+    """Member → digests of the same person; of everybody who was in a group with that person; of everybody who must not
+    meet that person."""
     people = same_person(members)
-    shared = shared_with({one for family in people.values() for one in family})
-    families = same_person({other for met in shared.values() for other in met})
+    files = {one for family in people.values() for one in family}
+    shared, apart = shared_with(files), kept_apart(files)
+    families = same_person({other for met in (*shared.values(), *apart.values()) for other in met})
     keys = {one: key_of(one) for family in (*people.values(), *families.values()) for one in family}
-    met = {
-        member: {keys[one] for account in family for other in shared.get(account, ()) for one in families[other]}
-        for member, family in people.items()
-    }
-    return {member: {keys[one] for one in family} for member, family in people.items()}, met
+
+    def beside(known: dict[UUID, set[UUID]]) -> Digests:
+        return {
+            member: {keys[one] for file in family for other in known.get(file, ()) for one in families[other]}
+            for member, family in people.items()
+        }
+
+    return {member: {keys[one] for one in family} for member, family in people.items()}, beside(shared), beside(apart)
 
 
 def _having(ties: dict[bytes, set[UUID]], keys: Iterable[bytes]) -> set[UUID]:
     return {user for key in keys for user in ties.get(key, ())}
 
 
-def _ties(supporters: Collection[UUID], keys: Iterable[bytes]) -> tuple[dict[bytes, set[UUID]], dict[bytes, set[UUID]]]:
+def _ties(
+    supporters: Collection[UUID] | None, keys: Iterable[bytes]
+) -> tuple[dict[bytes, set[UUID]], dict[bytes, set[UUID]]]:
     """Digest → supporters who have it as their own; digest → supporters who have it as somebody else's."""
     own: dict[bytes, set[UUID]] = defaultdict(set)
     others: dict[bytes, set[UUID]] = defaultdict(set)
-    rows = FormerTie.objects.filter(user__in=supporters, key__in=list(keys))
+    rows = FormerTie.objects.filter(key__in=list(keys))
+    rows = rows if supporters is None else rows.filter(user__in=supporters)
     for user, key, is_own in rows.values_list("user_id", "key", "own"):
         (own if is_own else others)[bytes(key)].add(user)
     return own, others
 
 
-def _agreed(supporters: Collection[UUID], members: Collection[UUID]) -> set[tuple[UUID, UUID]]:
-    rows = FormerAgreement.objects.standing().filter(user__in=supporters, participant__user__in=members)
+def _agreed(supporters: Collection[UUID] | None, members: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    rows = FormerAgreement.objects.standing().filter(participant__user__in=members)
+    rows = rows if supporters is None else rows.filter(user__in=supporters)
     return set(rows.values_list("user_id", "participant__user_id"))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from groups.choices import GroupState
 from groups.models import Membership, PeerGroup
 from intake.models import Participant
+from intake.services_apart import note_apart
 from psp.choices import Kind
 from psp.errors import constraint_name
 from supporters.joining.former import PAD_TO, key_of, met_before, ties_of
@@ -102,6 +103,23 @@ class TestMetBefore:
         both_agree(user, earlier, by)
         assert met_before([user.pk], [earlier.user_id]) == {user.pk: {earlier.user_id}}
 
+    def test_whom_the_earlier_identity_must_not_meet_is_not_led_either(self, by):
+        earlier, _one = a_cohort(by, 2)
+        user, feared, stranger = a_supporter(earlier), factories.a_participant(), factories.a_participant()
+        assert met_before([user.pk], accounts([feared, stranger])) == {}
+        # Noted long after the ties, from either side; no agreement weighs against it.
+        note_apart(participant=feared, by=by, other=earlier.user)
+        both_agree(user, feared, by)
+        assert met_before([user.pk], accounts([feared, stranger])) == {user.pk: {feared.user_id}}
+        assert met_before(None, accounts([feared, stranger])) == {user.pk: {feared.user_id}}
+
+    def test_pair_of_the_earlier_identity_counts_through_files_made_one(self, by):
+        earlier, into, feared = (factories.a_participant() for _one in range(3))
+        user = a_supporter(earlier)
+        Participant.objects.filter(pk=earlier.pk).update(merged_into=into)
+        note_apart(participant=into, by=by, other=feared.user)
+        assert met_before([user.pk], [feared.user_id]) == {user.pk: {feared.user_id}}
+
     @pytest.mark.parametrize("steps", [1, 2])
     def test_member_whose_file_counts_with_another_now_is_still_found(self, by, steps):
         earlier, one = a_cohort(by, 2)
@@ -138,7 +156,7 @@ class TestMetBefore:
         many = few + [a_supporter(one).pk for one in (*first[1:2], *second)]
         with CaptureQueriesContext(connection) as large:
             met_before(many, accounts(first + second))
-        assert len(large) == len(small) == 5
+        assert len(large) == len(small) == 6
 
     def test_nobody_asked_about_costs_nothing(self, by, django_assert_num_queries):
         with django_assert_num_queries(0):
