@@ -21,6 +21,7 @@ from groups.models import Forming, FormingGroup, FormingLead, FormingPlace
 from groups.pool import Pool, pool_of, series_from
 from intake.models import KeepApart, Participant
 from psp.models import User
+from supporters.joining.former import met_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +184,16 @@ def may_join(forming: Forming, place: FormingPlace, group: FormingGroup) -> tupl
     if place.group_id == group.pk:
         return ()
     person = pool_of(forming, only=[place.participant_id]).by_participant.get(place.participant_id)
-    away = _away_from(place.participant.user_id)
+    account = place.participant.user_id
+    away = _away_from(account) | {str(one) for one in met_before(None, [account])}
     return person_misfits(person, _shape(forming, group), away=away, most=forming.max_size)
 
 
 def may_lead(forming: Forming, user: User, group: FormingGroup, role: str) -> tuple[Misfit, ...]:
     """Reasons against letting this account lead that group. A clinician arranges the times with the coordinator."""
-    shape, away = _shape(forming, group), _away_from(user.pk)
+    shape = _shape(forming, group)
+    met = met_before([user.pk], [UUID(one) for one in shape.accounts]).get(user.pk, set())
+    away = _away_from(user.pk) | {str(one) for one in met}
     if role == LeadRole.CLINICIAN:
         stands = able_staff(user.pk)
         return (*(() if stands else (Misfit.NOT_LEADING,)), *((Misfit.ELSEWHERE,) if away & shape.accounts else ()))

@@ -18,6 +18,7 @@ from groups.models import GroupLead, Invitation, Membership, PeerGroup, QueuePla
 from groups.rules_enrolling import free_places
 from intake.choices import ApplicationState
 from intake.models import KeepApart, Participant
+from supporters.joining.former import met_before
 
 # A person asks for a place themselves; formal groups are formed by the program.
 ENROLLED = (GroupKind.INFORMAL, GroupKind.ACTIVITY)
@@ -32,7 +33,8 @@ def open_to(person: Participant) -> QuerySet[Any]:
 def within_reach(person: Participant) -> QuerySet[Any]:
     """The same whether or not enrolment is still open: whoever waited in line before may have a place."""
     rows = for_whom_is_there(person)
-    away = KeepApart.objects.away_from(person.user_id)
+    # Those too with whom they were in a group before one of the two began to lead ([NH] rule 34).
+    away = KeepApart.objects.away_from(person.user_id) | met_before(None, [person.user_id]).keys()
     return rows.exclude(pk__in=_groups_with(away)) if away else rows
 
 

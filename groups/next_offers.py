@@ -23,6 +23,7 @@ from groups.rules_inviting import SECOND_THOUGHTS, further_offers
 from groups.services import people_of
 from intake.choices import Composition, Modality, careful
 from intake.models import KeepApart, Participant
+from supporters.joining.former import met_before
 
 SAID_NO = (InvitationState.DECLINED, InvitationState.OTHER_TIME)
 
@@ -51,9 +52,9 @@ def _left(group: PeerGroup) -> set[UUID]:
 
 def next_ones(group: PeerGroup) -> Iterator[Participant]:
     """Everybody who could have the place, the first one first."""
-    starts = [start for start, _end in dates_of(group)]
+    starts, here = [start for start, _end in dates_of(group)], people_of(group)
     for person in _possible(group).iterator(chunk_size=200):
-        if _suits(person, group) and _is_free(person, group, starts):
+        if _suits(person, group) and _is_free(person, group, starts) and not met_before(here, [person.user_id]):
             yield person
 
 

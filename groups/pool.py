@@ -40,6 +40,7 @@ from intake.models import Application, KeepApart, Participant
 from intake.week import DAY
 from psp.choices import Language, Role
 from psp.models import RoleAssignment
+from supporters.joining.former import met_before
 from supporters.may_lead.standing import Known, known_of, standing
 from supporters.models import Pause
 from supporters.rules import LOADS, Lived, may_lead
@@ -340,8 +341,10 @@ def _pairs(forming: Forming, accounts: Collection[UUID]) -> tuple[tuple[str, str
     here = Participant.objects.filter(program_region__in=forming.program_regions).values("user")
     rows = KeepApart.objects.in_force().filter(Q(person__in=here) | Q(other__in=here), other__isnull=False)
     pairs = rows.values_list("person_id", "other_id")
-    found = {tuple(sorted((str(one), str(other)))) for one, other in pairs if one in accounts and other in accounts}
-    return tuple(sorted(found))  # type: ignore[arg-type]
+    # And whoever leads with those whom they were in a group with before ([NH] rule 34).
+    met = [(one, other) for one, members in met_before(None, accounts).items() for other in members]
+    both = [(one, other) for one, other in (*pairs, *met) if one in accounts and other in accounts]
+    return tuple(sorted({(min(pair), max(pair)) for pair in ((str(one), str(other)) for one, other in both)}))
 
 
 def first_instant(series: SeriesTime) -> datetime:

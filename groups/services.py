@@ -29,6 +29,7 @@ from psp.choices import Language, Role
 from psp.errors import Conflict, DomainError, require
 from psp.models import ProgramRegion, Region, User
 from psp.sight import sight_of
+from supporters.joining.former import met_before
 
 ROLE_OF_LEAD = {LeadRole.FACILITATOR: Role.SUPPORTER, LeadRole.CLINICIAN: Role.CLINICIAN}
 
@@ -123,7 +124,7 @@ def _check_place(group: PeerGroup, person: Participant, earlier: Membership | No
         raise DomainError(SENTENCES["membership_once"], code="membership_once")
     check_room(group, person)
     check_may_join(group, person)
-    check_apart(person.user_id, people_of(group), by, "membership_kept_apart")
+    check_company(group, person, by)
     check_free(group, person.user_id, by)
 
 
@@ -153,6 +154,16 @@ def check_apart(user_id: UUID, others: list[UUID], by: User | None, code: str) -
         raise DomainError(KNOWN_APART, code=code)
     if found.exists():
         raise DomainError(SENTENCES[code], code=code)
+
+
+def check_company(group: PeerGroup, person: Participant, by: User | None) -> None:
+    """Whether this person may meet everybody of the group, also as whom they were before they led ([NH] rules 24, 34).
+    The latter is the check's alone: whoever else is refused for it reads the sentence that has many reasons.
+    """
+    others = people_of(group)
+    check_apart(person.user_id, others, by, "membership_kept_apart")
+    if met_before(others, [person.user_id]):
+        raise DomainError(SENTENCES["membership_kept_apart"], code="membership_kept_apart")
 
 
 def check_may_join(group: PeerGroup, person: Participant) -> None:

@@ -26,7 +26,7 @@ from groups.models import Invitation, KindSetting, Membership, PeerGroup
 from groups.refusals import SENTENCES, judged
 from groups.rules_inviting import answer_until
 from groups.services import (
-    check_apart,
+    check_company,
     check_may_join,
     check_may_lead,
     check_room,
@@ -34,7 +34,6 @@ from groups.services import (
     give_place,
     locked_group,
     locked_participant,
-    people_of,
 )
 from intake.models import Participant
 from psp.audit import services as audit
@@ -96,7 +95,7 @@ def check_invitable(group: PeerGroup, person: Participant, by: User | None) -> N
     check_may_join(group, person)
     if group.kind == GroupKind.FORMAL:
         _check_free_for_formal(group, person)
-    check_apart(person.user_id, people_of(group), by, "membership_kept_apart")
+    check_company(group, person, by)
     check_free(group, person.user_id, by)
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from groups import enrolling
 from groups.choices import GroupKind
+from groups.models import GroupLead
 from groups.services import locked_participant
 from intake.models import Participant
 from psp.audit import services as audit
@@ -30,10 +31,11 @@ from psp.errors import DomainError, constraint_name, require
 from psp.models import User
 from sessions.choices import DROP_IN_TRANSITIONS, AttendanceStatus, DropInState
 from sessions.locks import locked_session
-from sessions.models import DropIn, GroupSession
+from sessions.models import Cover, DropIn, GroupSession
 from sessions.permissions import can_record_attendance, can_settle_drop_in
 from sessions.querysets_after import DropInQuerySet
 from sessions.services_attendance import check_open, hold_if_it_took_place, people_at, record_one
+from supporters.joining.former import met_before
 
 DIGITS, PART = 8, 4
 # Whoever stands there with a code did not come to last week's session.
@@ -117,7 +119,10 @@ def _open_codes() -> DropInQuerySet:
 
 def _try(drop_in: DropIn, person: Participant, session: GroupSession, by: User) -> bool:
     """Everything is asked and everything is tried, whatever the answer to one of it."""
-    welcome = enrolling.for_whom_is_there(person).filter(pk=session.group_id).exists()
+    there = enrolling.for_whom_is_there(person).filter(pk=session.group_id).exists()
+    # What the database cannot judge: who was in a group with whoever leads now ([NH] rule 34).
+    strangers = not met_before(_leading(session), [person.user_id])
+    welcome = there and strangers
     with transaction.atomic():
         before = transaction.savepoint()
         room = _let(lambda: _use(drop_in, DropInState.ADDED, session, by))
@@ -129,6 +134,13 @@ def _try(drop_in: DropIn, person: Participant, session: GroupSession, by: User) 
     drop_in.state = DropInState.OPEN
     _use(drop_in, DropInState.ASKED, session, by)
     return False
+
+
+def _leading(session: GroupSession) -> list[UUID]:
+    """Whoever leads the group, and whoever stands in at this session."""
+    leads = GroupLead.objects.filter(group=session.group_id).values_list("user_id", flat=True)
+    stand_ins = Cover.objects.filter(session=session, stand_in__isnull=False).values_list("stand_in_id", flat=True)
+    return [*leads, *stand_ins]
 
 
 def _let(act: Callable[[], None]) -> bool:
