@@ -5,14 +5,13 @@ Somebody whom a supporter met as a participant, and who is erased, is nobody in 
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 
 from django.db.models import Q
 
 from privacy.erasing import Eraser, add_eraser, delete_rows
 from psp.models import User
-from supporters.joining.former import DIGEST_BYTES, key_of
+from supporters.joining.former import key_of, nobody
 from supporters.models import FormerAgreement, FormerTie, Interest, Readiness, Supporter
 
 
@@ -32,9 +31,10 @@ def erase(person: User) -> Counter[str]:
 
 
 def _become_nobody(person: User) -> None:
-    """The digest of somebody who is gone gives way to one of nobody; how many there are stays alike."""
+    """The digest of somebody who is gone gives way to one of nobody; how many there are stays alike, and so does how
+    many are the own one: those who never took part have one of nobody there too."""
     for pk in FormerTie.objects.filter(key=key_of(person.pk)).values_list("pk", flat=True):
-        FormerTie.objects.filter(pk=pk).update(key=secrets.token_bytes(DIGEST_BYTES), own=False)
+        FormerTie.objects.filter(pk=pk).update(key=nobody())
 
 
 def register() -> None:

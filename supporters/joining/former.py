@@ -20,8 +20,9 @@ from supporters.models import FormerAgreement, FormerTie
 
 COLUMN = "supporters.formertie.key"
 DIGEST_BYTES = 32
-# Ties are filled up to a multiple of this with digests of nobody: their number tells no group by its size.
-PAD_TO = 16
+# Ties are filled up to a multiple of this with digests of nobody: their number tells no group by its size, and nobody
+# from those who were in none.
+PAD_TO = 64
 
 # Every file that was made one with another, up and down, however long the chain.
 FAMILY = """
@@ -71,13 +72,21 @@ def same_person(accounts: Collection[UUID]) -> dict[UUID, set[UUID]]:
     return found
 
 
-def ties_of(earlier: UUID) -> dict[bytes, bool]:
-    """Digest → whether it is the own one: of an earlier account and of everybody in a group with it, and of nobody."""
-    own = same_person([earlier])[earlier]
-    met = {other for cohort in shared_with(own).values() for other in cohort}
-    ties = dict.fromkeys(map(key_of, met), False) | dict.fromkeys(map(key_of, own), True)
+def ties_of(earlier: UUID | None) -> dict[bytes, bool]:
+    """Digest → whether it is the own one: of an earlier account and of everybody in a group with it, and of nobody.
+    For whoever took part in nothing here (None) as many, all of nobody: that there are ties tells nothing.
+    """
+    own = same_person([earlier])[earlier] if earlier is not None else set()
+    met = {other for cohort in shared_with(own).values() for other in cohort} if own else set()
+    mine = set(map(key_of, own)) or {nobody()}
+    ties = dict.fromkeys(map(key_of, met), False) | dict.fromkeys(mine, True)
     missing = -len(ties) % PAD_TO
-    return ties | {secrets.token_bytes(DIGEST_BYTES): False for _one in range(missing)}
+    return ties | {nobody(): False for _one in range(missing)}
+
+
+def nobody() -> bytes:
+    """A digest of no account."""
+    return secrets.token_bytes(DIGEST_BYTES)
 
 
 def kept_apart(accounts: Collection[UUID]) -> dict[UUID, set[UUID]]:

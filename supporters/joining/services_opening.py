@@ -70,15 +70,15 @@ def _make(interest: Interest) -> Supporter:
         language=interest.language, time_zone=region.time_zone,
     )  # fmt: skip
     supporter = Supporter.objects.create(user=user, program_region=region)
-    if interest.user_id is not None:
-        _tie(user, interest.user_id)
+    _tie(user, interest.user_id)
     audit.record(Action.CREATE, supporter, person=user.pk, purpose=Purpose.CARE)
     send_password_link(user=user, request=None)
     return supporter
 
 
-def _tie(user: User, earlier: UUID) -> None:
-    """Written in an order that says nothing: neither which digest is the own one nor which are of nobody."""
+def _tie(user: User, earlier: UUID | None) -> None:
+    """Written in an order that says nothing: neither which digest is the own one nor which are of nobody. Everybody
+    has some, whether they took part before or not."""
     ties = list(ties_of(earlier).items())
     secrets.SystemRandom().shuffle(ties)
     FormerTie.objects.bulk_create([FormerTie(user=user, key=key, own=own) for key, own in ties])

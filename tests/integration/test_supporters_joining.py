@@ -22,7 +22,7 @@ from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import ProgramRegion, User
 from supporters.choices import SupporterState
 from supporters.joining.cooling import Past, earliest
-from supporters.joining.former import has_gone_on, key_of
+from supporters.joining.former import PAD_TO, has_gone_on, key_of, ties_of
 from supporters.joining.services_interest import (
     begins,
     interest_of,
@@ -277,12 +277,14 @@ class TestNoted:
             take_back_interest(interest=interest, by=a_supervisor())
         assert keyring.key_of(interest.pk) is None
 
-    def test_noted_interest_goes_on_without_ties(self, supervisor):
+    def test_noted_interest_goes_on_with_ties_of_nobody_as_many_as_anybody_has(self, supervisor, person):
         take_up(interest=noted(supervisor), by=supervisor)
         assert open_accounts(timezone.now()) == 1
         made = Supporter.objects.get()
         assert made.program_region_id == "ON"
-        assert not FormerTie.objects.exists()
+        theirs = [own for _key, own in ties_of(person.user_id).items()]
+        assert sorted(FormerTie.objects.filter(user=made.user).values_list("own", flat=True)) == sorted(theirs)
+        assert not has_gone_on(person.user_id)
 
     def test_noted_interest_does_not_lie_for_ever(self, supervisor, person):
         noted(supervisor)
@@ -379,7 +381,7 @@ class TestNothingLeadsBack:
         keys = {bytes(key) for key in FormerTie.objects.filter(user=made.user).values_list("key", flat=True)}
         assert key_of(person.user_id) in keys
         assert person.user_id.bytes not in b"".join(keys)
-        assert len(keys) == 16
+        assert len(keys) == PAD_TO
 
 
 # Alike for everybody, or for everybody who does the same: they tell nobody apart.
