@@ -21,8 +21,8 @@ CODES = [(one.value, one.value) for one in Lacks]
 class LeadConcern(models.Model):
     """A task for whoever supervises `user`: support before anything else ([NH] rule 35). It settles by itself.
 
-    `lacks`: codes of `supporters.rules.Lacks`, never those about who must not meet whom. `first_day`: the first day on
-    which they lead and may not. Nobody stops leading by it.
+    `lacks`: codes of `supporters.rules.Lacks`, never those about who must not meet whom, nor that there is a
+    pause. `first_day`: the first day on which they lead and may not. Nobody stops leading by it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -29,7 +29,9 @@ from supporters.models import LeadConcern
 from supporters.rules import Lacks, Lived, Missing, may_lead
 
 # Who must not meet whom is seen to by coordinators of the region, and known to nobody else ([NH] rules 24 and 34).
-NOT_HERE = frozenset({Lacks.APART, Lacks.FORMER_COHORT})
+# A pause is nobody's business and goes with the night after its end; a row that is kept for months would remember it.
+# Sessions of somebody who paused have a task of their own, which does not say why ([NH] rule 32).
+NOT_HERE = frozenset({Lacks.APART, Lacks.FORMER_COHORT, Lacks.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,8 @@ OWN: dict[Lacks, Sentence] = {
 
 
 def for_supervisor(missing: Iterable[Missing]) -> list[str]:
-    return [TOLD[one.lacks](one) for one in missing if one.lacks not in HIDDEN]
+    """Each sentence once: whether somebody is away for leave or for a pause is told by nobody but them."""
+    return list(dict.fromkeys(TOLD[one.lacks](one) for one in missing if one.lacks not in HIDDEN))
 
 
 def _agreement(one: Missing) -> str:
@@ -159,8 +160,8 @@ def _overdue(one: Missing) -> str:
     ) % {"number": number}  # fmt: skip
 
 
-def _leave(one: Missing) -> str:
-    return _("On leave until %(day)s.") % {"day": day(one.on) if one.on else ""}
+def _away(_one: Missing) -> str:
+    return _("This person is not available now.")
 
 
 TOLD: dict[Lacks, Sentence] = {
@@ -170,8 +171,8 @@ TOLD: dict[Lacks, Sentence] = {
     Lacks.TRAINING_EXPIRED: _expired,
     Lacks.NO_SUPERVISOR: lambda _one: _("No supervisor yet."),
     Lacks.SUPERVISION_OVERDUE: _overdue,
-    Lacks.PAUSED: lambda _one: _("Has paused the role."),
-    Lacks.ON_LEAVE: _leave,
+    Lacks.PAUSED: _away,
+    Lacks.ON_LEAVE: _away,
     Lacks.GROUPS: lambda one: _groups(one, _("Leads %(now)d groups at once; the limit is %(limit)d.")),
     Lacks.SESSIONS: lambda one: _groups(one, _("Leads %(now)d sessions in one week; the limit is %(limit)d.")),
     Lacks.HOURS: lambda one: _groups(one, _("Works %(now)d hours in one week; the limit is %(limit)d.")),
@@ -189,7 +190,7 @@ def for_coordinator(missing: Iterable[Missing]) -> list[str]:
 
 def _to_coordinator(one: Missing) -> str:
     if one.lacks in AWAY:
-        return _("This person is not available now.")
+        return _away(one)
     if one.lacks in WITH_SUPERVISOR:
         return _("Something is to be settled with their supervisor first, who sees to it.")
     return WITH_GROUP.get(one.lacks, TOLD[one.lacks])(one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -162,10 +163,24 @@ def test_it_settles_by_itself_once_the_answer_is_yes(coordinator, supervisor):
     row = LeadConcern.objects.get()
     assert row.state == "settled"
     assert row.settled_at is not None
-    Pause.objects.create(user=lead)
+    SupervisionMeeting.objects.filter(user=lead).delete()
     morning()
-    assert LeadConcern.objects.standing().get().lacks == ["paused"]
+    assert LeadConcern.objects.standing().get().lacks == ["supervision_overdue"]
     assert LeadConcern.objects.count() == 2
+
+
+def test_pause_is_written_nowhere_and_told_to_no_supervisor(client, coordinator, supervisor):
+    paused, both = make.ready_to_lead(make.a_newcomer(), supervisor=supervisor), late(supervisor, coordinator)
+    leads(coordinator, paused)
+    for one in (paused, both):
+        Pause.objects.create(user=one)
+    morning()
+    assert LeadConcern.objects.get().user_id == both.pk
+    assert LeadConcern.objects.get().lacks == ["supervision_overdue"]
+    make.sign_in(client, supervisor)
+    page = client.get("/en/care/").content.decode()
+    assert "overdue" in page
+    assert not re.search(r"pause", page, re.I)
 
 
 def test_it_settles_when_somebody_else_leads_instead(coordinator, supervisor):
