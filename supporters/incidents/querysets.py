@@ -24,15 +24,19 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> IncidentQuerySet:
         if not user.is_authenticated:
             return self.none()
-        parts = self.model.parts.rel.related_model.objects.filter(incident=OuterRef("pk"), user_id=user.pk)
-        return self.filter(Q(reporter_id=user.pk) | Exists(parts) | self._by_role(user))
+        return self.filter(Q(reporter_id=user.pk) | self._brought_in(user) | self._by_role(user))
 
     def worked_on_by(self, user: Any) -> IncidentQuerySet:
         """As `visible_to`, without what one only reported."""
         if not user.is_authenticated:
             return self.none()
+        return self.filter(self._brought_in(user) | self._by_role(user))
+
+    def _brought_in(self, user: Any) -> Q:
+        """For as long as somebody is of the team whom one could bring in (`people.team_of`), and no longer."""
         parts = self.model.parts.rel.related_model.objects.filter(incident=OuterRef("pk"), user_id=user.pk)
-        return self.filter(Exists(parts) | self._by_role(user))
+        here = Q() if sight_of(user).has(*SAFETY_DUTIES) else Q(program_region__in=coordinated_regions(user))
+        return here & Q(Exists(parts))
 
     def _by_role(self, user: Any) -> Q:
         people = self.model.people.rel.related_model.objects
@@ -81,5 +85,11 @@ class IncidentStepQuerySet(models.QuerySet[Any]):
 
 class LessonQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> LessonQuerySet:
-        """Single events, however nameless, are for those whose duty is safety: supervisors and the privacy officer."""
-        return self.all() if sight_of(user).has(*SAFETY_DUTIES) else self.none()
+        """Single events, however nameless, are for those whose duty is safety: supervisors and the privacy officer.
+        Not for somebody whom it touches while the report is there: kind and month would tell them of it.
+        """
+        if not sight_of(user).has(*SAFETY_DUTIES):
+            return self.none()
+        people = self.model.incident.field.related_model.people.rel.related_model.objects
+        touched = people.filter(incident=OuterRef("incident"), user_id=user.pk)
+        return self.filter(~Exists(touched.exclude(user_id=OuterRef("incident__reporter"))))

@@ -22,6 +22,7 @@ from privacy.holdings import held_about
 from privacy.retention import last_used
 from privacy.services_holds import open_hold
 from psp.audit.models import Entry
+from psp.choices import Role
 from psp.crypto import keyring
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import User
@@ -43,6 +44,7 @@ from supporters.incidents.models import (
     Lesson,
 )
 from supporters.incidents.notices import widen_in_time
+from supporters.incidents.pages import my_steps
 from supporters.incidents.people import may_name, told
 from supporters.incidents.services import close_incident, reopen_incident, take_incident
 from supporters.incidents.services_steps import (
@@ -439,6 +441,21 @@ class TestPeople:
         assert knows(officer, made)
         assert made.parts.count() == 1
 
+    def test_brought_in_knows_it_no_longer_than_the_duty_for_which_they_were(self):
+        coordinator, supervisor, other = make.a_coordinator(), a_supervisor(), make.a_coordinator("QC")
+        made = a_taken_incident(a_lead(), coordinator, "place")
+        for one in (supervisor, other):
+            bring_in(incident=made, by=coordinator, user=one)
+            add_step(incident=made, by=coordinator, owner=one, due_on=timezone.localdate(), words="Ask how it is")
+            IncidentPart.objects.get_or_create(incident=made, user=one)
+        supervisor.roles.all().delete()
+        make.with_role(supervisor, Role.SUPPORTER)
+        other.roles.update(region="ON")
+        for one in (supervisor, other):
+            reader = User.objects.get(pk=one.pk)
+            assert not knows(reader, made)
+            assert my_steps(reader) == []
+
 
 class TestMeasures:
     def world(self):
@@ -545,6 +562,16 @@ class TestClosing:
         assert {name for name, user in (allowed | others).items() if Lesson.objects.visible_to(user).exists()} == set(
             allowed
         )
+
+    def test_lesson_tells_nobody_that_there_is_a_report_that_touches_them(self):
+        coordinator, touched, reporter = make.a_coordinator(), a_supervisor(), a_supervisor()
+        made = a_taken_incident(reporter, coordinator, "place", region="QC", people=[touched])
+        finished(made, coordinator)
+        close_incident(incident=made, by=coordinator, changes=["place"])
+        assert not Lesson.objects.visible_to(touched).exists()
+        assert Lesson.objects.visible_to(reporter).exists()
+        made.delete()
+        assert Lesson.objects.visible_to(touched).exists()
 
     def test_every_way_through_the_states_is_one_that_is_drawn(self):
         assert set(INCIDENT_TRANSITIONS) == set(IncidentState)

@@ -290,7 +290,7 @@ def test_card_shows_no_more_what_was_mended_since_the_morning(client, coordinato
     morning()
     Pairing.objects.filter(user=lead).update(since=days(0))
     make.sign_in(client, supervisor)
-    assert "Lou Leads" not in client.get("/en/care/").content.decode()
+    assert "Before they lead again" not in client.get("/en/care/").content.decode()
 
 
 def test_number_of_questions_does_not_depend_on_how_many_lead(coordinator, supervisor, django_assert_max_num_queries):
