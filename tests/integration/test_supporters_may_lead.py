@@ -137,6 +137,9 @@ def test_pause_and_leave_hold_while_they_last():
     Pause.objects.filter(pk=pause.pk).update(ended_at=timezone.now())
     assert lacks(lead) == [Lacks.ON_LEAVE]
     assert [one.lacks for one in missing((lead.pk,), days(3))[lead.pk]] == []
+    for state in ("other", "back"):
+        Leave.objects.filter(user=lead).update(state=state)
+        assert lacks(lead) == [], state
 
 
 def test_clinician_needs_the_agreement_of_the_team_and_no_supervision():
