@@ -39,7 +39,7 @@ def met_again(request: HttpRequest, pk: UUID, supporter: UUID) -> HttpResponse:
             say(supporter=lead, participant=person, by=me, yes=yes)
             messages.success(request, _("It is noted.") if yes else _("It is taken back, as if it had not been said."))
         return redirect("desk:met_again", pk=person.pk, supporter=lead.pk)
-    audit.record_reads([person], purpose=Purpose.GROUPS)
+    audit.record_reads([person, lead], purpose=Purpose.GROUPS)
     row = agreement_of(lead, person)
     said = {
         "supporter": row.supporter_said_at if row else None, "participant": row.participant_said_at if row else None
