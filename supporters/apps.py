@@ -7,11 +7,18 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+# That one of these is there says that somebody asked for help, reported something, or takes another way.
+TELLING = (
+    "checkin", "formeragreement", "incident", "incidentstep", "interest", "leadconcern", "supervisorwish",
+    "supportplan", "talk", "touch",
+)  # fmt: skip
+
 
 class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
+        from psp.audit.quiet import keep_quiet
         from supporters import dashboard_care
         from supporters.hours import dashboard as dashboard_workload
         from supporters.hours import privacy as privacy_workload
@@ -41,6 +48,7 @@ class SupportersConfig(AppConfig):
         from supporters.wellbeing import privacy as privacy_wellbeing
 
         post_migrate.connect(load_reference, sender=self)
+        keep_quiet(*(f"supporters.{model}" for model in TELLING))
         privacy_texts.register()
         privacy_joining.register()
         erasing_joining.register()

@@ -1,4 +1,4 @@
-"""The access log, to read: who did what with which record, by opaque ids."""
+"""The access log, to read: who did what with which record, by opaque ids; but for what tells by being there."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from psp.admin_base import ProgramAdmin
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
+from psp.audit.quiet import quiet_models
 from psp.audit.services import record
 
 
@@ -25,6 +26,10 @@ class EntryAdmin(ProgramAdmin):
     show_full_result_count = False
     actions = None
     fields: ClassVar = ("at", "actor", "action", "model", "object_id", "person", "fields", "purpose", "request_id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """Without what would tell a colleague that somebody asked for help, or that a report exists."""
+        return super().get_queryset(request).exclude(model__in=quiet_models())
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str

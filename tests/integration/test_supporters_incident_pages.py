@@ -12,6 +12,7 @@ from django.utils import timezone
 from groups.models import GroupLead
 from intake.models import KeepApart
 from psp.audit.models import Entry
+from psp.audit.quiet import quiet_models
 from psp.choices import Role
 from psp.models import User
 from sessions.models import GroupSession
@@ -151,6 +152,17 @@ class TestSight:
         assert page.status_code == 200
         assert CANARY not in page.content.decode()
         assert browser.get("/admin/supporters/incident/").status_code == 404
+
+    def test_log_of_administrators_does_not_tell_that_somebody_reported_or_asked_for_help(self, world):
+        made = world.report()
+        told = Entry.objects.filter(model="supporters.incident", object_id=str(made.pk))
+        browser = browser_of(make.with_role(make.a_user(), Role.ADMINISTRATOR))
+        for address in ("/admin/audit/entry/", f"/admin/audit/entry/?q={made.reporter_id}"):
+            page = browser.get(address).content.decode()
+            assert "supporters.incident" not in page
+            assert str(made.pk) not in page
+        assert browser.get(f"/admin/audit/entry/{told.get().pk}/change/").status_code == 302
+        assert len(quiet_models()) > 5
 
     @pytest.mark.parametrize("area", ["desk", "care", "lead"])
     def test_each_part_reads_the_note_and_leaves_a_row_in_the_log(self, world, area):
