@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from contact.models import OutboxMessage
 from contact.services import add_guard, queue_message
@@ -128,9 +129,12 @@ def _end(pairing: Pairing, *, by: User) -> None:
 
 
 def tell(person: User, about: str, **context: str) -> OutboxMessage:
-    """That there is something new in their space. `context`: what must still be there when it leaves."""
-    until = timezone.now() + USEFUL_FOR
-    return queue_message(person=person, template=NEWS, key=f"{NEWS}|{about}", context=context, useful_until=until)
+    """That there is something new in their space. `context`: what must still be there when it leaves.
+    That a message was sent is kept for long, with its key: so the key tells nobody who wished for another supervisor,
+    after the wish was taken back, or after the person was forgotten.
+    """
+    until, mark = timezone.now() + USEFUL_FOR, salted_hmac("supervision.news", about, algorithm="sha256").hexdigest()
+    return queue_message(person=person, template=NEWS, key=f"{NEWS}|{mark}", context=context, useful_until=until)
 
 
 def still_news(message: OutboxMessage) -> bool:

@@ -185,6 +185,13 @@ def test_a_supervisor_who_cannot_now_leaves_the_wish_to_the_others(supervisor, o
         cannot_now(wish=wish, by=other)
 
 
+def test_message_that_stays_does_not_say_who_wished_for_somebody_else(other, supporter):
+    ask_for_another(by=supporter, wished=other)
+    ask_for_another(by=supporter, wished=other)
+    (message,) = OutboxMessage.objects.filter(person=other)
+    assert str(supporter.pk) not in message.key
+
+
 def test_a_wish_that_was_taken_back_reaches_nobody(other, supporter):
     ask_for_another(by=supporter, wished=other)
     message = told(other)[0]
