@@ -77,7 +77,9 @@ class IncidentStepQuerySet(models.QuerySet[Any]):
         return self.filter(done_at__isnull=True)
 
     def of(self, user: Any) -> IncidentStepQuerySet:
-        return self.filter(owner_id=user.pk)
+        """Their own, of incidents in which they still have a part."""
+        known = self.model.incident.field.related_model.objects.visible_to(user)
+        return self.filter(owner_id=user.pk, incident__in=known)
 
     def overdue(self, today: date | None = None) -> IncidentStepQuerySet:
         return self.to_do().filter(due_on__lt=today or timezone.localdate())
