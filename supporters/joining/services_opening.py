@@ -47,10 +47,12 @@ def _open(pk: UUID, account: UUID | None, now: datetime) -> bool:
         return False
     taken = User.objects.by_email(interest.address).exists()
     too_early = interest.user is not None and not begins(interest.user).open(timezone.localdate(now))
-    if taken or too_early:
+    if too_early or (taken and interest.user_id is not None):
         _give_back(interest, taken=taken)
         return False
-    _make(interest)
+    # Whoever noted an address of somebody else learns nothing from it: not that somebody here has it. An account that
+    # nobody can reach is opened, and the person, to whom nothing came, says so.
+    _make(interest, address="" if taken else interest.address)
     remove(interest)
     return True
 
@@ -63,17 +65,22 @@ def _give_back(interest: Interest, *, taken: bool) -> None:
     log.info("interest_given_back", reason="address" if taken else "early")
 
 
-def _make(interest: Interest) -> Supporter:
+def _make(interest: Interest, *, address: str) -> Supporter:
     region = interest.program_region
     user = User.objects.create_user(
-        _new_username(), kind=Kind.SUPPORTER, name=interest.name, email=interest.address,
+        _new_username(), kind=Kind.SUPPORTER, name=interest.name, email=address,
         language=interest.language, time_zone=region.time_zone,
     )  # fmt: skip
     supporter = Supporter.objects.create(user=user, program_region=region)
     _tie(user, interest.user_id)
     audit.record(Action.CREATE, supporter, person=user.pk, purpose=Purpose.CARE)
-    send_password_link(user=user, request=None)
+    _send_link(user)
     return supporter
+
+
+def _send_link(user: User) -> None:
+    if user.sealed_email:
+        send_password_link(user=user, request=None)
 
 
 def _tie(user: User, earlier: UUID | None) -> None:
@@ -100,7 +107,7 @@ def send_link_again(*, supporter: Supporter, by: User) -> None:
             code="signed_in_before",
         )
     audit.record(Action.SEND, supporter, person=user.pk, purpose=Purpose.CARE)
-    send_password_link(user=user, request=None)
+    _send_link(user)
 
 
 def forget_noted(now: datetime) -> int:

@@ -257,6 +257,19 @@ class TestTakingUp:
         said(person, address="one.more@example.org")
         assert not Interest.objects.get().address_taken
 
+    def test_noted_address_tells_nobody_whether_somebody_here_has_it(self, supervisor):
+        known = factories.a_participant(email="known@example.org")
+        made = []
+        for address in ("known@example.org", "nobody.here@example.org"):
+            take_up(interest=noted(supervisor, address=address), by=supervisor)
+            assert open_accounts(timezone.now()) == 1
+            made.append(Supporter.objects.order_by("since").last())
+            assert not Interest.objects.exists()
+            send_link_again(supporter=made[-1], by=supervisor)
+        assert not OutboxMessage.objects.filter(person=made[0].user).exists()
+        assert OutboxMessage.objects.filter(person=made[1].user).exists()
+        assert not OutboxMessage.objects.filter(person=known.user).exists()
+
     def test_link_is_sent_again_until_somebody_has_signed_in(self, person, supervisor):
         made = gone_on(person, supervisor)
         send_link_again(supporter=made, by=supervisor)
