@@ -104,6 +104,14 @@ def is_ready(account: UUID, ready_for: str) -> bool:
     return newest is not None and newest.outcome == Outcome.READY
 
 
+def may_begin(supporter: Supporter) -> bool:
+    """Whether the newest conversation before leading says "ready", and was held on this way: whoever ended the role and
+    gets ready again talks about it again, too."""
+    newest = newest_of(supporter.pk, ReadyFor.LEADING)
+    ready = newest is not None and newest.outcome == Outcome.READY and newest.made_at >= supporter.changed_at
+    return supporter.state == SupporterState.JOINING and ready
+
+
 def mendable(readiness: Readiness) -> bool:
     return timezone.now() < readiness.made_at + MENDABLE
 

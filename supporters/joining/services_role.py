@@ -12,9 +12,9 @@ from psp.choices import Role
 from psp.errors import DomainError, require
 from psp.models import RoleAssignment, User
 from supporters import hooks
-from supporters.choices import SUPPORTER_TRANSITIONS, ReadyFor, SupporterState
+from supporters.choices import SUPPORTER_TRANSITIONS, SupporterState
 from supporters.joining.permissions import can_begin, can_end
-from supporters.joining.services_readiness import is_ready
+from supporters.joining.services_readiness import may_begin
 from supporters.models import Supporter
 
 
@@ -22,11 +22,11 @@ from supporters.models import Supporter
 def begin_leading(*, supporter: Supporter, by: User) -> Supporter:
     """From now on a peer supporter, with the role. Whether they may lead a given group is asked each time anew.
 
-    DomainError: `not_ready`, where the newest conversation before leading does not say so; `state`.
+    DomainError: `not_ready`, where no conversation before leading says so since they are on this way; `state`.
     """
     user, found = _locked(supporter)
     require(can_begin(by, found), "begin_leading")
-    if not is_ready(user.pk, ReadyFor.LEADING):
+    if found.state == SupporterState.JOINING and not may_begin(found):
         raise DomainError(_("First comes the conversation before leading, with “Ready”."), code="not_ready")
     _move(found, SupporterState.ACTIVE, by)
     for role in [] if user.roles.filter(role=Role.SUPPORTER).exists() else [Role.SUPPORTER]:

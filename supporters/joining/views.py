@@ -26,6 +26,7 @@ from supporters.joining.services_opening import send_link_again
 from supporters.joining.services_readiness import (
     correct_readiness,
     is_ready,
+    may_begin,
     mendable,
     note_readiness,
     withdraw_readiness,
@@ -115,7 +116,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "supporter": found, "steps": words.steps_of(found), "conversations": words.conversations(mine, me),
         "outcomes": words.newest_outcomes([found.pk]).get(found.pk, []), "state_tag": words.STATE_TAGS[found.state],
         "may_review": can_review(me, found), "never_signed_in": found.user.last_login is None,
-        "may_begin": found.state == SupporterState.JOINING and is_ready(found.pk, ReadyFor.LEADING),
+        "may_begin": may_begin(found),
     }  # fmt: skip
     return render(request, "supporters/joining/person.html", context)
 

@@ -330,6 +330,10 @@ class TestRole:
         end_role(supporter=supporter, by=supervisor)
         assert come_back(supporter=supporter, by=supporter.user).state == SupporterState.JOINING
         assert not supporter.user.roles.exists()
+        # What both came to before they stopped opens nothing: they talk about it again.
+        refused("not_ready", lambda: begin_leading(supporter=supporter, by=supervisor))
+        ready(supporter, supervisor, ReadyFor.LEADING)
+        assert begin_leading(supporter=supporter, by=supervisor).state == SupporterState.ACTIVE
 
     def test_ended_role_cannot_begin_without_coming_back(self, supporter, supervisor):
         active(supporter, supervisor)
