@@ -65,6 +65,7 @@ def covers(request: HttpRequest) -> HttpResponse:
     rows = Cover.objects.in_regions_of(me).standing().still_to_come(timezone.now())
     found = list(rows.select_related("session__group", "lead", "stand_in").order_by("session__starts_at", "pk")[:MOST])
     audit.record_reads(found, purpose=Purpose.SESSIONS)
+    _note_names({row.stand_in_id for row in found if row.stand_in_id})
     shown = [_row(row, me) for row in found]
     context = {
         "open": [row for row in shown if row["open"]], "settled": [row for row in shown if not row["open"]]
@@ -92,7 +93,8 @@ def _cover(request: HttpRequest, cover_id: UUID) -> Cover:
 def cover(request: HttpRequest, cover_id: UUID) -> HttpResponse:
     """One session: who could lead it, and what else there is to do."""
     me, found = account(request), _cover(request, cover_id)
-    form = StandInForm(request.POST or None, people=who_could(found, me), chosen=found.stand_in)
+    people = who_could(found, me)
+    form = StandInForm(request.POST or None, people=people, chosen=found.stand_in)
     if request.method == "POST" and form.is_valid():
         try:
             services_cover.stand_in(cover=found, user=form.wanted(), by=me)
@@ -102,7 +104,13 @@ def cover(request: HttpRequest, cover_id: UUID) -> HttpResponse:
             messages.success(request, _("Saved. They see this session on their page, and nothing else of the group."))
             return redirect("desk:covers")
     audit.record_reads([found], purpose=Purpose.SESSIONS)
+    _note_names({one.pk for one in people} | ({found.stand_in_id} if found.stand_in_id else set()))
     return render(request, "sessions/cover.html", _page(found, form, me), status=409 if form.errors else 200)
+
+
+def _note_names(people: set[UUID]) -> None:
+    """Those who stand in, or could, are named on the page too."""
+    audit.record_reads_of(User, [(one, one) for one in sorted(people)], purpose=Purpose.SESSIONS)
 
 
 def _page(found: Cover, form: StandInForm, me: User) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from groups import services as groups
+from psp.audit.models import Entry
 from psp.choices import Role
 from psp.models import User
 from sessions import services
@@ -180,6 +181,8 @@ def test_the_coordinator_sees_the_same_task_whatever_is_behind_it(group, coordin
         for word in ("paus", "leave ", "on leave", "sick", "back on"):
             assert word not in page.casefold().split("<main", 1)[1]
     other = make.a_facilitator(name="Robin")
+    assert "Robin" in desk.get(f"/en/desk/covers/{cover.pk}/").content.decode()
+    assert Entry.objects.filter(action="read", actor=coordinator.pk, person=other.pk).count() == 1
     assert desk.post(f"/en/desk/covers/{cover.pk}/", {"user": str(lead.pk)}).status_code == 409
     desk.post(f"/en/desk/covers/{cover.pk}/", {"user": str(other.pk)})
     assert "Robin" in desk.get("/en/desk/covers/").content.decode()
