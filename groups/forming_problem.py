@@ -36,7 +36,7 @@ class Task:
 
 def task_of(forming: Forming, *, times: list[int] | None = None) -> Task:
     """The forming's problem around what is pinned, without whoever is left out by hand."""
-    pool = pool_of(forming, more_times=times or ())
+    pool = pool_of(forming, more_times=times or (), search=True)
     arrangement = arrangement_of(forming, pool)
     excluded = {str(one.participant.user_id) for one in arrangement.excluded}
     whole = problem_of(forming, pool)

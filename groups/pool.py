@@ -111,9 +111,14 @@ class Pool:
         return dict(found)
 
 
-def pool_of(forming: Forming, *, more_times: Iterable[int] = (), only: Collection[UUID] | None = None) -> Pool:
+def pool_of(
+    forming: Forming, *, more_times: Iterable[int] = (), only: Collection[UUID] | None = None, search: bool = False
+) -> Pool:
     """Everybody of the forming's regions, languages and ways to meet. `more_times`: tried besides the forming's own.
-    `only`: of the people just these participants, where one change is checked and not all are looked at."""
+    `only`: of the people just these participants, where one change is checked and not all are looked at.
+    `search`: also whom those who are in no group yet knew before they or a leader began to lead; else of those in the
+    arrangement alone, because asking it of thousands takes longer than a page may, and each move asks it anew.
+    """
     people = _people(forming, only)
     waiting = {one.user_id for one in people}
     # Nobody is proposed as the leader of the groups in which they wait for a place themselves.
@@ -122,8 +127,10 @@ def pool_of(forming: Forming, *, more_times: Iterable[int] = (), only: Collectio
     people, leaders = _with_busy_times(forming, people, leaders)
     times = {series.slot(): series for series in series_of(forming, [*forming.times, *more_times])}
     # Whoever is in the arrangement counts, also a clinician, and somebody who left the pool meanwhile.
-    accounts = {*waiting, *(one.user_id for one in leaders), *_arranged(forming)}
-    return Pool(tuple(people), tuple(leaders), times, _pairs(forming, accounts))
+    arranged = set(_arranged(forming))
+    accounts = {*waiting, *(one.user_id for one in leaders), *arranged}
+    apart = _pairs(forming, accounts) | _met(accounts if search else arranged, accounts)
+    return Pool(tuple(people), tuple(leaders), times, tuple(sorted(apart)))
 
 
 def _arranged(forming: Forming) -> Iterable[UUID]:
@@ -336,15 +343,23 @@ def _dates(groups: set[UUID]) -> dict[UUID, list[Span]]:
     return planned | {group.pk: series_of_group(group).spans() for group in rest}
 
 
-def _pairs(forming: Forming, accounts: Collection[UUID]) -> tuple[tuple[str, str], ...]:
+def _pairs(forming: Forming, accounts: Collection[UUID]) -> set[tuple[str, str]]:
     """One of the two is a participant of these regions. A list of thousands of ids would take the database longer."""
     here = Participant.objects.filter(program_region__in=forming.program_regions).values("user")
     rows = KeepApart.objects.in_force().filter(Q(person__in=here) | Q(other__in=here), other__isnull=False)
     pairs = rows.values_list("person_id", "other_id")
-    # And whoever leads with those whom they were in a group with before ([NH] rule 34).
-    met = [(one, other) for one, members in met_before(None, accounts).items() for other in members]
-    both = [(one, other) for one, other in (*pairs, *met) if one in accounts and other in accounts]
-    return tuple(sorted({(min(pair), max(pair)) for pair in ((str(one), str(other)) for one, other in both)}))
+    return {_in_order(one, other) for one, other in pairs if one in accounts and other in accounts}
+
+
+def _met(asked: Collection[UUID], accounts: Collection[UUID]) -> set[tuple[str, str]]:
+    """Whoever leads, with those among `asked` whom they must not lead because of who they were ([NH] rule 34)."""
+    found = met_before(None, asked)
+    return {_in_order(lead, member) for lead, members in found.items() if lead in accounts for member in members}
+
+
+def _in_order(one: UUID, other: UUID) -> tuple[str, str]:
+    first, second = sorted((str(one), str(other)))
+    return first, second
 
 
 def first_instant(series: SeriesTime) -> datetime:

@@ -14,6 +14,7 @@ from groups import enrolling, services_enrolling, services_inviting
 from groups.arrangement import arrangement_of, may_join, may_lead
 from groups.choices import LeadRole
 from groups.forming_checks import Misfit
+from groups.forming_problem import task_of
 from groups.models import FormingPlace, Invitation, Membership, PeerGroup
 from groups.next_offers import next_ones
 from groups.pool import pool_of
@@ -129,7 +130,8 @@ def test_draft_puts_them_in_no_group_together_from_either_side(coordinator):
     member, lead = make.a_waiting_person(), make.a_leading_person()
     became(lead, were_together(member, coordinator))
     pair = tuple(sorted((str(member.user_id), str(lead.pk))))
-    assert pool_of(forming).apart == (pair,)
+    assert pool_of(forming, search=True).apart == (pair,)
+    assert task_of(forming).problem.keep_apart == (pair,)
     led = make.a_thought_of_group(forming, [], [lead])
     place = FormingPlace.objects.create(forming=forming, participant=member, waiting_since=timezone.now())
     assert Misfit.ELSEWHERE in may_join(forming, place, led)
