@@ -32,7 +32,10 @@ def open_to(person: Participant) -> QuerySet[Any]:
 
 def within_reach(person: Participant) -> QuerySet[Any]:
     """The same whether or not enrolment is still open: whoever waited in line before may have a place."""
-    rows = for_whom_is_there(person)
+    kinds = _kinds(person)
+    if not kinds:
+        return PeerGroup.objects.none()
+    rows = _there(person, kinds)
     # Those too with whom they were in a group before one of the two began to lead ([NH] rule 34).
     away = KeepApart.objects.away_from(person.user_id) | met_before(None, [person.user_id]).keys()
     return rows.exclude(pk__in=_groups_with(away)) if away else rows
@@ -40,7 +43,11 @@ def within_reach(person: Participant) -> QuerySet[Any]:
 
 def for_whom_is_there(person: Participant) -> QuerySet[Any]:
     """The same, whoever else is in the groups: for doors at which the database judges who meets whom."""
-    rows = PeerGroup.objects.filter(kind__in=_kinds(person), state__in=RUNNING, program_region=person.program_region_id)
+    return _there(person, _kinds(person))
+
+
+def _there(person: Participant, kinds: list[str]) -> QuerySet[Any]:
+    rows = PeerGroup.objects.filter(kind__in=kinds, state__in=RUNNING, program_region=person.program_region_id)
     found: QuerySet[Any] = rows.exclude(leads__user_id=person.user_id).exclude(pk__in=_ended_by_team(person))
     return found
 

@@ -105,13 +105,15 @@ def met_before(supporters: Collection[UUID] | None, members: Collection[UUID]) -
 
     Those where both said that they would meet again are left out; supporters of whom nothing is known are missing.
     Nobody leads a group with their own earlier identity in it, or with somebody from whom that one is kept apart,
-    whatever was agreed. Files that were made one count as one person, on both sides. Six queries for any number.
+    whatever was agreed. Files that were made one count as one person, on both sides. Six queries at most, however many.
     """
     if not members or (supporters is not None and not supporters):
         return {}
     people, cohorts, apart = _as_digests(members)
     keys = {key for each in (people, cohorts, apart) for digests in each.values() for key in digests}
     own, others = _ties(supporters, keys)
+    if not own and not others:
+        return {}
     agreed = _agreed(supporters, members)
     found: dict[UUID, set[UUID]] = defaultdict(set)
     for member in members:
@@ -132,7 +134,8 @@ def _as_digests(members: Collection[UUID]) -> tuple[Digests, Digests, Digests]:
     people = same_person(members)
     files = {one for family in people.values() for one in family}
     shared, apart = shared_with(files), kept_apart(files)
-    families = same_person({other for met in (*shared.values(), *apart.values()) for other in met})
+    others = {other for met in (*shared.values(), *apart.values()) for other in met}
+    families = same_person(others) if others else {}
     keys = {one: key_of(one) for family in (*people.values(), *families.values()) for one in family}
 
     def beside(known: dict[UUID, set[UUID]]) -> Digests:
