@@ -8,7 +8,7 @@ from uuid import UUID
 from psp.choices import Role
 from psp.models import User
 from psp.sight import coordinated_regions, sight_of
-from supporters.models import Cohort, CohortLead, Pairing, Supporter
+from supporters.models import Cohort, Pairing, Supporter
 from supporters.training.choices import LEARNING, ForWhom
 
 
@@ -43,7 +43,7 @@ def can_manage_cohorts(user: Any) -> bool:
 
 
 def leads_cohort(user: Any, cohort: Cohort) -> bool:
-    return CohortLead.objects.filter(cohort=cohort, user_id=user.pk).exists()
+    return Cohort.objects.led_by(user).filter(pk=cohort.pk).exists()
 
 
 def can_run_cohort(user: Any, cohort: Cohort) -> bool:

@@ -20,6 +20,9 @@ from supporters.training.choices import LEARNING, OPEN, SEATED, AskedState, Enro
 
 Rows = TypeVar("Rows", bound="QuerySet[Any, Any]")
 
+# Roles in which somebody may give a course.
+GIVING = (Role.SUPERVISOR, Role.CLINICIAN, Role.SUPPORTER)
+
 
 def in_care_of(user: Any, path: str = "user") -> Q:
     """Rows about those whom this supervisor supervises now, or whom nobody does; nothing for everybody else.
@@ -71,8 +74,13 @@ class CohortQuerySet(models.QuerySet[Any]):
         return self.filter(self._theirs(user) | self.offered_to(user))
 
     def led_by(self, user: Any) -> CohortQuerySet:
+        """For as long as somebody is of the team, leads, or gets ready to: whoever ended the role gives no course."""
+        from supporters.models import Supporter
         from supporters.training.models_cohorts import CohortLead
 
+        getting_ready = Supporter.objects.filter(user_id=user.pk, state__in=LEARNING)
+        if not sight_of(user).has(*GIVING) and not getting_ready.exists():
+            return self.none()
         return self.filter(pk__in=CohortLead.objects.filter(user_id=user.pk).values("cohort"))
 
     def with_names(self, user: Any) -> CohortQuerySet:

@@ -13,6 +13,8 @@ from django.utils import timezone
 from contact.models import OutboxMessage
 from contact.registry import still_makes_sense
 from psp.errors import DomainError, Forbidden, constraint_name
+from psp.models import User
+from supporters.joining.services_role import end_role
 from supporters.models import Cohort, CohortAttendance, Enrolment, Qualification
 from supporters.training.services import note_qualification, take_back_qualification
 from supporters.training.services_cohorts import (
@@ -342,3 +344,15 @@ def test_everything_goes_with_the_person(supervisor):
     assert not Enrolment.objects.filter(user=person).exists()
     assert not CohortAttendance.objects.filter(user=person).exists()
     assert Cohort.objects.get() == made.cohort
+
+
+def test_whoever_ended_the_role_sees_nobody_of_the_cohort_that_they_gave(supervisor):
+    cohort, person, lead = a_cohort(supervisor), a_learner(), a_learner()
+    add_cohort_lead(cohort=cohort, user=lead, by=supervisor)
+    place = enrol(cohort=cohort, person=person, by=person)
+    assert Enrolment.objects.visible_to(lead).filter(pk=place.pk).exists()
+    end_role(supporter=lead.supporter, by=lead)
+    again = User.objects.get(pk=lead.pk)
+    assert not Enrolment.objects.visible_to(again).filter(pk=place.pk).exists()
+    with pytest.raises(Forbidden):
+        record_cohort_attendance(session=cohort.sessions.first(), statuses={person.pk: "present"}, by=again)
