@@ -22,10 +22,14 @@ class CheckInQuerySet(models.QuerySet[Any]):
         return self.filter(user_id=user.pk)
 
     def shared_with(self, user: Any) -> CheckInQuerySet:
-        """What others let this account read, for as long as it is a supervisor's."""
+        """What others let this account read, for as long as it is a supervisor's, and they could take it back: pages
+        of how one is open to peer supporters alone."""
         if not sight_of(user).has(Role.SUPERVISOR):
             return self.none()
-        return self.filter(shares__supervisor_id=user.pk)
+        supporters = RoleAssignment.objects.filter(
+            user=OuterRef("user"), user__is_active=True, role=Role.SUPPORTER
+        )  # fmt: skip
+        return self.filter(Exists(supporters), shares__supervisor_id=user.pk)
 
 
 class CheckInShareQuerySet(models.QuerySet[Any]):

@@ -328,3 +328,13 @@ def test_everything_goes_with_the_person(lead):
     assert not CheckIn.objects.exists()
     assert not CheckInShare.objects.exists()
     assert not Pause.objects.filter(user=lead).exists()
+
+
+def test_whoever_ended_the_role_is_read_by_nobody_any_more(lead):
+    supervisor = a_supervisor()
+    row = a_check_in(lead, colour="hard")
+    share(check_in=row, with_whom=supervisor, by=lead)
+    assert CheckIn.objects.visible_to(supervisor).filter(pk=row.pk).exists()
+    # They cannot take it back themselves: the pages are those of peer supporters.
+    lead.roles.all().delete()
+    assert not CheckIn.objects.visible_to(supervisor).filter(pk=row.pk).exists()
