@@ -10,11 +10,14 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from privacy.retention_floor import keep_holds_still, standing_holds
+from psp.models import RoleAssignment
 from supporters import reference
 from supporters.models import CheckIn, CheckInWish, Pause, WellbeingMonth
+from supporters.wellbeing.permissions import LEADING
 from supporters.wellbeing.rules_checkin import months_to_count, tally
 
 
@@ -37,9 +40,11 @@ def forget_check_ins(now: datetime) -> int:
 
 @transaction.atomic
 def forget_pauses(now: datetime) -> int:
-    """When somebody paused is nobody's business once they are back: it goes with the next night."""
+    """When somebody paused is nobody's business once they are back, or lead no more: it goes with the next night."""
     keep_holds_still()
-    over = Pause.objects.filter(ended_at__lt=now - timedelta(days=1)).exclude(user__in=standing_holds())
+    leading = RoleAssignment.objects.filter(user=OuterRef("user"), role__in=LEADING)
+    done = Q(ended_at__lt=now - timedelta(days=1)) | ~Exists(leading)
+    over = Pause.objects.filter(done).exclude(user__in=standing_holds())
     return int(over.delete()[0])
 
 

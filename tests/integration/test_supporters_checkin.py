@@ -338,3 +338,12 @@ def test_whoever_ended_the_role_is_read_by_nobody_any_more(lead):
     # They cannot take it back themselves: the pages are those of peer supporters.
     lead.roles.all().delete()
     assert not CheckIn.objects.visible_to(supervisor).filter(pk=row.pk).exists()
+
+
+def test_pause_of_whoever_leads_no_more_goes_too(lead):
+    other = make.a_newcomer()
+    for one in (lead, other):
+        pause_role(user=one, by=one)
+    lead.roles.all().delete()
+    forget(timezone.now())
+    assert [one.user_id for one in Pause.objects.all()] == [other.pk]
