@@ -12,7 +12,13 @@ from consent.choices import ConsentPurpose
 from privacy.retention_floor import keep_holds_still, standing_holds
 from psp.models import User
 from sessions.choices import DropInState, SupportState, Told
-from sessions.models import Debrief, DropIn
+from sessions.choices_cover import CoverState
+from sessions.models import Cover, Debrief, DropIn
+from supporters.hours.services import LOOK_BACK
+
+A_DAY = timedelta(days=1)
+# Who led what is asked for as long as hours can be noted, and corrected in the pay period after.
+HOURS_NOTED = LOOK_BACK + timedelta(days=31)
 
 
 @transaction.atomic
@@ -29,7 +35,15 @@ def forget(now: datetime) -> int:
     waits = Q(told=Told.OPEN) | Q(support__in=[SupportState.ASKED, SupportState.TAKEN])
     said = Debrief.objects.filter(changed_at__lte=now - timedelta(days=settings.PSP_DEBRIEF_DAYS)).exclude(waits)
     count: int = codes.delete()[0] + said.exclude(lead__in=standing_holds()).delete()[0]
-    return count
+    return count + _forget_covers(now)
+
+
+def _forget_covers(now: datetime) -> int:
+    """That somebody could not lead would tell of a pause long after it: what nobody needs goes with the next night but
+    one, the rest once nobody can note hours by it any more."""
+    held = standing_holds()
+    over = Q(state=CoverState.NOT_NEEDED, changed_at__lte=now - A_DAY) | Q(session__ends_at__lte=now - HOURS_NOTED)
+    return int(Cover.objects.filter(over).exclude(lead__in=held).exclude(stand_in__in=held).delete()[0])
 
 
 def forget_codes(*, person: User, purpose: str) -> None:

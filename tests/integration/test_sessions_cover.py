@@ -22,6 +22,7 @@ from psp.errors import DomainError, Forbidden
 from psp.models import User
 from sessions import cover_of_person, services, services_cover
 from sessions.choices_cover import CoverState
+from sessions.forgetting import forget
 from sessions.models import Booking, Cover, Debrief, GroupSession
 from sessions.services_attendance import record_attendance
 from sessions.services_cover import can_lead_after_all, cannot_lead, check_alone, leads_alone, reopen, stand_in
@@ -379,3 +380,17 @@ def test_erasing_somebody_leaves_the_sessions_and_opens_what_they_stood_in_for(l
     cover_of_person.erase(lead)
     assert not Cover.objects.exists()
     assert GroupSession.objects.filter(pk=session.pk).exists()
+
+
+def test_what_would_tell_of_a_pause_long_after_it_goes_by_itself(lead, session, coordinator, clock):
+    pause_role(user=lead, by=lead)
+    stand_in(cover=cover_of(session), user=make.a_facilitator(), by=coordinator)
+    come_back(user=lead, by=lead)
+    forget(timezone.now())
+    assert len(states(lead)) == 10
+    forget(timezone.now() + timedelta(days=1))
+    assert states(lead) == ["taken"], "who led is asked for as long as hours can be noted"
+    forget(session.ends_at + timedelta(days=366))
+    assert states(lead) == ["taken"]
+    forget(session.ends_at + timedelta(days=400))
+    assert states(lead) == []
