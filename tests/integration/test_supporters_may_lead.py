@@ -395,3 +395,13 @@ def test_acknowledging_is_kept_with_the_account_and_nobody_elses(coordinator):
     one, other = make.a_facilitator(), make.a_newcomer()
     assert set(Acknowledgement.objects.values_list("user_id", flat=True)) == {one.pk}
     assert Lacks.AGREEMENT in lacks(other)
+
+
+@pytest.mark.parametrize(("state", "kept_away"), [("asked", True), ("sure", True), ("other", False), ("back", False)])
+def test_leave_that_was_taken_back_or_not_agreed_to_keeps_nobody_away(state, kept_away):
+    lead, supervisor = make.a_facilitator(), make.the_supervisor()
+    decided = {"decided_by": supervisor, "decided_at": timezone.now()} if state in ("sure", "other") else {}
+    Leave.objects.create(
+        user=lead, kind=LeaveKind.PAID, first_day=TODAY(), last_day=days(2), noted_by=lead, state=state, **decided
+    )
+    assert lacks(lead) == ([Lacks.ON_LEAVE] if kept_away else [])
