@@ -13,7 +13,12 @@ from supporters.choices import SupporterState
 
 
 def _is_paired() -> Q:
-    return Q(user__supervised_by__isnull=False, user__supervised_by__ended_on__isnull=True)
+    """With somebody who still supervises, as `PairingQuerySet.current`."""
+    return Q(
+        user__supervised_by__isnull=False, user__supervised_by__ended_on__isnull=True,
+        user__supervised_by__supervisor__is_active=True,
+        user__supervised_by__supervisor__roles__role=Role.SUPERVISOR,
+    )  # fmt: skip
 
 
 class SupporterQuerySet(models.QuerySet[Any]):

@@ -18,11 +18,12 @@ def can_keep_hours(by: User, user: User) -> bool:
 
 
 def can_decide_for(by: User, user: User) -> bool:
-    """Whoever supervises them now; where nobody does, any supervisor: pay waits for no pairing. Never oneself."""
+    """Whoever supervises them now; where nobody does, or whoever did has not the role any more, any supervisor: pay
+    waits for no pairing. Never oneself."""
     if by.pk == user.pk or not sight_of(by).has(Role.SUPERVISOR):
         return False
-    standing = Pairing.objects.standing().filter(user=user).values_list("supervisor_id", flat=True).first()
-    return standing is None or standing == by.pk
+    now = Pairing.objects.current().filter(user=user).values_list("supervisor_id", flat=True).first()
+    return now is None or now == by.pk
 
 
 def can_agree_with(by: User, user: User) -> bool:

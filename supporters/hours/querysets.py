@@ -24,8 +24,8 @@ def looked_after_by(user: Any) -> Q:
         return Q(pk__in=[])
     from supporters.supervision.models import Pairing
 
-    standing = Pairing.objects.standing().filter(user=OuterRef("user"))
-    return (Exists(standing.filter(supervisor=user.pk)) | ~Exists(standing)) & ~Q(user=user.pk)
+    now = Pairing.objects.current().filter(user=OuterRef("user"))
+    return (Exists(now.filter(supervisor=user.pk)) | ~Exists(now)) & ~Q(user=user.pk)
 
 
 def _acts(user: Any) -> bool:

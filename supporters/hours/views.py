@@ -43,7 +43,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     """One pay period: what the calendar proposes, what is noted, what it comes to."""
     me = account(request)
     context = own_page(me, asked_period(me, request.GET.get("from", "")))
-    paired = Pairing.objects.standing().filter(user=me).exists()
+    paired = Pairing.objects.current().filter(user=me).exists()
     undo = request.session.pop(UNDO, None)
     return render(request, "supporters/hours/mine.html", context | {"paired": paired, "undo": undo})
 

@@ -37,7 +37,7 @@ def planned_weeks(
     people, weeks = set(accounts), mondays(first, last)
     clocks = {pk: ZoneInfo(zone) for pk, zone in User.objects.filter(pk__in=people).values_list("pk", "time_zone")}
     allowance = allowance_of(care or settings())
-    supervised = set(Pairing.objects.standing().filter(user__in=people).values_list("user_id", flat=True))
+    supervised = set(Pairing.objects.current().filter(user__in=people).values_list("user_id", flat=True))
     lengths = _lengths(people, clocks, weeks)
     return {
         person: {

@@ -102,7 +102,7 @@ def _region(by: User, group: UUID | None, session: UUID | None, said: str) -> st
 def _desks(kind: IncidentKind, by: User) -> list[str]:
     """As the kind says; nobody's supervisor is everybody's task."""
     desks = list(kind.goes_to)
-    if Desk.SUPERVISOR in desks and not Pairing.objects.standing().filter(user=by).exists():
+    if Desk.SUPERVISOR in desks and not Pairing.objects.current().filter(user=by).exists():
         desks.append(Desk.SUPERVISORS)
     return list(dict.fromkeys(desks))
 

@@ -108,7 +108,7 @@ def steps_of(supporter: Supporter, *, own: bool = False) -> list[dict[str, Any]]
         _("Conversation before the training"): outcomes.get(ReadyFor.TRAINING) == Outcome.READY,
         _("Training"): trained(supporter.pk),
         _("Role agreement"): agreed(supporter.pk),
-        _("Paired with a supervisor"): Pairing.objects.standing().filter(user_id=supporter.pk).exists(),
+        _("Paired with a supervisor"): Pairing.objects.current().filter(user_id=supporter.pk).exists(),
         _("Conversation before leading"): outcomes.get(ReadyFor.LEADING) == Outcome.READY,
         _("The role begins"): supporter.state == SupporterState.ACTIVE,
     }

@@ -109,11 +109,13 @@ class TalkQuerySet(models.QuerySet[Any]):
 
 class WishQuerySet(models.QuerySet[Any]):
     def visible_to(self, reader: Any) -> WishQuerySet:
-        """Whoever wishes it; the supervisor whom they chose, or all others where they did not. Never the supervisor
-        whom they have: that one is told when the pairing has ended, and nothing before."""
+        """Whoever wishes it; the supervisor whom they chose, or all others where they did not, or whom they chose
+        supervises no more. Never the supervisor whom they have: that one is told when the pairing has ended, and
+        nothing before."""
         if not reader.is_authenticated:
             return self.none()
         mine = Q(user_id=reader.pk)
         if sight_of(reader).has(Role.SUPERVISOR):
-            mine |= (Q(wished_id=reader.pk) | Q(wished__isnull=True)) & ~Q(user__in=people_of(reader))
+            open_to_all = Q(wished__isnull=True) | ~Q(supervises_now("wished_id"))
+            mine |= (Q(wished_id=reader.pk) | open_to_all) & ~Q(user__in=people_of(reader))
         return self.filter(mine)

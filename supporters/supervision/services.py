@@ -61,7 +61,7 @@ def without_supervisor() -> QuerySet[User]:
     )
     rows: QuerySet[User] = User.objects.filter(supported, is_active=True)
     cared_for = Pairing.objects.current().values("user")
-    chosen = SupervisorWish.objects.filter(wished__isnull=False).values("user")
+    chosen = SupervisorWish.objects.filter(supervises_now("wished_id")).values("user")
     return rows.exclude(pk__in=cared_for).exclude(pk__in=chosen).distinct().order_by("username")
 
 

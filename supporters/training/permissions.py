@@ -25,8 +25,8 @@ def cares_for(user: Any, person: UUID) -> bool:
     """The supervisor at their side; while there is nobody, any supervisor. Never the person."""
     if not is_supervisor(user) or person == user.pk:
         return False
-    standing = Pairing.objects.standing().filter(user_id=person).values_list("supervisor_id", flat=True).first()
-    return standing is None or standing == user.pk
+    now = Pairing.objects.current().filter(user_id=person).values_list("supervisor_id", flat=True).first()
+    return now is None or now == user.pk
 
 
 def can_note_qualification(user: Any, person: User) -> bool:

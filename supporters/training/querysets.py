@@ -33,9 +33,9 @@ def in_care_of(user: Any, path: str = "user") -> Q:
 
     if not sight_of(user).has(Role.SUPERVISOR):
         return Q(pk__in=[])
-    standing = Pairing.objects.standing()
-    mine = Q(**{f"{path}__in": standing.filter(supervisor_id=user.pk).values("user")})
-    return (mine | ~Q(**{f"{path}__in": standing.values("user")})) & ~Q(**{path: user.pk})
+    now = Pairing.objects.current()
+    mine = Q(**{f"{path}__in": now.filter(supervisor_id=user.pk).values("user")})
+    return (mine | ~Q(**{f"{path}__in": now.values("user")})) & ~Q(**{path: user.pk})
 
 
 class OwnQuerySet(models.QuerySet[Any]):
