@@ -17,6 +17,9 @@ REFUSALS: dict[str, tuple[str, str, Any]] = {
     "hours_never_below_nothing": (
         "length", "minutes", _("No more can be taken away than was counted. Say how long it really was."),
     ),
+    "hours_needed_by_others": (
+        "needed", "minutes", _("Other lines count on this correction. Remove or change those first."),
+    ),
     "hours_minutes_sensible": ("length", "minutes", _("Say how long it was, at most 24 hours.")),
     "hours_taken_once": ("twice", "kind", _("This is among your hours already.")),
     "hours_away_once": ("twice", "kind", _("This is among your hours already.")),

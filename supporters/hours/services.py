@@ -6,7 +6,8 @@ Every verb locks the account first. What the database refuses (`supporters.hours
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -113,14 +114,15 @@ def change_line(
 
 @transaction.atomic
 def remove_line(*, line: HoursLine, by: User) -> None:
-    """Take out what is not sent yet, or came back. Conflict `sent`; twice is once."""
+    """Take out what is not sent yet, or came back. Conflict `sent`; DomainError `needed`; twice is once."""
     require(can_keep_hours(by, line.user), "keep_hours")
     lock(line.user)
     if not HoursLine.objects.filter(pk=line.pk).exists():
         return
     fresh = _open_line(line)
     audit.record(Action.DELETE, fresh, person=fresh.user_id, purpose=Purpose.OWN)
-    fresh.delete()
+    with _judged():
+        fresh.delete()
 
 
 @transaction.atomic
@@ -308,9 +310,16 @@ def _overlap(twice: HoursLine) -> str:
 
 
 def _write(line: HoursLine, **how: Any) -> None:
+    with _judged():
+        line.save(**how)
+
+
+@contextmanager
+def _judged() -> Iterator[None]:
+    """What the database says no to, as a sentence."""
     try:
         with transaction.atomic():
-            line.save(**how)
+            yield
     except IntegrityError as error:
         name = constraint_name(error)
         if name in REFUSALS:

@@ -406,6 +406,37 @@ def test_database_takes_only_corrections_that_fit():
     assert constraint_name(refused.value) == "hours_never_below_nothing"
 
 
+def test_correction_that_other_lines_count_on_is_not_taken_out():
+    """`hours_needed_by_others`: else a day would have more than a day's hours, or a line less than nothing."""
+    lead, supervisor = a_pair()
+    line = a_line(lead, day=a_day_ago(20), minutes=1440)
+    paid(line, supervisor)
+    less = correct_line(line=line, by=lead, key=uuid4(), minutes=60)
+    beside = a_line(lead, day=line.day, minutes=1000)
+    with pytest.raises(DomainError) as refused:
+        remove_line(line=less, by=lead)
+    assert refused.value.code == "needed"
+    with pytest.raises(IntegrityError) as by_the_database, transaction.atomic():
+        HoursLine.objects.filter(pk=less.pk).delete()
+    assert constraint_name(by_the_database.value) == "hours_needed_by_others"
+    remove_line(line=beside, by=lead)
+    remove_line(line=less, by=lead)
+    assert sum(HoursLine.objects.filter(user=lead).values_list("minutes", flat=True)) == 1440
+
+
+def test_correction_upwards_that_was_taken_away_again_is_not_taken_out():
+    lead, supervisor = a_pair()
+    line = a_line(lead, day=a_day_ago(20), minutes=60)
+    paid(line, supervisor)
+    more = correct_line(line=line, by=lead, key=uuid4(), minutes=90)
+    less = correct_line(line=line, by=lead, key=uuid4(), minutes=0)
+    with pytest.raises(DomainError) as refused:
+        remove_line(line=more, by=lead)
+    assert refused.value.code == "needed"
+    remove_line(line=less, by=lead)
+    remove_line(line=more, by=lead)
+
+
 # --- Two at once ---
 
 
