@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,8 @@ from sessions.models import Cover, GroupSession
 from sessions.permissions import can_manage_sessions, leads_session
 from sessions.reminders import take_back_from
 from sessions.standing_in import check_stand_in, check_still
-from supporters.models import Leave, Pause
+from supporters.choices import SupporterState
+from supporters.models import Leave, Pause, Supporter
 
 # --- Somebody cannot ------------------------------------------------------------------------------
 
@@ -50,7 +52,8 @@ def cannot_lead(*, session: GroupSession | UUID, by: User) -> Cover | None:
 
 @transaction.atomic
 def can_lead_after_all(*, session: GroupSession | UUID, by: User) -> None:
-    """Take it back while nobody has taken care of it. DomainError: `taken_care_of`."""
+    """Take it back while nobody has taken care of it. DomainError: `taken_care_of`; `away` while a pause or leave
+    would make it a task again."""
     locked = locked_session(session)
     cover = Cover.objects.select_for_update(of=("self",)).filter(session=locked, lead=by).first()
     if cover is None or cover.state == CoverState.NOT_NEEDED:
@@ -58,7 +61,17 @@ def can_lead_after_all(*, session: GroupSession | UUID, by: User) -> None:
     if cover.state != CoverState.OPEN:
         message = _("Somebody leads this session already. Speak with a coordinator if you can lead it after all.")
         raise DomainError(message, code="taken_care_of")
+    if is_away(locked, by):
+        message = _(
+            "Your role is paused, or you are on leave that day. End that first; this session is yours again then."
+        )
+        raise DomainError(message, code="away")
     _move(cover, CoverState.NOT_NEEDED)
+
+
+def is_away(session: GroupSession, user: User) -> bool:
+    """Whether a pause or leave of this account holds for the session."""
+    return bool(Pause.objects.standing().filter(user=user).exists()) or _on_leave(session, user)
 
 
 @transaction.atomic
@@ -90,10 +103,12 @@ def back_again(user: User, *, by: User) -> int:
 
 
 def mind(now: datetime) -> int:
-    """By beat: sessions that were planned since, and stand-ins who must not lead any more. How many tasks there are
-    now that there were not."""
-    paused = Pause.objects.standing().values_list("user", flat=True)
-    made = sum(away_from_now(user, by=user) for user in User.objects.filter(pk__in=paused).order_by("pk"))
+    """By beat: sessions that were planned since, and stand-ins who must not lead any more. How many tasks
+    there are now that there were not."""
+    paused = Pause.objects.standing().values("user")
+    ended = Supporter.objects.filter(state=SupporterState.ENDED, user__leads__isnull=False).values("user")
+    gone = User.objects.filter(Q(pk__in=paused) | Q(pk__in=ended)).order_by("pk")
+    made = sum(away_from_now(user, by=user) for user in gone)
     days = (
         Leave.objects.confirmed()
         .filter(last_day__gte=now.date())

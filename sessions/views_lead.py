@@ -31,6 +31,7 @@ from sessions.models import Coming, Cover, GroupSession
 from sessions.permissions import can_record_attendance
 from sessions.places import Place, place_of
 from sessions.services_attendance import current_members, is_its_day, is_open, record_attendance, shown_names
+from sessions.services_cover import is_away
 
 leads_only = requires(Role.SUPPORTER, Role.CLINICIAN)
 
@@ -147,8 +148,9 @@ def part_of(found: GroupSession, me: User) -> dict[str, Any]:
     away = Cover.objects.away(me).filter(session=found).first()
     ahead = found.state == SessionState.SCHEDULED and found.starts_at > timezone.now()
     own = PeerGroup.objects.led_by(me).filter(pk=found.group_id).exists()
+    returns = bool(away and away.state == CoverState.OPEN and ahead) and not is_away(found, me)
     return {
-        "leads": away is None, "may_say": ahead, "may_return": bool(away and away.state == CoverState.OPEN and ahead),
+        "leads": away is None, "may_say": ahead, "may_return": returns,
         "whole_group": own, "place": place_of(found) if away is None and found.ends_at > timezone.now() else None,
     }  # fmt: skip
 

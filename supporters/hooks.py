@@ -23,7 +23,7 @@ def on_paused(hook: Hook) -> None:
 
 
 def on_back(hook: Hook) -> None:
-    """`hook(user, by=user)` when somebody is back from a pause."""
+    """`hook(user, by=user)` when somebody is back from a pause, or takes leave back."""
     _on_back.append(hook)
 
 

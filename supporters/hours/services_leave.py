@@ -17,7 +17,7 @@ from supporters.choices import LeaveKind
 from supporters.hours.choices import LEAVE_TRANSITIONS, NEED_TRANSITIONS, LeaveState, NeedState
 from supporters.hours.permissions import can_agree_with, can_decide_for, can_keep_hours
 from supporters.hours.services import lock
-from supporters.models import Accommodation, AccommodationKind, HoursLine, Leave
+from supporters.models import Accommodation, AccommodationKind, HoursLine, Leave, Pause
 
 LONGEST = timedelta(days=366)
 
@@ -83,9 +83,12 @@ def look_for_other_days(*, leave: Leave, by: User) -> Leave:
 
 @transaction.atomic
 def take_back_leave(*, leave: Leave, by: User) -> Leave:
-    """Come after all, without a reason. Twice is once. Conflict `noted`: days of it are among the hours."""
+    """Come after all, without a reason: sessions of these days that nobody took yet are theirs again. Twice is once.
+
+    Conflict `noted`: days of it are among the hours.
+    """
     require(can_keep_hours(by, leave.user), "ask_leave")
-    lock(leave.user)
+    account = lock(leave.user)
     fresh: Leave = Leave.objects.select_for_update(of=("self",)).get(pk=leave.pk)
     if fresh.state == LeaveState.TAKEN_BACK:
         return fresh
@@ -93,9 +96,12 @@ def take_back_leave(*, leave: Leave, by: User) -> Leave:
         text = _("Days of this leave are among your hours. Remove them there first.")
         raise Conflict(text, code="noted")
     _check_way(fresh, LeaveState.TAKEN_BACK)
+    was_away = fresh.state == LeaveState.CONFIRMED
     fresh.state = LeaveState.TAKEN_BACK
     fresh.save(update_fields=["state"])
     audit.record(Action.CHANGE, fresh, person=fresh.user_id, purpose=Purpose.OWN, fields=("state",))
+    if was_away and not Pause.objects.standing().filter(user=account).exists():
+        hooks.back(account, by=by)
     return fresh
 
 

@@ -19,7 +19,7 @@ from groups.choices import LeadRole
 from intake.services_apart import note_apart
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden
-from psp.models import User
+from psp.models import ProgramRegion, User
 from sessions import cover_of_person, services, services_cover
 from sessions.choices_cover import CoverState
 from sessions.forgetting import forget
@@ -30,7 +30,8 @@ from sessions.services_debrief import keep_debrief
 from sessions.standing_in import who_could
 from supporters import hooks
 from supporters.calendar import led
-from supporters.models import Leave
+from supporters.hours.services_leave import ask_leave, take_back_leave
+from supporters.models import Leave, Supporter
 from supporters.wellbeing.services_pause import come_back, pause_role
 from tests import factories as make
 
@@ -153,6 +154,44 @@ def test_what_is_planned_during_a_pause_is_a_task_too(coordinator, clock):
     services_cover.mind(timezone.now())
     services_cover.mind(timezone.now())
     assert states(lead) == ["open"] * 11
+
+
+def test_what_is_planned_after_the_end_of_a_role_is_a_task_too(coordinator):
+    other = a_planned_group(coordinator, starts_on=date(2027, 1, 5))
+    lead = User.objects.get(pk=other.leads.get().user_id)
+    region = ProgramRegion.objects.get(code="QC")
+    Supporter.objects.update_or_create(user=lead, defaults={"program_region": region, "state": "ended"})
+    hooks.ended(lead, by=lead)
+    services.add_session(group=other, by=coordinator, starts_at=datetime(2027, 4, 10, 23, tzinfo=UTC))
+    services_cover.mind(timezone.now())
+    services_cover.mind(timezone.now())
+    assert states(lead) == ["open"] * 11
+
+
+def test_leave_that_is_taken_back_gives_the_sessions_back_but_not_during_a_pause(lead, session):
+    day = day_of(session)
+    leave = ask_leave(user=lead, by=lead, kind="sick", first_day=day, last_day=day)
+    assert states(lead) == ["open"]
+    take_back_leave(leave=leave, by=lead)
+    assert states(lead) == ["not_needed"]
+    again = ask_leave(user=lead, by=lead, kind="sick", first_day=day, last_day=day)
+    pause_role(user=lead, by=lead)
+    take_back_leave(leave=again, by=lead)
+    assert states(lead) == ["open"] * 10
+
+
+def test_a_session_cannot_be_taken_back_while_a_pause_or_leave_makes_it_a_task_again(lead, group):
+    first, second = group.sessions.order_by("number")[:2]
+    pause_role(user=lead, by=lead)
+    with pytest.raises(DomainError) as caught:
+        can_lead_after_all(session=first, by=lead)
+    assert caught.value.code == "away"
+    come_back(user=lead, by=lead)
+    day = day_of(second)
+    ask_leave(user=lead, by=lead, kind="sick", first_day=day, last_day=day)
+    with pytest.raises(DomainError) as caught:
+        can_lead_after_all(session=second, by=lead)
+    assert caught.value.code == "away"
 
 
 @pytest.mark.django_db(transaction=True)
