@@ -8,13 +8,26 @@ from privacy.choices import DECIDERS
 from psp.choices import Role
 from psp.models import User
 from psp.sight import sight_of
+from supporters.choices import SupporterState
 from supporters.hours.choices import HOURS_ROLES
-from supporters.models import Pairing
+from supporters.joining.permissions import is_on_the_way
+from supporters.models import Pairing, Supporter
 
 
 def can_keep_hours(by: User, user: User) -> bool:
     """One's own, as somebody who leads."""
     return by.pk == user.pk and sight_of(by).has(*HOURS_ROLES)
+
+
+def can_note_hours(by: User, user: User) -> bool:
+    """One's own: as somebody who leads, or who has ended the role and is still to be paid for the last of it."""
+    return can_keep_hours(by, user) or (by.pk == user.pk and has_ended(by))
+
+
+def has_ended(user: Any) -> bool:
+    """An account without a role any more, that was a peer supporter's."""
+    ended = Supporter.objects.filter(pk=user.pk, state=SupporterState.ENDED)
+    return is_on_the_way(user) and ended.exists()
 
 
 def can_decide_for(by: User, user: User) -> bool:

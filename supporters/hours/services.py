@@ -25,7 +25,7 @@ from psp.errors import Conflict, DomainError, constraint_name, require
 from psp.models import User
 from psp.sight import sight_of
 from supporters.hours.choices import AWAY_KINDS, OPEN_HOURS, HoursKind, HoursState, ReturnCode
-from supporters.hours.permissions import can_decide_for, can_keep_hours
+from supporters.hours.permissions import can_decide_for, can_note_hours
 from supporters.hours.proposing import proposals
 from supporters.hours.refusals import REFUSALS
 from supporters.hours.rules import DAY_MINUTES, Period, day_minutes, minutes_between, shown, span
@@ -47,8 +47,9 @@ def today_of(user: User) -> date:
 
 
 def role_of(user: User) -> Role:
-    """As what somebody works whose hours are kept here."""
-    return Role.SUPPORTER if sight_of(user).has(Role.SUPPORTER) else Role.CLINICIAN
+    """As what somebody works whose hours are kept here; whoever has ended the role, as a supporter."""
+    sight = sight_of(user)
+    return Role.CLINICIAN if sight.has(Role.CLINICIAN) and not sight.has(Role.SUPPORTER) else Role.SUPPORTER
 
 
 # --- The person's own ---
@@ -60,7 +61,7 @@ def take_proposals(*, user: User, by: User, period: Period, keys: Collection[str
 
     DomainError: `overlap`, `day_full`. Then none of them is taken.
     """
-    require(can_keep_hours(by, user), "keep_hours")
+    require(can_note_hours(by, user), "keep_hours")
     account = lock(user)
     wanted = [one for one in proposals(account, period, now=timezone.now()) if keys is None or one.key in keys]
     made = [
@@ -84,7 +85,7 @@ def add_line(
 
     DomainError: `kind`, `day`, `length`, `no_such_time`, `overlap`, `day_full`, `not_yours`.
     """
-    require(can_keep_hours(by, user), "keep_hours")
+    require(can_note_hours(by, user), "keep_hours")
     account = lock(user)
     same: HoursLine | None = HoursLine.objects.filter(pk=key).first()
     if same is not None:
@@ -103,7 +104,7 @@ def change_line(
     begin: time | None = None, end: time | None = None,
 ) -> HoursLine:  # fmt: skip
     """Change what is not sent yet, or came back. DomainError as `add_line`; Conflict `sent`."""
-    require(can_keep_hours(by, line.user), "keep_hours")
+    require(can_note_hours(by, line.user), "keep_hours")
     account = lock(line.user)
     fresh = _open_line(line)
     _fill(fresh, account, day=day, kind=kind, minutes=minutes, begin=begin, end=end)
@@ -115,7 +116,7 @@ def change_line(
 @transaction.atomic
 def remove_line(*, line: HoursLine, by: User) -> None:
     """Take out what is not sent yet, or came back. Conflict `sent`; DomainError `needed`; twice is once."""
-    require(can_keep_hours(by, line.user), "keep_hours")
+    require(can_note_hours(by, line.user), "keep_hours")
     lock(line.user)
     if not HoursLine.objects.filter(pk=line.pk).exists():
         return
@@ -132,7 +133,7 @@ def correct_line(*, line: HoursLine, by: User, key: UUID, minutes: int) -> Hours
 
     DomainError: `length`, `no_change`, `day_full`; Conflict `not_paid`.
     """
-    require(can_keep_hours(by, line.user), "keep_hours")
+    require(can_note_hours(by, line.user), "keep_hours")
     account = lock(line.user)
     same: HoursLine | None = HoursLine.objects.filter(pk=key, user=account).first()
     if same is not None:
@@ -158,7 +159,7 @@ def correct_line(*, line: HoursLine, by: User, key: UUID, minutes: int) -> Hours
 @transaction.atomic
 def submit_hours(*, user: User, by: User, period: Period) -> int:
     """Send what is drafted on these days to whoever approves. How many lines; none is fine, so twice is once."""
-    require(can_keep_hours(by, user), "keep_hours")
+    require(can_note_hours(by, user), "keep_hours")
     account = lock(user)
     rows = HoursLine.objects.filter(user=account).between(period.first, period.last).open()
     return _move(rows, HoursState.SUBMITTED, purpose=Purpose.OWN, submitted_at=timezone.now(), returned=None)
@@ -167,7 +168,7 @@ def submit_hours(*, user: User, by: User, period: Period) -> int:
 @transaction.atomic
 def take_back_hours(*, user: User, by: User, period: Period) -> int:
     """Have what was sent, and nobody decided about yet, as a draft again."""
-    require(can_keep_hours(by, user), "keep_hours")
+    require(can_note_hours(by, user), "keep_hours")
     account = lock(user)
     rows = HoursLine.objects.filter(user=account).between(period.first, period.last).submitted()
     return _move(rows, HoursState.DRAFT, purpose=Purpose.OWN, submitted_at=None)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from psp.areas import account, requires
-from psp.errors import DomainError, add_to_form
-from supporters.hours.choices import HOURS_ROLES
+from psp.areas import View, account
+from psp.errors import DomainError, add_to_form, require
 from supporters.hours.forms import CorrectionForm, LineForm, PeriodForm
 from supporters.hours.pages import asked_period, own_page, period_for
+from supporters.hours.permissions import can_note_hours
 from supporters.hours.rules import Period
 from supporters.hours.services import (
     add_line,
@@ -32,13 +35,27 @@ from supporters.hours.services import (
 from supporters.hours.words import shown
 from supporters.models import HoursLine, Pairing
 
-# Pages of one row need no role: a row of somebody else is not found by anybody.
-leads_only = requires(*HOURS_ROLES)
+# Pages of one row need no role: a row of somebody else is not found by anybody. Who has ended the role is still paid.
+P = ParamSpec("P")
+
+
+def own_hours(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Refuse (403) everybody whose hours are not kept here."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        me = account(request)
+        require(can_note_hours(me, me), "area_closed")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 UNDO = "hours_undo"
 
 
 @require_GET
-@leads_only
+@own_hours
 def hours(request: HttpRequest) -> HttpResponse:
     """One pay period: what the calendar proposes, what is noted, what it comes to."""
     me = account(request)
@@ -49,7 +66,7 @@ def hours(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@leads_only
+@own_hours
 def take(request: HttpRequest) -> HttpResponse:
     """One proposal, or all of the period."""
     me, period = account(request), _period(request)
@@ -65,7 +82,7 @@ def take(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@leads_only
+@own_hours
 def add(request: HttpRequest) -> HttpResponse:
     me = account(request)
     form = LineForm(request.POST or None, day=today_of(me))
@@ -149,7 +166,7 @@ def correct(request: HttpRequest, line_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@leads_only
+@own_hours
 def send(request: HttpRequest) -> HttpResponse:
     me, period = account(request), _period(request)
     count = submit_hours(user=me, by=me, period=period)
@@ -161,7 +178,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@leads_only
+@own_hours
 def take_back(request: HttpRequest) -> HttpResponse:
     me, period = account(request), _period(request)
     if take_back_hours(user=me, by=me, period=period):

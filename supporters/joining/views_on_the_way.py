@@ -108,6 +108,7 @@ def end(request: HttpRequest) -> HttpResponse:
     consequences = [
         _("You are signed out everywhere. You can sign in again and read what was noted of you."),
         _("Groups that you lead go on: the coordinators find somebody else."),
+        _("Hours that you worked are paid, also those that you have not sent yet."),
         _("Nobody asks you why, and you can come back."),
     ]
     return render(request, "supporters/joining/end_mine.html", {"consequences": consequences})
