@@ -88,10 +88,9 @@ def paused(accounts: Accounts, _on: date) -> QuerySet[Any]:
 
 
 def leave(accounts: Accounts, on: date) -> QuerySet[Any]:
-    """Leave that is not over, confirmed or asked for. What was taken back, or is to be on other days, keeps nobody
-    away."""
-    rows = Leave.objects.standing().filter(user__in=accounts, last_day__gte=on).order_by("first_day", "pk")
-    return rows.values_list("user_id", "first_day", "last_day")
+    """Leave that is not over, asked for or confirmed; what was taken back keeps nobody away."""
+    rows: QuerySet[Any] = Leave.objects.standing().filter(user__in=accounts, last_day__gte=on)
+    return rows.order_by("first_day", "pk").values_list("user_id", "first_day", "last_day")
 
 
 def limits(accounts: Accounts, _on: date) -> QuerySet[Any]:

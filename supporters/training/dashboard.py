@@ -14,12 +14,13 @@ from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 from psp.slip_sources import Source, add_source
 from supporters.for_me import Link, add_link
-from supporters.training import services_evaluation
+from supporters.training import services_evaluation, worked
 from supporters.training.views_care import asked_line, asked_of, ending_line, ending_of
 
 
 def register() -> None:
     add_source(Source(services_evaluation.look_at, services_evaluation.take_answers))
+    worked.register()
     supervises = holds(Role.SUPERVISOR)
     add_place(Place("care", _("Training"), "list", "care:training", supervises, order=40))
     hint = _("What you completed, what runs, and what you would like to learn.")

@@ -31,9 +31,11 @@ from supporters.hours.services import (
     undo_approval,
 )
 from supporters.models import HoursLine, HoursReturn, Pairing, SupervisionMeeting
+from supporters.training.services_cohorts import enrol, record_cohort_attendance
 from tests import factories as make
 from tests import hours as hours_of
 from tests.hours import a_day_ago, a_line, a_pair, a_session, a_supervisor, approved, of, paid
+from tests.training import a_cohort, a_learner, was_at
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -435,6 +437,22 @@ def test_correction_upwards_that_was_taken_away_again_is_not_taken_out():
     assert refused.value.code == "needed"
     remove_line(line=less, by=lead)
     remove_line(line=more, by=lead)
+
+
+def test_training_proposes_each_session_at_which_somebody_was():
+    supervisor = a_supervisor()
+    learner, cohort = a_learner(supervisor=supervisor), a_cohort(supervisor)
+    enrol(cohort=cohort, person=learner, by=supervisor)
+    was_at(cohort, learner, 2, supervisor)
+    first, second, third = cohort.sessions.order_by("number")[:3]
+    record_cohort_attendance(session=third, statuses={learner.pk: "absent"}, by=supervisor)
+    period = Period(a_day_ago(90), timezone.localdate())
+    found = proposals(learner, period, now=timezone.now())
+    assert [(one.kind, one.about, one.minutes) for one in found] == [
+        (HoursKind.TRAINING, one.pk, cohort.minutes) for one in (first, second)
+    ]
+    take_proposals(user=learner, by=learner, period=period)
+    assert proposals(learner, period, now=timezone.now()) == []
 
 
 # --- Two at once ---
