@@ -45,7 +45,7 @@ def add_step(
         raise DomainError(_("Choose a step from the list."), code="step_unknown", field="code")
     if not code and not words.strip():
         raise DomainError(_("Write in a few words what is to be done."), code="no_words", field="words")
-    earlier: IncidentStep | None = found.steps.filter(code=code).first() if code else None
+    earlier = _same_step(found, code, words, owner, due_on)
     if earlier is not None:
         return earlier
     _check_day(due_on)
@@ -59,6 +59,14 @@ def add_step(
     if owner.pk != by.pk:
         tell_owner(step)
     return step
+
+
+def _same_step(incident: Incident, code: str, words: str, owner: User, due_on: date) -> IncidentStep | None:
+    """Of the kind's own steps there is one of each; of others, the one that is to do and says the same."""
+    if code:
+        return incident.steps.filter(code=code).first()
+    open_ones = incident.steps.to_do().filter(code="", owner=owner, due_on=due_on)
+    return next((one for one in open_ones if one.words == words.strip()), None)
 
 
 def take_step(*, incident: Incident | UUID, by: User, code: str) -> IncidentStep:

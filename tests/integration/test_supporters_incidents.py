@@ -313,6 +313,17 @@ class TestSteps:
         assert take_step(incident=made, by=coordinator, code="mend").pk == step.pk
         assert Incident.objects.get(pk=made.pk).state == IncidentState.FOLLOW_UP
 
+    def test_step_in_own_words_that_is_sent_twice_is_one_step_and_one_message(self):
+        coordinator, officer = make.a_coordinator(), make.a_privacy_officer()
+        made, day = a_taken_incident(a_lead(), coordinator, "place"), timezone.localdate()
+        said = {"incident": made, "by": coordinator, "owner": officer, "due_on": day}
+        first = add_step(**said, words="Ask the landlord.")
+        assert add_step(**said, words=" Ask the landlord. ").pk == first.pk
+        assert len(messages_to(officer)) == 1
+        assert add_step(**said, words="Ask the neighbour.").pk != first.pk
+        do_step(step=first, by=officer)
+        assert add_step(**said, words="Ask the landlord.").pk != first.pk, "it is to be done once more"
+
     def test_owner_has_a_part_from_then_on_and_is_told(self):
         coordinator, officer = make.a_coordinator(), make.a_privacy_officer()
         made = a_taken_incident(a_lead(), coordinator, "place")
