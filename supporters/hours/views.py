@@ -117,6 +117,8 @@ def change(request: HttpRequest, line_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, line_id: UUID) -> HttpResponse:
     """At once; the next page offers to have it back."""
     me = account(request)
+    if not HoursLine.objects.filter(pk=line_id).exists():
+        return redirect("lead:hours")  # the second press
     line = get_object_or_404(HoursLine.objects.of_own(me).select_related("user"), pk=line_id)
     period, undo = period_for(line.day), _way_back(line)
     try:

@@ -91,8 +91,9 @@ def ask(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 @supporters_only
 def answer(request: HttpRequest, touch_id: UUID) -> HttpResponse:
     me = account(request)
-    waiting = Touch.objects.waiting_for(me, timezone.now()).select_related("asker")
-    found = get_object_or_404(waiting, pk=touch_id)
+    found = get_object_or_404(Touch.objects.filter(asked=me).select_related("asker"), pk=touch_id)
+    if not Touch.objects.waiting_for(me, timezone.now()).filter(pk=found.pk).exists():
+        return redirect("lead:network")  # the second press, or nobody waits any more
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         agree = form.cleaned_data["answer"] == "yes"
@@ -111,7 +112,8 @@ def answer(request: HttpRequest, touch_id: UUID) -> HttpResponse:
 @supporters_only
 def end(request: HttpRequest, touch_id: UUID) -> HttpResponse:
     me = account(request)
-    end_touch(touch=get_object_or_404(Touch.objects.visible_to(me), pk=touch_id), by=me)
+    if Touch.objects.filter(pk=touch_id).exists():  # not so at the second press
+        end_touch(touch=get_object_or_404(Touch.objects.visible_to(me), pk=touch_id), by=me)
     messages.success(request, _("Done. Nobody is told."))
     return redirect("lead:network")
 

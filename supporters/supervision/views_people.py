@@ -223,7 +223,8 @@ def take_on(request: HttpRequest, user_id: UUID) -> HttpResponse:
 @supervisors_only
 def not_now(request: HttpRequest, user_id: UUID) -> HttpResponse:
     me = account(request)
-    wish = get_object_or_404(SupervisorWish.objects.filter(wished=me), pk=user_id)
-    services_supervision.cannot_now(wish=wish, by=me)
+    wish = get_object_or_404(SupervisorWish.objects.visible_to(me).exclude(user=me), pk=user_id)
+    if wish.wished_id == me.pk:  # not so at the second press
+        services_supervision.cannot_now(wish=wish, by=me)
     messages.success(request, _("The other supervisors are asked now. Thank you for saying it."))
     return redirect("care:home")

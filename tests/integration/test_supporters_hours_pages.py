@@ -155,3 +155,15 @@ def test_pay_page_goes_from_the_question_to_the_file_with_two_people(client, lan
     assert lead.username in answer.content.decode("utf-8-sig")
     assert answer["X-File-Alike"] == "yes"
     page(client, f"/{language}/desk/pay/roles/")
+
+
+def test_removing_by_two_presses_removes_once_and_still_offers_to_have_it_back(client):
+    lead, _supervisor = a_pair()
+    make.sign_in(client, lead)
+    kept = a_line(lead)
+    client.post(f"/en/lead/hours/{kept.pk}/remove/")
+    after = client.post(f"/en/lead/hours/{kept.pk}/remove/", follow=True)
+    assert after.status_code == 200
+    assert "The line is removed." in after.content.decode()
+    other = a_line(a_pair()[0])
+    assert client.post(f"/en/lead/hours/{other.pk}/remove/").status_code == 404

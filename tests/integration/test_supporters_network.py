@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, connections, transaction
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -44,7 +45,16 @@ from supporters.network.services_library import (
     suggest,
     take_out,
 )
-from tests.factories import a_clinician, a_coordinator, a_facilitator, a_participant, a_user, an_analyst, with_role
+from tests.factories import (
+    a_clinician,
+    a_coordinator,
+    a_facilitator,
+    a_participant,
+    a_user,
+    an_analyst,
+    sign_in,
+    with_role,
+)
 from tests.integration.test_supporters_texts import approve_erasure_of
 
 pytestmark = pytest.mark.django_db
@@ -488,3 +498,18 @@ def test_whoever_goes_leaves_nothing_in_the_network():
     approve_erasure_of(one)
     erase_everything(one)
     assert Resource.objects.get(pk=suggestion.pk).suggested_by is None
+
+
+class TestPressedTwice:
+    def test_answering_and_ending_twice_lead_back_to_the_network(self, client):
+        one, other = two()
+        touch = asked(one, other)
+        sign_in(client, other)
+        answer = reverse("lead:network_answer", args=[touch.pk])
+        for _press in range(2):
+            assert client.post(answer, {"answer": "yes", "way": "In the morning"}).status_code == 302
+        assert Touch.objects.get().state == "agreed"
+        end = reverse("lead:network_end", args=[touch.pk])
+        for _press in range(2):
+            assert client.post(end).status_code == 302
+        assert not Touch.objects.exists()
