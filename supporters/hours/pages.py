@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -63,12 +64,15 @@ def _proposed(one: Proposal, user: User) -> dict[str, Any]:
 
 def _returned(user: User) -> list[dict[str, Any]]:
     """What came back and was not sent again, whatever its period: why, and where it is."""
-    rows = HoursReturn.objects.filter(lines__user=user, lines__state=HoursState.RETURNED).distinct().order_by("-at")
-    found = []
-    for row in rows:
-        days = list(row.lines.order_by("day").values_list("day", flat=True))
-        found.append({"why": row.get_code_display(), "note": row.note, "first": days[0], "days": period_of_days(days)})
-    return found
+    lines = HoursLine.objects.filter(user=user, state=HoursState.RETURNED, returned__isnull=False)
+    days: dict[HoursReturn, list[date]] = defaultdict(list)
+    for line in lines.select_related("returned").order_by("-returned__at", "day"):
+        if line.returned is not None:
+            days[line.returned].append(line.day)
+    return [
+        {"why": row.get_code_display(), "note": row.note, "first": found[0], "days": period_of_days(found)}
+        for row, found in days.items()
+    ]
 
 
 def period_of_days(days: list[date]) -> str:

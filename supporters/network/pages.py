@@ -13,7 +13,6 @@ from psp.audit.choices import Purpose
 from psp.bilingual import in_language
 from psp.calendar_text import long_date, long_datetime, machine_time
 from psp.models import User
-from supporters.models import Supporter
 from supporters.network.choices import InterestCode, ResourceLanguage, ResourceState
 from supporters.network.models import DirectoryEntry, NetworkEvent, Resource, Touch
 from supporters.texts.pages import day, language
@@ -58,7 +57,7 @@ def wishes(me: User) -> Row:
 
 
 def wish_line(row: Touch) -> Row:
-    known = Supporter.objects.filter(pk=row.asker_id).select_related("program_region").first()
+    known = getattr(row.asker, "supporter", None)
     return {
         "id": row.pk, "name": str(row.asker.name), "on": day(row.asked_at),
         "region": str(known.program_region) if known else "",

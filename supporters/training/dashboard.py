@@ -15,7 +15,7 @@ from psp.dashboard import Card, Place, add_card, add_place
 from psp.slip_sources import Source, add_source
 from supporters.for_me import Link, add_link
 from supporters.training import services_evaluation, worked
-from supporters.training.views_care import asked_line, asked_of, ending_line, ending_of
+from supporters.training.views_care import asked_line, asked_of, ending_lines, ending_of
 
 
 def register() -> None:
@@ -36,6 +36,6 @@ def waits_for_supervisor(request: HttpRequest) -> dict[str, Any] | None:
         return None
     audit.record_reads([*asked, *ending], purpose=Purpose.CARE)
     return {
-        "asked": [asked_line(row) for row in asked], "ending": [ending_line(row) for row in ending],
+        "asked": [asked_line(row) for row in asked], "ending": ending_lines(ending),
         "waits": len(asked),
     }  # fmt: skip

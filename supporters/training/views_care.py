@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -61,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
             {"moment": form.get_moment_display(), "number": form.number, "enough": enough}
             for form, enough in services_evaluation.standing()
         ],
-        "ending": [ending_line(row) for row in ending], "asked": [asked_line(row) for row in asked],
+        "ending": ending_lines(ending), "asked": [asked_line(row) for row in asked],
         "cohorts": [
             words_training.cohort_line(row) | {"seated": row.seated, "waiting": row.waiting} for row in cohorts
         ],
@@ -74,9 +75,12 @@ def shown(user: User) -> str:
     return user.name or user.username
 
 
-def ending_line(row: Qualification) -> dict[str, Any]:
-    line = words_training.qualification_line(row, timezone.localdate(), settings().expiry_notice_days)
-    return line | {"name": shown(row.user), "person": row.user_id}
+def ending_lines(rows: Iterable[Qualification]) -> list[dict[str, Any]]:
+    today, days = timezone.localdate(), settings().expiry_notice_days
+    return [
+        words_training.qualification_line(row, today, days) | {"name": shown(row.user), "person": row.user_id}
+        for row in rows
+    ]
 
 
 def asked_line(row: CourseRequest) -> dict[str, Any]:
