@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from psp.inputs import DayField
 from supporters.hours.choices import AWAY_KINDS, HoursKind, ReturnCode
 from supporters.hours.rules import Period
 from supporters.hours.services import LONGEST_NOTE
@@ -20,11 +21,13 @@ CHOOSE = _("Choose an answer.")
 A_DAY = _("Choose a day, as in 2026-11-20.")
 A_TIME = _("Write a time, as in 19:30.")
 A_NUMBER = _("Write a number.")
+# No pay period is longer, however it is set.
+LONGEST = timedelta(days=366)
 BY_HAND = [(kind.value, kind.label) for kind in HoursKind if kind not in AWAY_KINDS]
 
 
-def day_field(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(
+def day_field(label: Any, **more: Any) -> DayField:
+    return DayField(
         label=label, widget=forms.DateInput(attrs={"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"),
         error_messages={"required": A_DAY, "invalid": A_DAY}, **more,
     )  # fmt: skip
@@ -136,9 +139,17 @@ class ReturnForm(forms.Form):
 class PeriodForm(forms.Form):
     """Which days a button is about."""
 
-    first = forms.DateField()
-    last = forms.DateField()
+    first = DayField()
+    last = DayField()
     seen = forms.RegexField(r"^[0-9a-f]{64}$", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Days in order, and no more of them than anybody is paid for at once."""
+        said = super().clean() or {}
+        first, last = said.get("first"), said.get("last")
+        if first is not None and last is not None and not timedelta(0) <= last - first <= LONGEST:
+            raise forms.ValidationError(A_DAY)
+        return said
 
     def period(self) -> Period:
         return Period(self.cleaned_data["first"], self.cleaned_data["last"])

@@ -29,7 +29,7 @@ from supporters.hours.permissions import can_decide_for, can_note_hours
 from supporters.hours.proposing import proposals
 from supporters.hours.refusals import REFUSALS
 from supporters.hours.rules import DAY_MINUTES, Period, day_minutes, minutes_between, shown, span
-from supporters.models import HoursLine, HoursReturn
+from supporters.models import HoursLine, HoursReturn, Leave
 
 # Who forgot something may still note it for so long.
 LOOK_BACK = timedelta(days=366)
@@ -257,9 +257,7 @@ def _fill(
     away = line.kind in AWAY_KINDS if line.kind else False
     if kind not in HoursKind.values or (away and kind != line.kind) or (not away and kind in AWAY_KINDS):
         raise DomainError(_("Choose a kind from the list."), code="kind", field="kind")
-    today = today_of(user)
-    if not (today - LOOK_BACK <= day <= today) and not away:
-        raise DomainError(_("Choose a day of the past year, today at the latest."), code="day", field="day")
+    _check_day(line, user, day, away=away)
     line.day, line.kind = day, kind
     line.starts_at = line.ends_at = None
     if begin is not None and end is not None:
@@ -268,6 +266,17 @@ def _fill(
         _check_length(minutes)
         line.minutes = minutes or 0
     _check(line, user)
+
+
+def _check_day(line: HoursLine, user: User, day: date, *, away: bool) -> None:
+    """A day of leave stays one of the leave that was confirmed: moved elsewhere, it could be taken once more."""
+    if away:
+        if not Leave.objects.filter(pk=line.about, first_day__lte=day, last_day__gte=day).exists():
+            raise DomainError(_("Choose one of the days of this leave."), code="day", field="day")
+        return
+    today = today_of(user)
+    if not today - LOOK_BACK <= day <= today:
+        raise DomainError(_("Choose a day of the past year, today at the latest."), code="day", field="day")
 
 
 def _fill_times(line: HoursLine, user: User, begin: time, end: time) -> None:

@@ -167,3 +167,22 @@ def test_removing_by_two_presses_removes_once_and_still_offers_to_have_it_back(c
     assert "The line is removed." in after.content.decode()
     other = a_line(a_pair()[0])
     assert client.post(f"/en/lead/hours/{other.pk}/remove/").status_code == 404
+
+
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "0001-01-02"), ("2026-01-01", "9999-12-31"),
+                                             ("2026-02-01", "2026-01-01"), ("nonsense", "")])  # fmt: skip
+def test_days_that_make_no_sense_are_those_of_now(client, first, last):
+    lead, supervisor = a_pair()
+    make.sign_in(client, lead)
+    for button in ("take", "send", "back"):
+        answer = client.post(f"/en/lead/hours/{button}/", {"first": first, "last": last, "all": "yes"})
+        assert answer.status_code == 302, button
+        assert str(timezone.localdate().year) in answer["Location"]
+
+
+def test_a_day_at_the_end_of_time_is_no_day_of_leave(client):
+    lead, _supervisor = a_pair()
+    make.sign_in(client, lead)
+    said = {"kind": "paid", "first_day": "9999-12-31", "last_day": "9999-12-31"}
+    assert "Choose a day, as in 2026-11-20." in client.post("/en/lead/leave/", said).content.decode()
+    assert not Leave.objects.exists()

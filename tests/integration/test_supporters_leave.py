@@ -14,7 +14,7 @@ from supporters.choices import LeaveKind
 from supporters.hours.choices import HoursKind, LeaveState, NeedState
 from supporters.hours.proposing import proposals
 from supporters.hours.rules import Period
-from supporters.hours.services import take_proposals
+from supporters.hours.services import change_line, take_proposals
 from supporters.hours.services_leave import (
     agree_accommodation,
     ask_accommodation,
@@ -82,6 +82,17 @@ def test_confirmed_leave_proposes_its_weekdays_as_hours_of_their_own_kind():
     with pytest.raises(Conflict) as refused:
         take_back_leave(leave=leave, by=lead)
     assert refused.value.code == "noted"
+
+
+def test_day_of_leave_is_not_moved_elsewhere_to_be_taken_once_more():
+    lead, supervisor = a_pair()
+    confirm_leave(leave=ask(lead), by=supervisor)
+    line = take_proposals(user=lead, by=lead, period=Period(THURSDAY, MONDAY))[0]
+    for day in (THURSDAY - timedelta(days=1), MONDAY + timedelta(days=1)):
+        with pytest.raises(DomainError) as refused:
+            change_line(line=line, by=lead, day=day, kind=line.kind, minutes=60)
+        assert refused.value.code == "day"
+    assert change_line(line=line, by=lead, day=line.day, kind=line.kind, minutes=60).minutes == 60
 
 
 @pytest.mark.parametrize("kind", [LeaveKind.UNPAID, LeaveKind.SICK])
