@@ -33,6 +33,7 @@ from supporters.incidents.forms import (
     owners_first,
 )
 from supporters.incidents.models import Incident, IncidentPerson, IncidentStep
+from supporters.incidents.people import told
 from supporters.incidents.querysets import SAFETY_DUTIES
 
 MOST = 100
@@ -97,11 +98,20 @@ def report(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_to_form(form, error)
         else:
-            told = ", ".join(str(Desk(code).label) for code in made.goes_to)
-            messages.success(request, _("Thank you. It went at once to: %(told)s.") % {"told": told})
+            _say_where_it_went(request, made)
             return redirect(area.url("incident"), pk=made.pk)
     context = {"form": form, "crisis_lines": crisis_lines(), "protocol_url": pages.protocol_url(area.name)}
     return render(request, "supporters/incidents/report.html", shell(area) | context)
+
+
+def _say_where_it_went(request: HttpRequest, made: Incident) -> None:
+    """Never that it reached somebody where it did not: it may touch all of those to whom it could go."""
+    if not told(made).exists():
+        message = _("It is kept, but nobody is there to whom it could go now. Call one of the numbers on this page.")
+        messages.warning(request, message)
+        return
+    names = ", ".join(str(Desk(code).label) for code in made.goes_to)
+    messages.success(request, _("Thank you. It went at once to: %(told)s.") % {"told": names})
 
 
 def found_or_404(request: HttpRequest, pk: UUID) -> Incident:
@@ -225,7 +235,8 @@ def _step_act(request: HttpRequest, found: Incident) -> str:
 
 def _follow_up(request: HttpRequest, found: Incident) -> str:
     key = request.POST.get("person", "")
-    person = IncidentPerson.objects.filter(pk=int(key), incident=found).first() if key.isdecimal() else None
+    number = int(key) if key.isdecimal() and len(key) < 16 else 0
+    person = IncidentPerson.objects.filter(pk=number, incident=found).first()
     if person is None:
         return ""
     services_incident_steps.follow_up(person=person, by=account(request), state=request.POST.get("to", ""))

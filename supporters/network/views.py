@@ -15,6 +15,7 @@ from psp.areas import account, requires
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from supporters.network import pages
+from supporters.network.choices import TouchState
 from supporters.network.forms import AnswerForm, EntryForm, FindForm, LibraryForm, SuggestForm, WayForm
 from supporters.network.models import DirectoryEntry, NetworkEvent, Resource, Touch
 from supporters.network.services import answer_touch, ask_touch, end_touch, join_directory, leave_directory
@@ -78,10 +79,13 @@ def ask(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     form = WayForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            ask_touch(by=me, entry=found, way=form.cleaned_data["way"])
+            touch = ask_touch(by=me, entry=found, way=form.cleaned_data["way"])
         except DomainError as error:
             add_to_form(form, error)
         else:
+            if touch.asked_id == me.pk and touch.state == TouchState.ASKED:
+                messages.info(request, _("This person has asked you already. Answer here, and you are in touch."))
+                return redirect("lead:network_answer", touch_id=touch.pk)
             messages.success(request, _("Asked. If they would like that too, you both see how to reach each other."))
             return redirect("lead:network")
     return render(request, "supporters/network/ask.html", {"form": form, "name": found.user.name})

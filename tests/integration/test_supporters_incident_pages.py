@@ -14,7 +14,7 @@ from intake.models import KeepApart
 from psp.audit.models import Entry
 from psp.audit.quiet import quiet_models
 from psp.choices import Role
-from psp.models import User
+from psp.models import RoleAssignment, User
 from sessions.models import GroupSession
 from supporters.incidents.models import Incident, Lesson
 from supporters.incidents.services_steps import bring_in, keep_apart, take_step
@@ -87,6 +87,13 @@ class TestReporting:
         assert (made.note, made.needs, made.session) == (CANARY, ["call"], world.session.pk)
         assert set(made.people.values_list("user", flat=True)) == {world.lead.pk, world.one.pk}
         assert "It went at once to: The supervisor of whoever reports" in text(me.get(answer["Location"]))
+
+    def test_report_that_reaches_nobody_does_not_say_that_it_did(self, world):
+        RoleAssignment.objects.exclude(user=world.lead).delete()
+        me = browser_of(world.lead)
+        page = text(me.get(me.post("/en/lead/matters/report/", world.typed())["Location"]))
+        assert "It went at once to" not in page
+        assert "nobody is there to whom it could go now" in page
 
     def test_what_was_typed_is_kept_where_something_has_to_be_mended(self, world):
         tomorrow = timezone.localtime(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")

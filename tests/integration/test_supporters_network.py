@@ -513,3 +513,12 @@ class TestPressedTwice:
         for _press in range(2):
             assert client.post(end).status_code == 302
         assert not Touch.objects.exists()
+
+    def test_asking_whoever_asked_already_leads_to_their_wish(self, client):
+        one, other = two()
+        touch = asked(one, other)
+        sign_in(client, other)
+        ask = reverse("lead:network_ask", args=[DirectoryEntry.objects.get(user=one).pk])
+        answer = client.post(ask, {"way": "In the morning"})
+        assert answer["Location"] == reverse("lead:network_answer", args=[touch.pk])
+        assert Touch.objects.get().asked == other
