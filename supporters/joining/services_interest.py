@@ -61,16 +61,30 @@ def say_interest(*, by: User, name: str, address: str) -> Interest:
 
 @transaction.atomic
 def note_interest(*, by: User, name: str, address: str, language: str, program_region: ProgramRegion) -> Interest:
-    """A supervisor notes it of somebody who takes part in nothing here. DomainError: `name`, `address`, `language`."""
+    """A supervisor notes it of somebody who takes part in nothing here. The same address twice is one interest.
+
+    DomainError: `name`, `address`, `language`.
+    """
     require(can_note_interest(by), "note_interest")
+    list(User.objects.select_for_update(of=("self",), no_key=True).filter(pk=by.pk).values_list("pk"))
     if language not in Language.values:
         raise DomainError(_("Choose an answer of the list."), code="language", field="language")
+    said = _name(name), _address(address)
+    known = _noted_before(by, said[1])
+    if known is not None:
+        return known
     interest = Interest(noted_by=by, program_region=program_region, language=language)
     keyring.create(interest.pk)
-    interest.name, interest.address = _name(name), _address(address)
+    interest.name, interest.address = said
     interest.save(force_insert=True)
     audit.record(Action.CREATE, interest, purpose=Purpose.CARE)
     return interest
+
+
+def _noted_before(by: User, address: str) -> Interest | None:
+    """What this supervisor noted under the address already, and nobody took up."""
+    rows: list[Interest] = list(Interest.objects.filter(noted_by=by, taken_up_at__isnull=True))
+    return next((one for one in rows if normal_email(one.address) == normal_email(address)), None)
 
 
 @transaction.atomic

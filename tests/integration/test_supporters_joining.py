@@ -290,6 +290,12 @@ class TestNoted:
             take_back_interest(interest=interest, by=a_supervisor())
         assert keyring.key_of(interest.pk) is None
 
+    def test_interest_noted_by_two_presses_is_one(self, supervisor):
+        first = noted(supervisor)
+        assert noted(supervisor).pk == first.pk
+        assert noted(supervisor, address="other@example.org").pk != first.pk
+        assert noted(a_supervisor()).pk != first.pk, "who noted what is not told to others by this"
+
     def test_noted_interest_goes_on_with_ties_of_nobody_as_many_as_anybody_has(self, supervisor, person):
         take_up(interest=noted(supervisor), by=supervisor)
         assert open_accounts(timezone.now()) == 1
