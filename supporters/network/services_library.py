@@ -34,9 +34,15 @@ def can_make(by: User) -> bool:
 
 @transaction.atomic
 def make_event(*, by: User, content: Mapping[str, Any]) -> NetworkEvent:
-    """DomainError `in_the_past`."""
+    """The same meeting sent twice is one. DomainError `in_the_past`."""
     require(can_make(by), "network_event")
     _check_begin(content)
+    list(User.objects.select_for_update(of=("self",), no_key=True).filter(pk=by.pk).values_list("pk"))
+    same: NetworkEvent | None = NetworkEvent.objects.filter(
+        made_by=by, cancelled_at__isnull=True, **{name: content[name] for name in EVENT_FIELDS}
+    ).first()
+    if same is not None:
+        return same
     made = NetworkEvent.objects.create(made_by=by, **{name: content[name] for name in EVENT_FIELDS})
     audit.record(Action.CREATE, made, purpose=Purpose.CARE)
     return made

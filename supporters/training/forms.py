@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -93,6 +94,7 @@ def zones() -> list[tuple[str, str]]:
 class CohortForm(forms.Form):
     """A new cohort; its dates follow from the modules of the course, and can be changed one by one."""
 
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     course = forms.ModelChoiceField(
         label=_("Course"), queryset=Course.objects.filter(modules__isnull=False).distinct(), empty_label=None,
         help_text=_("Courses with modules."), error_messages={"invalid_choice": FROM_THE_LIST},

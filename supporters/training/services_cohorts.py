@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,11 +39,19 @@ from supporters.training.services import locked_learner, qualify
 def create_cohort(
     *, by: User, course: Course, name_en: str, name_fr: str, language: str, first_day: date, start_time: time,
     time_zone: str, minutes: int = 120, places: int = 12, program_region: ProgramRegion | None = None,
-    for_whom: str = ForWhom.SUPPORTERS,
+    for_whom: str = ForWhom.SUPPORTERS, key: UUID | None = None,
 ) -> Cohort:  # fmt: skip
-    """A planned cohort with a date for each module of the course, week after week at the same time on the wall."""
+    """A planned cohort with a date for each module of the course, week after week at the same time on the wall.
+
+    `key`: comes with the form, so that a form sent twice is one cohort.
+    """
     require(permissions.can_manage_cohorts(by), "create_cohort")
+    locked_learner(by)
+    same: Cohort | None = Cohort.objects.filter(pk=key, created_by=by).first() if key else None
+    if same is not None:
+        return same
     cohort = Cohort.objects.create(
+        id=key or uuid4(),
         course=course, name_en=name_en.strip(), name_fr=name_fr.strip(), language=language, first_day=first_day,
         start_time=start_time, time_zone=time_zone, minutes=minutes, places=places, program_region=program_region,
         for_whom=for_whom, created_by=by,
@@ -149,9 +157,12 @@ def cancel_date(*, session: CohortSession | UUID, by: User, cancelled: bool = Tr
 
 @transaction.atomic
 def add_date(*, cohort: Cohort | UUID, day: date, at: time, by: User, module: int | None = None) -> CohortSession:
-    """One date more, e.g. for a module that was cancelled (`module`: its key)."""
+    """One date more, e.g. for a module that was cancelled (`module`: its key). The same one twice is one."""
     locked = _managed(cohort, by, "add_date")
     begin = on_the_clock(day, at, locked.time_zone)
+    same: CohortSession | None = locked.sessions.filter(module=module, starts_at=begin, cancelled=False).first()
+    if same is not None:
+        return same
     last = locked.sessions.order_by("-number").first()
     made = CohortSession.objects.create(
         cohort=locked, number=(last.number if last else 0) + 1, module_id=module, starts_at=begin,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 from threading import Barrier, Thread
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +17,7 @@ from psp.errors import DomainError, Forbidden, constraint_name
 from psp.models import User
 from supporters.joining.services_role import end_role
 from supporters.models import Cohort, CohortAttendance, Enrolment, Qualification
+from supporters.training.forms import CohortForm
 from supporters.training.services import note_qualification, take_back_qualification
 from supporters.training.services_cohorts import (
     add_cohort_lead,
@@ -69,6 +71,8 @@ class TestDates:
         assert moved.starts_at.astimezone(ZoneInfo("America/Toronto")).hour == 17
         cancel_date(session=first, by=supervisor)
         made_up = add_date(cohort=cohort, day=date(2026, 12, 15), at=time(18), module=first.module_id, by=supervisor)
+        again = add_date(cohort=cohort, day=date(2026, 12, 15), at=time(18), module=first.module_id, by=supervisor)
+        assert again.pk == made_up.pk, "twice is as once"
         assert (made_up.number, made_up.module_id) == (11, first.module_id)
         assert not cancel_date(session=first, by=supervisor, cancelled=False).cancelled
 
@@ -356,3 +360,11 @@ def test_whoever_ended_the_role_sees_nobody_of_the_cohort_that_they_gave(supervi
     assert not Enrolment.objects.visible_to(again).filter(pk=place.pk).exists()
     with pytest.raises(Forbidden):
         record_cohort_attendance(session=cohort.sessions.first(), statuses={person.pk: "present"}, by=again)
+
+
+def test_form_of_a_cohort_that_is_sent_twice_is_one_cohort():
+    supervisor, key = a_supervisor(), uuid4()
+    first, again = (a_cohort(supervisor, key=key) for _press in range(2))
+    assert again.pk == first.pk == key
+    assert Cohort.objects.get().sessions.count() == 10
+    assert CohortForm(user=supervisor)["key"].value() != CohortForm(user=supervisor)["key"].value()

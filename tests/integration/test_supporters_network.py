@@ -522,3 +522,10 @@ class TestPressedTwice:
         answer = client.post(ask, {"way": "In the morning"})
         assert answer["Location"] == reverse("lead:network_answer", args=[touch.pk])
         assert Touch.objects.get().asked == other
+
+    def test_meeting_that_is_sent_twice_is_one(self):
+        supervisor, content = a_supervisor(), event_content()
+        first = make_event(by=supervisor, content=content)
+        assert make_event(by=supervisor, content=content).pk == first.pk
+        cancel_event(event=first, by=supervisor)
+        assert make_event(by=supervisor, content=content).pk != first.pk
