@@ -44,6 +44,7 @@ class SupportersConfig(AppConfig):
         from supporters.training import notices as notices_training
         from supporters.training import privacy as privacy_training
         from supporters.training import retention as retention_training
+        from supporters.training import services_cohorts
         from supporters.wellbeing import dashboard as dashboard_wellbeing
         from supporters.wellbeing import privacy as privacy_wellbeing
 
@@ -75,6 +76,7 @@ class SupportersConfig(AppConfig):
         notices_training.register()
         dashboard_training.register()
         services_supervision.subscribe()
+        services_cohorts.subscribe()
         services_talks.subscribe()
 
 

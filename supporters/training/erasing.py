@@ -16,6 +16,7 @@ from supporters.models import (
     LearningGoal,
     Qualification,
 )
+from supporters.training.services_cohorts import move_up
 
 OURS = frozenset({
     "supporters.certificate", "supporters.cohort", "supporters.cohortattendance", "supporters.cohortlead",
@@ -24,13 +25,15 @@ OURS = frozenset({
 
 
 def erase(person: User) -> Counter[str]:
-    """Cohorts that they made or gave stay, as an account's that is nobody's any more."""
+    """Cohorts that they made or gave stay, as an account's that is nobody's any more. Their place goes to who waits."""
     # The cohorts first, in order, as every change of a place does.
     cohorts = Cohort.objects.filter(pk__in=Enrolment.objects.filter(user=person).values("cohort")).order_by("pk")
-    list(cohorts.select_for_update(of=("self",)).values_list("pk"))
+    held = list(cohorts.select_for_update(of=("self",)))
     done: Counter[str] = Counter()
     for model in (Certificate, Qualification, CohortAttendance, Enrolment, LearningGoal, CourseRequest):
         done += delete_rows(model._default_manager.filter(user=person))
+    for cohort in held:
+        move_up(cohort)
     return done + delete_rows(CohortLead.objects.filter(user=person))
 
 

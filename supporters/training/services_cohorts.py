@@ -14,6 +14,7 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict, DomainError, require
 from psp.models import ProgramRegion, User
+from supporters import hooks
 from supporters.models import Cohort, CohortAttendance, CohortLead, CohortSession, Course, Enrolment, Qualification
 from supporters.training import permissions
 from supporters.training.choices import (
@@ -88,7 +89,7 @@ def set_places(*, cohort: Cohort | UUID, places: int, by: User) -> Cohort:
         with judged():
             locked.save(update_fields=["places"])
         audit.record(Action.CHANGE, locked, purpose=Purpose.CARE, fields=("places",))
-        _move_up(locked)
+        move_up(locked)
     return locked
 
 
@@ -235,11 +236,25 @@ def leave_cohort(*, enrolment: Enrolment | UUID, by: User) -> Enrolment:
         message = _("This was completed, so the place stays. Nothing was changed.")
         raise DomainError(message, code="completed")
     _set(row, EnrolmentState.LEFT)
-    _move_up(cohort)
+    move_up(cohort)
     return row
 
 
-def _move_up(cohort: Cohort) -> None:
+@transaction.atomic
+def leave_all(user: User, *, by: User) -> None:
+    """When somebody is no peer supporter any more (`hooks.on_ended`): whoever waits gets their place. What was
+    completed stays, and so does a cohort of supervisors for whoever is one."""
+    rows = Enrolment.objects.filter(user=user, cohort__state__in=OPEN, cohort__for_whom=ForWhom.SUPPORTERS)
+    open_ones = rows.filter(state__in=(EnrolmentState.WAITING, EnrolmentState.ENROLLED))
+    for key in open_ones.order_by("cohort", "pk").values_list("pk", flat=True):
+        leave_cohort(enrolment=key, by=by)
+
+
+def subscribe() -> None:
+    hooks.on_ended(leave_all)
+
+
+def move_up(cohort: Cohort) -> None:
     """Free places go to those who wait, first come first served; they are told."""
     if cohort.state not in OPEN:
         return

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from contact.models import OutboxMessage
 from contact.registry import still_makes_sense
+from privacy.erasing import erase_everything
 from psp.errors import DomainError, Forbidden, constraint_name
 from psp.models import User
 from supporters.joining.services_role import end_role
-from supporters.models import Cohort, CohortAttendance, Enrolment, Qualification
+from supporters.models import Cohort, CohortAttendance, Enrolment, Qualification, Supporter
+from supporters.training.choices import CohortState
 from supporters.training.forms import CohortForm
 from supporters.training.services import note_qualification, take_back_qualification
 from supporters.training.services_cohorts import (
@@ -34,6 +36,7 @@ from supporters.training.services_cohorts import (
     set_places,
 )
 from tests import factories as make
+from tests.integration.test_supporters_texts import approve_erasure_of
 from tests.training import a_cohort, a_completion, a_course, a_learner, a_supervisor, days_ago, was_at
 
 pytestmark = pytest.mark.django_db
@@ -368,3 +371,28 @@ def test_form_of_a_cohort_that_is_sent_twice_is_one_cohort():
     assert again.pk == first.pk == key
     assert Cohort.objects.get().sessions.count() == 10
     assert CohortForm(user=supervisor)["key"].value() != CohortForm(user=supervisor)["key"].value()
+
+
+def test_whoever_ends_the_role_leaves_their_place_to_whoever_waits():
+    supervisor = a_supervisor()
+    cohort, over = a_cohort(supervisor, places=1), a_cohort(supervisor, places=1)
+    person, waits = a_learner(supervisor=supervisor), a_learner()
+    for one in (cohort, over):
+        enrol(cohort=one, person=person, by=supervisor)
+    move_cohort(cohort=over, to=CohortState.RUNNING, by=supervisor)
+    move_cohort(cohort=over, to=CohortState.DONE, by=supervisor)
+    enrol(cohort=cohort, person=waits, by=supervisor)
+    end_role(supporter=Supporter.objects.get(pk=person.pk), by=person)
+    assert Enrolment.objects.get(cohort=cohort, user=person).state == "left"
+    assert Enrolment.objects.get(cohort=cohort, user=waits).state == "enrolled"
+    assert Enrolment.objects.get(cohort=over, user=person).state == "enrolled", "what is over stays as it was"
+
+
+def test_place_of_whoever_is_erased_goes_to_whoever_waits():
+    supervisor = a_supervisor()
+    cohort, person, waits = a_cohort(supervisor, places=1), a_learner(), a_learner()
+    for one in (person, waits):
+        enrol(cohort=cohort, person=one, by=supervisor)
+    approve_erasure_of(person)
+    erase_everything(person)
+    assert [(row.user_id, row.state) for row in cohort.enrolments.all()] == [(waits.pk, "enrolled")]
