@@ -17,12 +17,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from groups.choices import GroupKind, LeadRole
+from groups.choices import RUNNING, GroupKind, LeadRole
 from groups.models import GroupLead
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.choices import Role
 from psp.errors import DomainError, require
-from psp.models import User
+from psp.models import RoleAssignment, User
 from sessions.choices import SessionState
 from sessions.choices_cover import COVER_TRANSITIONS, CoverState
 from sessions.locks import locked_session
@@ -106,8 +107,9 @@ def mind(now: datetime) -> int:
     """By beat: sessions that were planned since, and stand-ins who must not lead any more. How many tasks
     there are now that there were not."""
     paused = Pause.objects.standing().values("user")
-    ended = Supporter.objects.filter(state=SupporterState.ENDED, user__leads__isnull=False).values("user")
-    gone = User.objects.filter(Q(pk__in=paused) | Q(pk__in=ended)).order_by("pk")
+    ended = Supporter.objects.filter(state=SupporterState.ENDED, user__leads__group__state__in=RUNNING).values("user")
+    leads = RoleAssignment.objects.filter(role__in=(Role.SUPPORTER, Role.CLINICIAN)).values("user")
+    gone = User.objects.filter(Q(pk__in=paused) | (Q(pk__in=ended) & ~Q(pk__in=leads))).order_by("pk")
     made = sum(away_from_now(user, by=user) for user in gone)
     days = (
         Leave.objects.confirmed()

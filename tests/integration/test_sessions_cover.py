@@ -161,6 +161,7 @@ def test_what_is_planned_after_the_end_of_a_role_is_a_task_too(coordinator):
     lead = User.objects.get(pk=other.leads.get().user_id)
     region = ProgramRegion.objects.get(code="QC")
     Supporter.objects.update_or_create(user=lead, defaults={"program_region": region, "state": "ended"})
+    lead.roles.all().delete()
     hooks.ended(lead, by=lead)
     services.add_session(group=other, by=coordinator, starts_at=datetime(2027, 4, 10, 23, tzinfo=UTC))
     services_cover.mind(timezone.now())
