@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
@@ -20,16 +21,20 @@ SIGNS = {Attended.PRESENT: "✓", Attended.ABSENT: "–", Attended.ELSEWHERE: "�
 
 
 def grid(cohort: Cohort, people: Sequence[Enrolment]) -> dict[str, Any]:
-    """{"rows", "heads", "waiting"}: a row for each person with a place, a cell for each session."""
-    sessions = list(cohort.sessions.all())
+    """{"rows", "heads", "waiting"}: a row for each person with a place, a cell for each session.
+
+    Days are those on the clock of the cohort.
+    """
+    sessions, zone = list(cohort.sessions.all()), ZoneInfo(cohort.time_zone)
+    days = [one.starts_at.astimezone(zone).date() for one in sessions]
     rows = CohortAttendance.objects.filter(session__cohort=cohort).values_list("session", "user", "status")
     noted = {(session, user): Attended(status) for session, user, status in rows}
     reached = progress_of(cohort)
     named = sorted(people, key=lambda row: row.user.name.casefold())
     return {
         "heads": [
-            {"number": one.number, "day": long_date(one.starts_at.date(), language_code(), article=False)}
-            for one in sessions
+            {"number": one.number, "day": long_date(day, language_code(), article=False)}
+            for one, day in zip(sessions, days, strict=True)
         ],
         "rows": [
             _line(row, reached.get(row.user_id)) | {

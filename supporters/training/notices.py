@@ -25,17 +25,17 @@ PLACE, ANSWER, ENDING = "place", "answer", "ending"
 
 
 def tell_place(enrolment: Enrolment) -> None:
-    """Somebody who waited has a place now."""
-    _tell(enrolment.user, PLACE, enrolment.pk)
+    """Somebody who waited has a place now; again, where they left and waited again."""
+    _tell(enrolment.user, PLACE, enrolment.pk, once=f"|{enrolment.since.isoformat()}")
 
 
 def tell_answer(request: CourseRequest) -> None:
     _tell(request.user, ANSWER, request.pk)
 
 
-def _tell(person: User, what: str, about: UUID) -> None:
+def _tell(person: User, what: str, about: UUID, *, once: str = "") -> None:
     queue_message(
-        person=person, template=NEWS, key=f"{NEWS}|{what}|{about}", context={"what": what, "about": str(about)}
+        person=person, template=NEWS, key=f"{NEWS}|{what}|{about}{once}", context={"what": what, "about": str(about)}
     )
 
 

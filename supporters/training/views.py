@@ -116,6 +116,8 @@ def goal_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 @learners_only
 def goal_close(request: HttpRequest, goal_id: UUID) -> HttpResponse:
+    if not LearningGoal.objects.filter(pk=goal_id).exists():
+        return redirect("lead:training")  # the second press
     goal = get_object_or_404(_own(LearningGoal, account(request)), pk=goal_id)
     services_learning.close_goal(goal=goal, by=account(request), done=request.POST.get("done") == "yes")
     return redirect("lead:training")

@@ -119,7 +119,8 @@ def take_back(request: HttpRequest, check_in_id: UUID, person_id: UUID) -> HttpR
 @require_POST
 @supporters_only
 def remove(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
-    services_checkin.remove_check_in(check_in=_mine(request, check_in_id), by=account(request))
+    if CheckIn.objects.filter(pk=check_in_id).exists():  # not so at the second press
+        services_checkin.remove_check_in(check_in=_mine(request, check_in_id), by=account(request))
     messages.success(request, _("It is gone, for everybody."))
     return redirect("lead:wellbeing")
 

@@ -19,6 +19,7 @@ from psp.models import User
 from supporters.joining.services_role import end_role
 from supporters.models import Cohort, CohortAttendance, Enrolment, Qualification, Supporter
 from supporters.training.choices import CohortState
+from supporters.training.cohort_people import grid
 from supporters.training.forms import CohortForm
 from supporters.training.services import note_qualification, take_back_qualification
 from supporters.training.services_cohorts import (
@@ -396,3 +397,21 @@ def test_place_of_whoever_is_erased_goes_to_whoever_waits():
     approve_erasure_of(person)
     erase_everything(person)
     assert [(row.user_id, row.state) for row in cohort.enrolments.all()] == [(waits.pk, "enrolled")]
+
+
+def test_heads_of_the_grid_say_the_day_on_the_clock_of_the_cohort():
+    cohort = a_cohort(
+        a_supervisor(), first_day=date(2026, 10, 6), start_time=time(20), time_zone="America/Vancouver"
+    )  # in UTC it begins on the seventh
+    assert grid(cohort, [])["heads"][0]["day"] == "Tuesday, 6 October 2026"
+
+
+def test_whoever_waited_twice_is_told_twice():
+    supervisor = a_supervisor()
+    cohort, person, waits = a_cohort(supervisor, places=1), a_learner(), a_learner()
+    for _time in range(2):
+        first = enrol(cohort=cohort, person=person, by=supervisor)
+        second = enrol(cohort=cohort, person=waits, by=supervisor)
+        leave_cohort(enrolment=first, by=person)
+        leave_cohort(enrolment=second, by=waits)
+    assert OutboxMessage.objects.filter(person=waits).count() == 2
