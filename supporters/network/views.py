@@ -95,6 +95,9 @@ def ask(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 @supporters_only
 def answer(request: HttpRequest, touch_id: UUID) -> HttpResponse:
     me = account(request)
+    if not Touch.objects.filter(pk=touch_id).exists():
+        messages.info(request, _("This is not open any more. Look at it as it is now."))
+        return redirect("lead:network")  # it was taken back meanwhile
     found = get_object_or_404(Touch.objects.filter(asked=me).select_related("asker"), pk=touch_id)
     if not Touch.objects.waiting_for(me, timezone.now()).filter(pk=found.pk).exists():
         return redirect("lead:network")  # the second press, or nobody waits any more

@@ -168,7 +168,8 @@ def forget(now: datetime) -> int:
     """What is over has a short life, and so has what nobody can answer any more."""
     old = now - timedelta(days=site.PSP_DEBRIEF_DAYS)
     OpenDoor.objects.filter(until__lte=now).delete()
-    count: int = Talk.objects.exclude(state__in=TALK_OPEN).filter(changed_at__lte=old).delete()[0]
+    over = Talk.objects.exclude(state__in=TALK_OPEN) | Talk.objects.filter(user__is_active=False)
+    count: int = over.filter(changed_at__lte=old).delete()[0]
     return count
 
 

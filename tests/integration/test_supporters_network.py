@@ -529,3 +529,13 @@ class TestPressedTwice:
         assert make_event(by=supervisor, content=content).pk == first.pk
         cancel_event(event=first, by=supervisor)
         assert make_event(by=supervisor, content=content).pk != first.pk
+
+    def test_wish_that_was_taken_back_meanwhile_leads_back_to_the_network_with_a_word(self, client):
+        one, other = two()
+        touch = asked(one, other)
+        end_touch(touch=touch, by=one)
+        sign_in(client, other)
+        answer = client.post(
+            reverse("lead:network_answer", args=[touch.pk]), {"answer": "yes", "way": "-"}, follow=True
+        )
+        assert "This is not open any more." in answer.content.decode()

@@ -375,6 +375,15 @@ def test_a_talk_is_asked_taken_and_done_and_nothing_of_it_is_kept(supervisor, ot
         assert services_talks.forget(timezone.now()) == 1
 
 
+def test_what_nobody_can_answer_any_more_goes_and_what_waits_for_an_answer_stays(supporter):
+    gone = make.a_newcomer()
+    kept, lost = (ask_talk(by=one, asked=None, when="now") for one in (supporter, gone))
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    assert services_talks.forget(timezone.now() + timedelta(days=365)) == 1
+    assert list(Talk.objects.all()) == [kept]
+    assert lost.pk != kept.pk
+
+
 def test_nobody_takes_what_was_asked_of_a_colleague_nor_their_own(supervisor, other, supporter):
     talk = ask_talk(by=supporter, asked=supervisor, when="now")
     for by in (other, supporter, make.a_coordinator()):
