@@ -7,7 +7,8 @@ A coordinator learns whether somebody may lead now, and what is missing only as 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
 from typing import Any
@@ -28,7 +29,7 @@ from psp.models import RoleAssignment, User
 from psp.sight import coordinated_regions
 from supporters.may_lead.facts import FACTS, Fact
 from supporters.may_lead.standing import Adding, Known, conflicts, known_from, standing, weeks_of
-from supporters.may_lead.words import for_coordinator
+from supporters.may_lead.words import course_names, for_coordinator
 from supporters.rules import Lived, Load, Missing, may_lead
 
 PROFILE = (
@@ -64,12 +65,14 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class FreeLead:
-    """`room`: how many groups more they may lead; `missing`: what stands against it, for the checks alone."""
+    """`room`: how many groups more they may lead; `missing`: what stands against it, for the checks alone. `names`: of
+    the courses in it."""
 
     profile: Profile
     leads: int
     room: int
     missing: tuple[Missing, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def free(self) -> bool:
@@ -80,7 +83,7 @@ class FreeLead:
         """What a coordinator may read; where nothing of it is theirs to know, a sentence that has many reasons."""
         if not self.missing:
             return []
-        return for_coordinator(self.missing) or [_("This person is not available now.")]
+        return for_coordinator(self.missing, self.names) or [_("This person is not available now.")]
 
 
 def free_leads(reader: User, wanted: Wanted) -> list[FreeLead]:
@@ -93,7 +96,9 @@ def free_leads(reader: User, wanted: Wanted) -> list[FreeLead]:
     adding = adding_of(wanted.group) if wanted.group else Adding()
     known.weeks.update(weeks_of(accounts, today, adding))
     apart, cohort = conflicts(accounts, adding.members)
-    return [_stands(known, one, adding, (apart[one.user_id], cohort[one.user_id])) for one in fitting]
+    found = [_stands(known, one, adding, (apart[one.user_id], cohort[one.user_id])) for one in fitting]
+    names = course_names(piece for one in found for piece in one.missing)
+    return [replace(one, names=names) for one in found]
 
 
 def _stands(known: Known, one: Profile, adding: Adding, hidden: tuple[int, int]) -> FreeLead:

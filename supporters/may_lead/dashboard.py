@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from psp.audit.choices import Purpose
 from psp.dashboard import Card, add_card
 from psp.models import User
 from supporters.may_lead.services import Concern, concerns
-from supporters.may_lead.words import day, for_supervisor
+from supporters.may_lead.words import course_names, day, for_supervisor
 from supporters.models import LeadConcern
 
 
@@ -22,18 +23,19 @@ def support_first(request: HttpRequest) -> dict[str, Any] | None:
     me = account(request)
     found = list(LeadConcern.objects.visible_to(me).standing().select_related("user", "taken_by"))
     live = concerns(timezone.localdate(), [one.user_id for one in found]) if found else {}
-    rows = [_row(one, live[one.user_id], me) for one in found if one.user_id in live]
+    names = course_names(piece for one in live.values() for piece in one.missing)
+    rows = [_row(one, live[one.user_id], me, names) for one in found if one.user_id in live]
     if not rows:
         return None
     audit.record_reads([row["concern"] for row in rows], purpose=Purpose.CARE)
     return {"rows": rows, "waits": sum(not row["taken"] for row in rows)}
 
 
-def _row(noted: LeadConcern, live: Concern, reader: User) -> dict[str, Any]:
+def _row(noted: LeadConcern, live: Concern, reader: User, names: Mapping[str, str]) -> dict[str, Any]:
     by = noted.taken_by
     return {
         "concern": noted, "name": noted.user.name or noted.user.username, "day": live.first_day,
-        "day_words": day(live.first_day), "lacks": for_supervisor(live.missing),
+        "day_words": day(live.first_day), "lacks": for_supervisor(live.missing, names),
         "taken": (by.name or by.username) if by else "", "mine": noted.taken_by_id == reader.pk,
     }  # fmt: skip
 

@@ -6,7 +6,8 @@ is as much as they learn ([NH] rules 30 and 32). Nobody reads here who must not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -47,9 +48,17 @@ def day(one: date) -> str:
     return long_date(one, language(), article=False)
 
 
-def course_name(code: str) -> str:
-    found = Course.objects.filter(pk=code).first()
-    return found.name if found else code
+def course_names(missing: Iterable[Missing]) -> dict[str, str]:
+    """Code → name of every course among them, in the reader's language. One question for all, none where none is."""
+    codes = {one.what for one in missing if one.what}
+    return {row.pk: row.name for row in Course.objects.filter(pk__in=codes)} if codes else {}
+
+
+def named(missing: Iterable[Missing], names: Mapping[str, str] | None) -> list[Missing]:
+    """The same with the names of courses in place of their codes. `names`: for a list, asked for once."""
+    rows = list(missing)
+    known = course_names(rows) if names is None else names
+    return [replace(one, what=known.get(one.what, one.what)) for one in rows]
 
 
 # To the person themselves ------------------------------------------------------------------------------------
@@ -57,7 +66,7 @@ def course_name(code: str) -> str:
 
 def for_themselves(missing: Iterable[Missing]) -> list[str]:
     """What they can do about each; nothing about anybody else."""
-    return [OWN[one.lacks](one) for one in missing if one.lacks not in HIDDEN]
+    return [OWN[one.lacks](one) for one in named(missing, None) if one.lacks not in HIDDEN]
 
 
 def _own_agreement(one: Missing) -> str:
@@ -81,11 +90,11 @@ def _own_overdue(one: Missing) -> str:
 
 
 def _own_trained(one: Missing) -> str:
-    return _("You have not completed this training yet: %(course)s.") % {"course": course_name(one.what)}
+    return _("You have not completed this training yet: %(course)s.") % {"course": one.what}
 
 
 def _own_expired(one: Missing) -> str:
-    values = {"course": course_name(one.what), "day": day(one.on) if one.on else ""}
+    values = {"course": one.what, "day": day(one.on) if one.on else ""}
     return _("This training counted until %(day)s and is to be renewed: %(course)s.") % values
 
 
@@ -127,9 +136,9 @@ OWN: dict[Lacks, Sentence] = {
 # To whoever supervises them ----------------------------------------------------------------------------------
 
 
-def for_supervisor(missing: Iterable[Missing]) -> list[str]:
+def for_supervisor(missing: Iterable[Missing], names: Mapping[str, str] | None = None) -> list[str]:
     """Each sentence once: whether somebody is away for leave or for a pause is told by nobody but them."""
-    return list(dict.fromkeys(TOLD[one.lacks](one) for one in missing if one.lacks not in HIDDEN))
+    return list(dict.fromkeys(TOLD[one.lacks](one) for one in named(missing, names) if one.lacks not in HIDDEN))
 
 
 def _agreement(one: Missing) -> str:
@@ -145,11 +154,11 @@ def _not_ready(one: Missing) -> str:
 
 
 def _trained(one: Missing) -> str:
-    return _("Training not completed: %(course)s.") % {"course": course_name(one.what)}
+    return _("Training not completed: %(course)s.") % {"course": one.what}
 
 
 def _expired(one: Missing) -> str:
-    values = {"course": course_name(one.what), "day": day(one.on) if one.on else ""}
+    values = {"course": one.what, "day": day(one.on) if one.on else ""}
     return _("Training expired on %(day)s: %(course)s.") % values
 
 
@@ -182,9 +191,9 @@ TOLD: dict[Lacks, Sentence] = {
 # To coordinators ---------------------------------------------------------------------------------------------
 
 
-def for_coordinator(missing: Iterable[Missing]) -> list[str]:
+def for_coordinator(missing: Iterable[Missing], names: Mapping[str, str] | None = None) -> list[str]:
     """Each sentence once: several things behind one sentence are not told apart."""
-    said = [_to_coordinator(one) for one in missing if one.lacks not in HIDDEN]
+    said = [_to_coordinator(one) for one in named(missing, names) if one.lacks not in HIDDEN]
     return list(dict.fromkeys(said))
 
 
