@@ -47,11 +47,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     audit.record_reads([*meetings, *plans], purpose=Purpose.OWN)
     due = due_of([me.pk], today).get(me.pk)
     wish = SupervisorWish.objects.filter(user=me).select_related("wished").first()
+    known = words.kinds_known()
     context = {
         "supervisor": side, "due": words.due(due, today) if due else None, "wish": wish,
         "next": words.planned(NextMeeting.objects.filter(user=me).first(), me.time_zone), "talk": _open_talk(me),
         "meetings": [words.meeting(row, side) for row in meetings],
-        "plans": [words.plan(row, today, side) for row in plans],
+        "plans": [words.plan(row, today, side, known=known) for row in plans],
     }  # fmt: skip
     return render(request, "supporters/supervision/mine.html", context)
 

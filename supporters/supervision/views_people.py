@@ -44,7 +44,8 @@ def person(request: HttpRequest, user_id: UUID) -> HttpResponse:
     rows = list(SupervisionMeeting.objects.visible_to(me).filter(user=found).select_related("supervisor")[:SHOWN])
     plans = list(SupportPlan.objects.visible_to(me).filter(user=found).select_related("supervisor")[:SHOWN])
     audit.record_reads([*rows, *plans], purpose=Purpose.CARE)
-    lines = [words_supervision.plan(row, today) for row in plans]
+    known = words_supervision.kinds_known()
+    lines = [words_supervision.plan(row, today, known=known) for row in plans]
     context = {
         "person": found, "due": words_supervision.due(due_of([found.pk], today)[found.pk], today),
         "next": words_supervision.planned(NextMeeting.objects.filter(user=found).first(), me.time_zone),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -55,8 +56,14 @@ def meeting(row: SupervisionMeeting, now: Any = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def plan(row: SupportPlan, today: date, now: Any = None) -> dict[str, Any]:
-    known = {one.code: str(one) for one in SupportKind.objects.all()}
+def kinds_known() -> dict[str, str]:
+    """Code → name of every kind of support. One question."""
+    return {one.code: str(one) for one in SupportKind.objects.all()}
+
+
+def plan(row: SupportPlan, today: date, now: Any = None, *, known: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """`known`: `kinds_known()`, for a list asked for once."""
+    known = kinds_known() if known is None else known
     return {
         "id": row.pk, "kinds": [known.get(code, code) for code in row.kinds], "agreed": row.agreed,
         "from": day(row.from_on), "until": day(row.until_on), "look": day(row.look_on),

@@ -18,6 +18,7 @@ from supporters.incidents.services import report_incident, take_incident
 from supporters.models import HoursLine, HoursReturn, LeadConcern, Qualification
 from supporters.network.services import ask_touch, join_directory
 from supporters.supervision.services import note_meeting
+from supporters.supervision.services_extra import end_plan, make_plan
 from supporters.supervision.services_talks import ask_talk
 from supporters.training.services_cohorts import enrol
 from supporters.training.services_learning import ask_for_course
@@ -106,3 +107,29 @@ def test_pages_of_those_who_lead_ask_as_much_for_many_as_for_few(client):
     more(MANY)
     many = {page: asked_by(client, *page) for page in pages}
     assert many == few
+
+
+def test_pages_of_one_person_ask_as_much_for_many_plans_as_for_few(client):
+    supervisor, today = a_supervisor(), timezone.localdate()
+    person = a_learner(supervisor=supervisor)
+    pages = {("care:person", person.pk): supervisor, ("lead:supervision",): person}
+
+    def count() -> list[int]:
+        found = []
+        for page, reader in pages.items():
+            make.sign_in(client, reader)
+            client.get(reverse(page[0], args=page[1:]))
+            found.append(asked_by(client, *page))
+        return found
+
+    def more(number: int) -> None:
+        for _plan in range(number):
+            made = make_plan(
+                user=person, by=supervisor, kinds=[], from_on=today, until_on=today, look_on=today, agreed="-"
+            )
+            end_plan(plan=made, by=supervisor)
+
+    more(FEW)
+    few = count()
+    more(MANY)
+    assert count() == few
