@@ -55,6 +55,7 @@ def test_a_hard_answer_brings_help_at_once_and_asks_without_pressing(language, t
     page = me.get(answer["Location"]).content.decode()
     assert help_title in page
     assert page.index("help-lines") < page.index("Robin")
+    assert page.index("help-lines") < page.index(f'href="/{language}/lead/supervision/talk/"') < page.index("Robin")
     assert f'href="/{language}/lead/pause/"' in page
     assert not CheckInShare.objects.exists(), "nothing is shown by itself"
 
@@ -63,6 +64,7 @@ def test_a_good_answer_is_kept_and_nothing_more_is_said_about_it():
     me = browser_of(make.a_facilitator())
     answer = me.post("/en/lead/how-i-am/", {"colour": "good"}, follow=True)
     assert "help-lines" not in answer.content.decode()
+    assert "supervision/talk/" not in answer.content.decode()
     assert me.post("/en/lead/how-i-am/", {"colour": "purple"}).status_code == 200
     assert me.post("/en/lead/how-i-am/", {})["Location"].endswith("/lead/how-i-am/")
 
