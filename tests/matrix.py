@@ -39,7 +39,7 @@ from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffe
 from sessions.services_calendar import digest_of
 from supporters.incidents.models import IncidentKind, IncidentPart
 from supporters.incidents.services import take_incident
-from supporters.models import Acknowledgement, Pairing, ProgramText, Supporter
+from supporters.models import Acknowledgement, Pairing, ProgramText, Supporter, SupportKind
 from supporters.network.models import NetworkEvent, ResourceTopic
 from supporters.network.services import ask_touch, join_directory
 from supporters.network.services_library import list_resource, suggest
@@ -679,6 +679,7 @@ ADMIN_OBJECTS = {
     "peer_sessions_questionnaire": thing("questionnaire"),
     "supporters_readinesscriterion": given("support"),
     "supporters_careoffer": given("assistance"), "supporters_checkinquestion": given("rest"),
+    "supporters_supportkind": given("meet_more"),
 }  # fmt: skip
 
 
@@ -994,6 +995,7 @@ def add_settings(world: World) -> None:
     world.things |= {
         **kept_once("supporters_resourcetopic", ResourceTopic.objects.get(pk="limits")),
         **kept_once("supporters_incidentkind", IncidentKind.objects.get(pk="risk")),
+        **kept_once("supporters_supportkind", SupportKind.objects.get(pk="meet_more")),
         **settings_of_wellbeing(), **check_ins(world.accounts[Role.SUPPORTER], world.accounts[Role.SUPERVISOR]),
         "retention_rule": a_rule(), "disposal": a_disposal(), "disposal_done": a_disposal_done(),
         "deletion_asked": asked[0],

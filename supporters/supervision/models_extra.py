@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from psp.bilingual import in_language
 from psp.crypto.fields import EncryptedTextField, SealedModel
@@ -18,13 +19,15 @@ from supporters.supervision.querysets import PlanQuerySet
 
 
 class SupportKind(models.Model):
-    """What more support can be: reference data of the program."""
+    """What more support can be: reference data of the program. What is not offered is switched off: plans name it."""
 
     code = models.SlugField(_("code"), max_length=40, primary_key=True)
     name_en = models.CharField(_("name in English"), max_length=120)
     name_fr = models.CharField(_("name in French"), max_length=120)
     offered = models.BooleanField(_("offered"), default=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering: ClassVar = ["order", "code"]

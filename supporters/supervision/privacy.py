@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Basis, Erased, Holding, Topic, Use, add_topic, declare, these
+from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
 from privacy.erasing import Eraser, add_closer, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from privacy.retention import LastUse, Used, add_last_use
@@ -62,6 +62,11 @@ MAP = (
     _of_two("talk", TALK, "talks", "asked", "taken_by"),
     _of_two("opendoor", "user until", ""),
 )
+KINDS = Holding(
+    "supporters.historicalsupportkind", "history_user", "team",
+    (*these("code name_en name_fr offered order"), *HISTORY_FIELDS),
+    Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+)  # fmt: skip
 LABELS = frozenset(holding.model for holding in MAP)
 ROWS: tuple[Any, ...] = (NextMeeting, SupervisorWish, SupportPlan, SupervisionMeeting, Talk, Pairing, OpenDoor)
 SINCE, LENGTH = _("Since"), _("Length in minutes")
@@ -70,7 +75,7 @@ AGREED = _("What you agreed on")
 
 def register() -> None:
     add_topic(TOPIC)
-    declare(*MAP)
+    declare(*MAP, KINDS)
     sections = (
         ("supervisors", _("Who supervised you, and when"), pairs, "pairing"),
         ("supervision", _("Your supervision meetings"), meetings, "supervisionmeeting"),

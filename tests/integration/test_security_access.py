@@ -128,7 +128,7 @@ class TestProperty08:
             "supporters.AccommodationKind", "supporters.CareSetting", "supporters.PayRate",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
             "supporters.CareOffer", "supporters.CheckInQuestion",
-            "supporters.ProgramText", "supporters.ResourceTopic",
+            "supporters.ProgramText", "supporters.ResourceTopic", "supporters.SupportKind",
         }  # fmt: skip
 
     def test_property_08_passkey_of_another_person_is_not_found(self, client):

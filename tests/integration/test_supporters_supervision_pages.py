@@ -13,7 +13,7 @@ from django.utils import timezone
 from psp.audit.models import Entry
 from psp.choices import Role
 from psp.models import User
-from supporters.models import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish, SupportPlan, Talk
+from supporters.models import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish, SupportKind, SupportPlan, Talk
 from supporters.supervision.services import add_own_line, ask_for_another, current_of, note_meeting, pair, plan_next
 from supporters.supervision.services_extra import make_plan
 from supporters.supervision.services_talks import ask_talk
@@ -256,3 +256,34 @@ def test_another_supervisor_opens_none_of_it(supervisor, other, supporter):
     assert CANARY not in page(other, "care:person", supporter.pk)
     post(supporter, "lead:show_meeting", made.pk, shown="1")
     assert CANARY in page(other, "care:person", supporter.pk)
+
+
+def test_kinds_of_more_support_are_kept_by_administrators_and_no_plan_is_there(supervisor, supporter):
+    day = timezone.localdate()
+    make_plan(user=supporter, by=supervisor, kinds=["meet_more"], from_on=day, until_on=day, look_on=day, agreed=CANARY)
+    browser = browser_of(make.with_role(make.a_user(), Role.ADMINISTRATOR))
+    url = "/admin/supporters/supportkind/meet_more/change/"
+    assert browser.get(url).status_code == 200
+    said = {"name_en": "We meet each week", "name_fr": "Nous nous voyons chaque semaine", "order": "10"}
+    assert browser.post(url, said).status_code == 302
+    kind = SupportKind.objects.get(pk="meet_more")
+    assert (str(kind), kind.offered) == ("We meet each week", False)
+    assert kind.history.first().history_user.roles.get().role == Role.ADMINISTRATOR
+    assert "We meet each week" in browser.get("/admin/supporters/supportkind/meet_more/history/").content.decode()
+    assert CANARY not in browser.get("/admin/supporters/supportkind/").content.decode()
+    assert browser.get("/admin/supporters/supportplan/").status_code == 404
+    assert "We meet each week" in page(supporter, "lead:supervision"), "a plan goes on naming what is not offered"
+    assert "We meet each week" not in page(supervisor, "care:plan", make_other(supervisor).pk)
+
+
+def make_other(supervisor) -> User:
+    found = make.a_newcomer()
+    pair(found, supervisor, supervisor)
+    return found
+
+
+@pytest.mark.parametrize("what", ["supervision", "training"])
+def test_supervisors_find_their_own_pages_from_theirs(supervisor, what):
+    address = reverse(f"lead:{what}")
+    assert f'href="{address}"' in page(supervisor, "care:home")
+    assert browser_of(supervisor).get(address).status_code == 200
