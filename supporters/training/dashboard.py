@@ -23,6 +23,8 @@ def register() -> None:
     worked.register()
     supervises = holds(Role.SUPERVISOR)
     add_place(Place("care", _("Training"), "list", "care:training", supervises, order=40))
+    # Supervisors learn too; whoever leads finds it under "For me".
+    add_place(Place("care", _("My own training"), "person", "lead:training", supervises, order=65))
     hint = _("What you completed, what runs, and what you would like to learn.")
     add_link(Link(_("My training"), hint, "lead:training", 30, holds(Role.SUPPORTER, Role.CLINICIAN)))
     add_card(Card("care", "supporters/training/care_card.html", waits_for_supervisor, order=40))

@@ -1,4 +1,8 @@
-"""Learning is work: a session of a cohort at which somebody was is proposed among their hours ([NH] rule 31)."""
+"""Sessions of the training that somebody was at, or gave, as hours that can be taken (`supporters.hours.proposing`).
+
+The program asks for the training, so its hours are worked ([NH] rule 31). What somebody learned another way has no
+length that is known here: they note it themselves.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +10,34 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
 from psp.models import User
+from supporters.hours import proposing
 from supporters.hours.choices import HoursKind
-from supporters.hours.proposing import Proposal, add_source
 from supporters.hours.rules import Period, minutes_between
-from supporters.models import CohortAttendance
-from supporters.training.choices import Attended
+from supporters.models import CohortAttendance, CohortLead, CohortSession
+from supporters.training.choices import Attended, CohortState
 
 
-def learned(user: User, period: Period) -> Iterable[Proposal]:
-    """By the person's own calendar. One query."""
+def worked(user: User, period: Period) -> Iterable[proposing.Proposal]:
+    """What is over, was not cancelled, and where they were noted as there, or which they gave. One query."""
     zone = ZoneInfo(user.time_zone)
     first = datetime.combine(period.first, time(0), zone)
     last = datetime.combine(period.last + timedelta(days=1), time(0), zone)
-    rows = CohortAttendance.objects.filter(
-        user=user, status=Attended.PRESENT, session__cancelled=False, session__starts_at__gte=first,
-        session__starts_at__lt=last,
+    there = CohortAttendance.objects.filter(session=OuterRef("pk"), user=user, status=Attended.PRESENT)
+    gave = CohortLead.objects.filter(cohort=OuterRef("cohort"), user=user)
+    rows = CohortSession.objects.filter(
+        Exists(there) | (Exists(gave) & ~Q(cohort__state=CohortState.CANCELLED)),
+        cancelled=False, starts_at__gte=first, starts_at__lt=last, ends_at__lte=timezone.now(),
     )  # fmt: skip
-    for pk, starts, ends in rows.values_list("session", "session__starts_at", "session__ends_at"):
-        length, day = minutes_between(starts, ends), starts.astimezone(zone).date()
-        yield Proposal(HoursKind.TRAINING, day, length, pk, starts, starts + timedelta(minutes=length))
+    for one in rows:
+        length = minutes_between(one.starts_at, one.ends_at)
+        ends = one.starts_at + timedelta(minutes=length)
+        day = one.starts_at.astimezone(zone).date()
+        yield proposing.Proposal(HoursKind.TRAINING, day, length, one.pk, one.starts_at, ends)
 
 
 def register() -> None:
-    add_source(learned)
+    proposing.add_source(worked)
