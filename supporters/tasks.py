@@ -6,6 +6,7 @@ from django.utils import timezone
 from supporters.incidents import of_person as incidents_of_person
 from supporters.joining import services_opening
 from supporters.may_lead import services as services_may_lead
+from supporters.network import services as services_network
 from supporters.supervision import services_talks
 from supporters.training import notices as notices_training
 from supporters.training import services_evaluation
@@ -46,6 +47,12 @@ def widen_talks() -> None:
 def forget_talks() -> None:
     """Every night, by beat."""
     services_talks.forget(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_wishes() -> None:
+    """Every night, by beat: wishes to be put in touch that stand no more."""
+    services_network.forget_wishes(timezone.now())
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -6,6 +6,7 @@ Locks: accounts in the order of their ids, then the entry or the wish.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -127,6 +128,14 @@ def _touch(touch: Touch, by: User) -> Touch:
     if fresh is None:
         raise Conflict(_("This is not open any more. Look at it as it is now."), code="gone")
     return fresh
+
+
+def forget_wishes(now: datetime) -> int:
+    """Wishes that stand no more, unanswered or answered "not now": by their age alone, so that neither can tell which
+    it was. Whoever is in touch stays so. Returns how many."""
+    old = Touch.objects.exclude(state=TouchState.AGREED).filter(asked_at__lte=now - ASKED_FOR)
+    count: int = old.delete()[0]
+    return count
 
 
 def forget_in_network(user: User) -> None:

@@ -20,16 +20,19 @@ from privacy.holdings import held_about
 from psp.choices import Role
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import User
+from supporters import tasks
 from supporters.choices import SupporterState
 from supporters.models import Pause, Supporter
 from supporters.network.choices import ResourceLanguage, ResourceState, TouchState
 from supporters.network.models import DirectoryEntry, EventPlace, NetworkEvent, Resource, ResourceTopic, Touch
+from supporters.network.querysets import ASKED_FOR
 from supporters.network.services import (
     MOST_ASKED,
     answer_touch,
     ask_touch,
     end_touch,
     forget_in_network,
+    forget_wishes,
     join_directory,
     leave_directory,
 )
@@ -90,6 +93,22 @@ def two() -> tuple[User, User]:
 
 def asked(one: User, other: User, way: str = "one@example.org") -> Touch:
     return ask_touch(by=one, entry=DirectoryEntry.objects.get(user=other), way=way)
+
+
+def test_wishes_that_stand_no_more_are_removed_by_night_whatever_the_answer_was():
+    one, other = two()
+    third, fourth = a_supporter(), a_supporter()
+    found(third)
+    found(fourth)
+    asked(one, other)
+    answer_touch(touch=asked(one, third), by=third, agree=False)
+    agreed = answer_touch(touch=asked(one, fourth), by=fourth, agree=True, way="four@example.org")
+    assert forget_wishes(timezone.now()) == 0
+    with time_machine.travel(timezone.now() + ASKED_FOR + timedelta(minutes=1), tick=False):
+        fresh = asked(third, other)
+        tasks.forget_wishes()
+        tasks.forget_wishes()
+    assert set(Touch.objects.all()) == {agreed, fresh}
 
 
 class TestDirectory:
