@@ -30,6 +30,7 @@ from supporters.hours.services_pay import (
     fetch_pay_file,
     is_over,
     lines_for,
+    not_alike,
     period_to_pay,
 )
 from supporters.hours.words import day_of, language, length, period_text
@@ -46,11 +47,12 @@ def pay(request: HttpRequest) -> HttpResponse:
     """What is handed over next, what waits for a second person, and the files there are. No person is shown."""
     me = account(request)
     waiting = PayExport.objects.filter(approved_by__isnull=True).first()
-    made = PayExport.objects.filter(approved_by__isnull=False)[:SHOWN]
+    made = list(PayExport.objects.filter(approved_by__isnull=False)[:SHOWN])
+    changed = not_alike(made)
     following = None if waiting else period_to_pay()
     context = {
         "waiting": _waiting(waiting, me) if waiting else None, "makes": can_make_pay_file(me),
-        "next": _next(following) if following else None, "made": [_made(export) for export in made],
+        "next": _next(following) if following else None, "made": [_made(export, export.pk not in changed) for export in made],
     }  # fmt: skip
     return render(request, "supporters/hours/pay.html", context)
 
@@ -74,9 +76,10 @@ def _next(period: Period) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _made(export: PayExport) -> dict[str, Any]:
+def _made(export: PayExport, alike: bool) -> dict[str, Any]:
     return {"id": export.pk, "period": period_text(Period(export.first_day, export.last_day)),
-            "agreed": day_of(timezone.localdate(export.approved_at)), "digest": export.digest[:16]}  # fmt: skip
+            "agreed": day_of(timezone.localdate(export.approved_at)), "digest": export.digest[:16],
+            "alike": alike}  # fmt: skip
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from psp.audit.models import Entry
 from supporters.hours.choices import HoursState, ReturnCode
+from supporters.hours.privacy import erase as erase_hours
 from supporters.models import Accommodation, HoursLine, HoursReturn, Leave, Limits, PayExport
 from tests import factories as make
 from tests.hours import a_day_ago, a_line, a_pair, a_session, a_supervisor, an_administrator, approved
@@ -154,6 +155,12 @@ def test_pay_page_goes_from_the_question_to_the_file_with_two_people(client, lan
     assert answer["Content-Disposition"] == f'attachment; filename="hours-{export.first_day}.csv"'
     assert lead.username in answer.content.decode("utf-8-sig")
     assert answer["X-File-Alike"] == "yes"
+    same = {"en": "Made again, it is the same file", "fr": "Refait, le fichier est identique"}[language]
+    assert same in page(client, f"/{language}/desk/pay/")
+    erase_hours(lead)
+    assert same not in page(client, f"/{language}/desk/pay/")
+    answer = client.post(f"/{language}/desk/pay/{export.pk}/file/", {})
+    assert answer["X-File-Alike"] == "no"
     page(client, f"/{language}/desk/pay/roles/")
 
 
