@@ -8,10 +8,13 @@ from django.views.decorators.http import require_GET
 
 from psp.areas import account, requires
 from supporters.for_me import links_for
+from supporters.may_lead.before import before_leading
 from supporters.wellbeing.permissions import LEADING
 
 
 @require_GET
 @requires(*LEADING)
 def me(request: HttpRequest) -> HttpResponse:
-    return render(request, "supporters/me.html", {"links": links_for(account(request))})
+    found = account(request)
+    context = {"links": links_for(found), "before": before_leading(found)}
+    return render(request, "supporters/me.html", context)

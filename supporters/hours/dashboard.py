@@ -13,7 +13,9 @@ from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 from supporters.for_me import Link, add_link
 from supporters.hours.choices import HOURS_ROLES, LeaveState, NeedState
+from supporters.hours.person_part import to_approve
 from supporters.models import Accommodation, HoursLine, Leave
+from supporters.person_parts import add_part
 
 
 def register() -> None:
@@ -26,6 +28,7 @@ def register() -> None:
     add_place(Place("care", _("Hours and leave"), "clock", "care:hours", holds(Role.SUPERVISOR), order=40))
     add_place(Place("desk", _("Pay"), "list", "desk:pay", holds(*DECIDERS), order=95))
     add_card(Card("care", "supporters/hours/card.html", waits, 40))
+    add_part("supporters/hours/person_part.html", to_approve, order=50)
 
 
 def waits(request: HttpRequest) -> dict[str, Any] | None:

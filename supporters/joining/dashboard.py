@@ -14,7 +14,9 @@ from psp.dashboard import Card, Place, add_card, add_place
 from supporters.for_me import Link, add_link
 from supporters.joining.cooling import has_past
 from supporters.joining.permissions import is_on_the_way
+from supporters.joining.person_part import look_again
 from supporters.models import Interest, Readiness, Supporter
+from supporters.person_parts import add_part
 
 
 def quiet_line(request: HttpRequest) -> dict[str, Any] | None:
@@ -38,6 +40,7 @@ def register() -> None:
     add_card(Card("my", "supporters/joining/my_card.html", quiet_line, order=95))
     add_place(Place("care", _("Joining"), "people", "care:joining", holds(Role.SUPERVISOR), order=30))
     add_card(Card("care", "supporters/joining/care_card.html", waiting, 40))
+    add_part("supporters/joining/person_part.html", look_again, order=30)
     add_place(Place("lead", _("My way"), "home", "lead:joining", is_on_the_way, order=5))
     hint = _("Conversations about being ready, your comments, and how to stop.")
     add_link(Link(_("My way"), hint, "lead:joining", 80, holds(Role.SUPPORTER)))

@@ -133,6 +133,18 @@ OWN: dict[Lacks, Sentence] = {
 }
 
 
+def as_they_lead(one: Missing) -> str:
+    """The same to themselves, where no further group is thought of."""
+    return AS_THEY_LEAD.get(one.lacks, OWN[one.lacks])(one)
+
+
+AS_THEY_LEAD: dict[Lacks, Sentence] = {
+    Lacks.GROUPS: lambda one: _groups(one, _("You lead %(now)d groups at once; at most, it is %(limit)d.")),
+    Lacks.SESSIONS: lambda one: _groups(one, _("You lead %(now)d sessions in one week; at most, it is %(limit)d.")),
+    Lacks.HOURS: lambda one: _groups(one, _("You work %(now)d hours in one week; at most, it is %(limit)d.")),
+}
+
+
 # To whoever supervises them ----------------------------------------------------------------------------------
 
 

@@ -12,7 +12,9 @@ from psp.dashboard import Card, add_card
 from supporters.choices import TextKind
 from supporters.for_me import Link, add_link
 from supporters.models import Pairing
+from supporters.person_parts import add_part
 from supporters.texts.pages import day, waiting_card
+from supporters.texts.person_part import to_read
 from supporters.texts.reading import current, waiting_among
 from supporters.wellbeing.permissions import LEADING
 
@@ -55,6 +57,7 @@ def register() -> None:
     for area, context in (("lead", lead_card), ("care", care_card), ("desk", desk_card)):
         add_card(Card(area, "supporters/texts/card.html", context, order=15))
     add_card(Card("care", "supporters/texts/people_card.html", people_card, order=60))
+    add_part("supporters/texts/person_part.html", to_read, order=20)
     leads = holds(*LEADING)
     add_link(Link(_("What we agreed on"), _("Your role, its limits, and what the program owes you."),
                   "lead:agreement", 60, leads))  # fmt: skip

@@ -14,7 +14,9 @@ from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
 from psp.slip_sources import Source, add_source
 from supporters.for_me import Link, add_link
+from supporters.person_parts import add_part
 from supporters.training import services_evaluation, worked
+from supporters.training.person_part import learning
 from supporters.training.views_care import asked_line, asked_of, ending_lines, ending_of
 
 
@@ -28,6 +30,7 @@ def register() -> None:
     hint = _("What you completed, what runs, and what you would like to learn.")
     add_link(Link(_("My training"), hint, "lead:training", 30, holds(Role.SUPPORTER, Role.CLINICIAN)))
     add_card(Card("care", "supporters/training/care_card.html", waits_for_supervisor, order=40))
+    add_part("supporters/training/person_part.html", learning, order=40)
 
 
 def waits_for_supervisor(request: HttpRequest) -> dict[str, Any] | None:
