@@ -65,6 +65,16 @@ def added(session: GroupSession) -> None:
     _tell(session, ADDED)
 
 
+def stands_in(session: GroupSession, person: User) -> None:
+    """Somebody leads it in place of another: to them it is a new date. Chosen again later is told again."""
+    key = f"{ADDED}|{session.pk}|{person.pk}|{session.revision}"
+    before = OutboxMessage.objects.filter(key__startswith=key).count()
+    queue_message(
+        person=person, template=ADDED, key=f"{key}|{before}" if before else key,
+        context=_context(session, session.starts_at), useful_until=useful_until(session.starts_at),
+    )  # fmt: skip
+
+
 def restored(session: GroupSession) -> None:
     _take_back(session, "session_restored")
     _tell(session, ADDED)
@@ -128,13 +138,17 @@ def _tell(
     at: datetime | None = None,
 ) -> None:  # fmt: skip
     at = at or session.starts_at
-    context = {"at": at.isoformat(), "session": str(session.pk), "revision": str(session.revision)}
+    context = _context(session, at)
     people = (one for one in told_of(session) if one.pk not in besides and (only is None or one.pk in only))
     for person in people:
         queue_message(
             person=person, template=template, key=f"{template}|{session.pk}|{person.pk}|{session.revision}",
             context=context, useful_until=useful_until(at),
         )  # fmt: skip
+
+
+def _context(session: GroupSession, at: datetime) -> dict[str, str]:
+    return {"at": at.isoformat(), "session": str(session.pk), "revision": str(session.revision)}
 
 
 def _take_back(session: GroupSession, reason: str) -> None:

@@ -24,6 +24,7 @@ from psp.audit.choices import Action, Purpose
 from psp.choices import Role
 from psp.errors import DomainError, require
 from psp.models import RoleAssignment, User
+from sessions import changes_told
 from sessions.choices import SessionState
 from sessions.choices_cover import COVER_TRANSITIONS, CoverState
 from sessions.locks import locked_session
@@ -179,7 +180,7 @@ def _day(session: GroupSession, user: User) -> date:
 
 @transaction.atomic
 def stand_in(*, cover: Cover | UUID, user: User, by: User) -> Cover:
-    """Somebody leads this one session. They see it, and nothing else of the group.
+    """Somebody leads this one session. They see it, and nothing else of the group; they are told of a new date.
 
     DomainError: `cover_over`, and as `standing_in.check_stand_in`.
     """
@@ -192,6 +193,8 @@ def stand_in(*, cover: Cover | UUID, user: User, by: User) -> Cover:
     if locked.state != CoverState.OPEN:
         _move(locked, CoverState.OPEN)
     _move(locked, CoverState.TAKEN, who=account)
+    if account.pk != by.pk:
+        changes_told.stands_in(locked.session, account)
     return locked
 
 

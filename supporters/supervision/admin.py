@@ -1,4 +1,4 @@
-"""What more support for a while can be: added and renamed here; what is not offered is switched off. No plan is here."""
+"""What more support for a while can be: added, renamed and switched off here. No plan is here."""
 
 from __future__ import annotations
 

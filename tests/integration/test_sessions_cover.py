@@ -14,6 +14,7 @@ from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from contact.models import OutboxMessage
+from contact.registry import still_makes_sense
 from groups import services as groups
 from groups.choices import LeadRole
 from intake.services_apart import note_apart
@@ -260,6 +261,27 @@ def test_who_stands_in_sees_this_session_alone_and_does_all_that_leading_it_is(l
         record_attendance(session=session, by=lead, statuses={someone: "absent"})
     with pytest.raises(Forbidden):
         keep_debrief(session=session, by=lead, how="well")
+
+
+def told_of_a_date(user) -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(person=user, template_id="session_added").order_by("created_at", "key"))
+
+
+def test_who_stands_in_is_told_of_a_new_date_for_as_long_as_they_do(lead, session, coordinator):
+    cannot_lead(session=session, by=lead)
+    cover, other = cover_of(session), make.a_facilitator()
+    for _press in range(2):
+        stand_in(cover=cover, user=other, by=coordinator)
+    (message,) = told_of_a_date(other)
+    assert set(message.context) == {"at", "session", "revision"}, "of the one who cannot, nothing"
+    assert still_makes_sense(message)
+    reopen(cover=cover, by=coordinator)
+    assert not still_makes_sense(message)
+    stand_in(cover=cover, user=other, by=coordinator)
+    assert len(told_of_a_date(other)) == 2
+    cannot_lead(session=session, by=other)
+    assert not any(still_makes_sense(one) for one in told_of_a_date(other))
+    assert not told_of_a_date(lead)
 
 
 def refused(cover, user, by) -> str:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0019_evaluation"),
+        ("supporters", "0020_hours_removed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
