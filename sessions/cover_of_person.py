@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from privacy.datamap import Basis, Erased, Holding, Use, declare, these
@@ -18,7 +19,7 @@ from sessions.models import Cover
 MODELS = frozenset({"peer_sessions.cover"})
 MAP = (
     Holding(
-        "peer_sessions.cover", "lead", "team", these("id session lead state stand_in single made_at changed_at"),
+        "peer_sessions.cover", "lead", "team", these("id session lead state stand_in single decided made_at changed_at"),
         Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, exported=("covers",), also=("stand_in",),
     ),
 )  # fmt: skip
@@ -30,9 +31,15 @@ def covers(person: User) -> Iterable[Record]:
         yield [
             Line(_("Group"), Both(row.session.group.name_en, row.session.group.name_fr)),
             Line(_("Session"), row.session.starts_at),
-            Line(_("Your part"), _("You stood in") if row.stand_in_id == person.pk else _("You could not lead it")),
+            Line(_("Your part"), _part(row, person)),
             Line(_("State"), CoverState(row.state).label),
         ]  # fmt: skip
+
+
+def _part(row: Cover, person: User) -> Promise:
+    if row.stand_in_id == person.pk:
+        return _("You stood in")
+    return _("A coordinator asked somebody else to lead it") if row.decided else _("You could not lead it")
 
 
 def erase(person: User) -> Counter[str]:

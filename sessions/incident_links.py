@@ -14,7 +14,7 @@ from groups.models import GroupLead, PeerGroup
 from groups.services import remove_lead
 from psp.models import User
 from psp.sight import coordinated_regions
-from sessions import words
+from sessions import services_cover, words
 from sessions.choices import SessionState
 from sessions.models import GroupSession
 from sessions.services_attendance import current_members, shown_names
@@ -85,5 +85,9 @@ def end_lead(group: UUID, user: User, by: User) -> None:
     remove_lead(lead=GroupLead.objects.get(group=group, user=user), by=by)
 
 
+def cover(group: UUID, user: User, by: User) -> int:
+    return services_cover.lead_by_others(group=group, user=user, by=by)
+
+
 def register() -> None:
-    add_links(Links(occasions, people, label, leads, end_lead))
+    add_links(Links(occasions, people, label, leads, end_lead, cover))

@@ -18,6 +18,7 @@ class Cover(models.Model):
     """For this one session somebody is needed in place of `lead`; `stand_in` is whoever leads it then.
 
     `single`: said for this session by itself, so that it outlasts whatever else keeps somebody away; shown to nobody.
+    `decided`: a coordinator said it, and only a coordinator takes it back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +27,7 @@ class Cover(models.Model):
     state = models.CharField(max_length=10, choices=CoverState, default=CoverState.OPEN)
     stand_in = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     single = models.BooleanField(default=False)
+    decided = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 

@@ -27,7 +27,7 @@ from psp.models import RoleAssignment, User
 from sessions import changes_told
 from sessions.choices import SessionState
 from sessions.choices_cover import COVER_TRANSITIONS, CoverState
-from sessions.locks import locked_session
+from sessions.locks import locked_group, locked_session
 from sessions.models import Cover, GroupSession
 from sessions.permissions import can_manage_sessions, leads_session
 from sessions.reminders import take_back_from
@@ -60,8 +60,8 @@ def can_lead_after_all(*, session: GroupSession | UUID, by: User) -> None:
     cover = Cover.objects.select_for_update(of=("self",)).filter(session=locked, lead=by).first()
     if cover is None or cover.state == CoverState.NOT_NEEDED:
         return
-    if cover.state != CoverState.OPEN:
-        message = _("Somebody leads this session already. Speak with a coordinator if you can lead it after all.")
+    if cover.state != CoverState.OPEN or cover.decided:
+        message = _("Somebody else leads this session. Speak with a coordinator if you can lead it after all.")
         raise DomainError(message, code="taken_care_of")
     if is_away(locked, by):
         message = _(
@@ -145,7 +145,7 @@ def _need_all(user: User, sessions: Iterable[GroupSession]) -> int:
     return len(found)
 
 
-def _need(session: GroupSession, user: User, *, single: bool = False) -> Cover | None:
+def _need(session: GroupSession, user: User, *, single: bool = False, decided: bool = False) -> Cover | None:
     stood_in = Cover.objects.select_for_update(of=("self",)).filter(session=session, stand_in=user).first()
     if stood_in is not None:
         _move(stood_in, CoverState.OPEN)
@@ -153,13 +153,13 @@ def _need(session: GroupSession, user: User, *, single: bool = False) -> Cover |
         return None
     cover: Cover | None = Cover.objects.select_for_update(of=("self",)).filter(session=session, lead=user).first()
     if cover is None:
-        made: Cover = Cover.objects.create(session=session, lead=user, single=single)
+        made: Cover = Cover.objects.create(session=session, lead=user, single=single, decided=decided)
         audit.record(Action.CREATE, made, person=user.pk, purpose=Purpose.SESSIONS)
         take_back_from(session, user.pk, "away")
         return made
-    if single and not cover.single:
-        cover.single = True
-        cover.save(update_fields=["single"])
+    if (single and not cover.single) or (decided and not cover.decided):
+        cover.single, cover.decided = cover.single or single, cover.decided or decided
+        cover.save(update_fields=["single", "decided"])
     if cover.state == CoverState.NOT_NEEDED:
         _move(cover, CoverState.OPEN)
         take_back_from(session, user.pk, "away")
@@ -195,6 +195,35 @@ def stand_in(*, cover: Cover | UUID, user: User, by: User) -> Cover:
     _move(locked, CoverState.TAKEN, who=account)
     if account.pk != by.pk:
         changes_told.stands_in(locked.session, account)
+    return locked
+
+
+@transaction.atomic
+def lead_by_others(*, group: UUID, user: User, by: User) -> int:
+    """A coordinator decides: somebody else leads every session of this group that has not begun and was theirs to lead.
+
+    They stay among those who lead the group. Whom somebody stands in for already stays as it is. How many sessions.
+    """
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
+    require(can_manage_sessions(by, locked_group(group)), "cover")
+    rows = GroupSession.objects.filter(group=group, state=SessionState.SCHEDULED, starts_at__gt=timezone.now())
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    found = [_need(locked_session(key), user, single=True, decided=True) for key in keys]
+    return sum(one is not None for one in found)
+
+
+@transaction.atomic
+def theirs_again(*, cover: Cover | UUID, by: User) -> Cover:
+    """A coordinator takes back what was decided: whoever was to lead does. DomainError: `cover_over`, `not_decided`."""
+    locked = _for_change(cover if isinstance(cover, UUID) else cover.pk, by)
+    if not locked.decided:
+        message = _("This person said that they cannot lead it. They can say themselves that they can after all.")
+        raise DomainError(message, code="not_decided")
+    if locked.state != CoverState.OPEN:
+        _move(locked, CoverState.OPEN)
+    locked.single = locked.decided = False
+    locked.save(update_fields=["single", "decided"])
+    _move(locked, CoverState.NOT_NEEDED)
     return locked
 
 

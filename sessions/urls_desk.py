@@ -21,6 +21,7 @@ urlpatterns = [
     path("covers/", views_cover.covers, name="covers"),
     path("covers/<uuid:cover_id>/", views_cover.cover, name="cover"),
     path("covers/<uuid:cover_id>/alone/", views_cover.alone, name="cover_alone"),
+    path("covers/<uuid:cover_id>/theirs/", views_cover.theirs, name="cover_theirs"),
     path("covers/<uuid:cover_id>/reopen/", views_cover.reopen, name="cover_reopen"),
     path("after-sessions/", views_after_desk.after, name="after_sessions"),
     path("after-sessions/codes/<uuid:drop_in_id>/", views_after_desk.code_settle, name="code_settle"),

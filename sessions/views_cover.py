@@ -122,7 +122,7 @@ def _page(found: Cover, form: StandInForm, me: User) -> dict[str, Any]:
     return {
         "row": _row(found, me), "form": form, "group": found.session.group, "why_not_alone": alone,
         "over": found.state == CoverState.NOT_NEEDED or found.session.ends_at <= timezone.now(),
-        "settled": found.state in (CoverState.TAKEN, CoverState.ALONE),
+        "settled": found.state in (CoverState.TAKEN, CoverState.ALONE), "decided": found.decided,
     }  # fmt: skip
 
 
@@ -131,6 +131,15 @@ def _page(found: Cover, form: StandInForm, me: User) -> dict[str, Any]:
 def alone(request: HttpRequest, cover_id: UUID) -> HttpResponse:
     services_cover.leads_alone(cover=_cover(request, cover_id), by=account(request))
     messages.success(request, _("Saved. Please tell the person who leads alone."))
+    return redirect("desk:covers")
+
+
+@require_POST
+@coordinators_only
+def theirs(request: HttpRequest, cover_id: UUID) -> HttpResponse:
+    found = _cover(request, cover_id)
+    services_cover.theirs_again(cover=found, by=account(request))
+    messages.success(request, _("Saved. %(name)s leads this session again.") % {"name": found.lead.name})
     return redirect("desk:covers")
 
 

@@ -148,7 +148,8 @@ def part_of(found: GroupSession, me: User) -> dict[str, Any]:
     away = Cover.objects.away(me).filter(session=found).first()
     ahead = found.state == SessionState.SCHEDULED and found.starts_at > timezone.now()
     own = PeerGroup.objects.led_by(me).filter(pk=found.group_id).exists()
-    returns = bool(away and away.state == CoverState.OPEN and ahead) and not is_away(found, me)
+    undecided = away is not None and away.state == CoverState.OPEN and not away.decided
+    returns = undecided and ahead and not is_away(found, me)
     return {
         "leads": away is None, "may_say": ahead, "may_return": returns,
         "whole_group": own, "place": place_of(found) if away is None and found.ends_at > timezone.now() else None,

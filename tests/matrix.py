@@ -452,7 +452,7 @@ POLICY: dict[str, Rule] = {
     },
     "desk:covers": Rule(DESK),
     "desk:cover": here_and_there("cover"),
-    **{f"desk:cover_{name}": here_and_there("cover", method="post") for name in ("alone", "reopen")},
+    **{f"desk:cover_{name}": here_and_there("cover", method="post") for name in ("alone", "reopen", "theirs")},
     "lead:times": Rule(only(Role.SUPPORTER)),
     "lead:times_pause": post(only(Role.SUPPORTER)),
     "lead:group": Rule(LEAD, of=thing("group_here"), foreign=thing("group_there")),

@@ -63,6 +63,7 @@ class MeasureKind(models.TextChoices):
     """What was done. Who must not meet whom stands elsewhere, and is known to coordinators of the region alone."""
 
     APART = "apart", _("Two people are noted as not to meet")
+    COVER = "cover", _("Somebody else leads the coming sessions")
     LEAD = "lead", _("Somebody no longer leads the group")
     BREACH = "breach", _("It is in the record of breaches")
 

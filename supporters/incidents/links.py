@@ -35,6 +35,7 @@ class Links:
     """`occasions(user)`: what this account may say that it was at; the likeliest first. `people(user)`: whom they may
     name because they see them there. `label(group, session, reader)`: the same in words, and an address where the
     reader may go there, or "". `leads(group)`: who leads it. `end_lead(group, user, by)`: they lead it no more.
+    `cover(group, user, by)`: somebody else leads its coming sessions in their place; how many sessions that is.
     """
 
     occasions: Callable[[User], list[Occasion]]
@@ -42,6 +43,7 @@ class Links:
     label: Callable[[UUID, UUID | None, User], tuple[str, str]]
     leads: Callable[[UUID], list[User]]
     end_lead: Callable[[UUID, User, User], None]
+    cover: Callable[[UUID, User, User], int]
 
 
 _links: list[Links] = []
@@ -74,6 +76,10 @@ def leads(group: UUID | None) -> list[User]:
 def end_lead(group: UUID, user: User, by: User) -> None:
     for links in _links:
         links.end_lead(group, user, by)
+
+
+def cover(group: UUID, user: User, by: User) -> int:
+    return sum(links.cover(group, user, by) for links in _links)
 
 
 def _all(found: Iterable[list[Any]]) -> list[Any]:

@@ -253,6 +253,18 @@ def end_lead(*, incident: Incident, by: User, user: User) -> IncidentMeasure:
 
 
 @transaction.atomic
+def cover_lead(*, incident: Incident, by: User, user: User) -> IncidentMeasure:
+    """Somebody else leads the coming sessions of the group, from the next one on; the lead stays as it is until it is
+    decided. DomainError: `no_group`, `no_session`."""
+    require(can_keep_apart_for(by, incident), "end_lead")
+    if incident.group is None or user not in incident_links.leads(incident.group):
+        raise DomainError(_("This person does not lead the group."), code="no_group", field="user")
+    if not incident_links.cover(incident.group, user, by):
+        raise DomainError(_("No session of this group is still to come."), code="no_session", field="user")
+    return _measure(_open(incident, by), MeasureKind.COVER, by)
+
+
+@transaction.atomic
 def note_breach(*, incident: Incident, by: User) -> IncidentMeasure:
     """It stands in the register of breaches. Twice is as once."""
     require(can_note_breach_for(by, incident), "note_breach")

@@ -140,7 +140,7 @@ def one_page(request: HttpRequest, area: Area, found: Incident, bound: Any = Non
 def _forms(found: Incident, request: HttpRequest, context: dict[str, Any], bound: Any) -> dict[str, Any]:
     wanted = ["bring"] if not context["closed"] else []
     wanted += ["step", "close"] if context["is_open"] else []
-    wanted += ["touched", "apart", "end_lead"] if context["can_apart"] else []
+    wanted += ["touched", "apart", "cover", "end_lead"] if context["can_apart"] else []
     made = {name: MAKE[name](found, request, None) for name in wanted}
     made = {name: form for name, form in made.items() if form is not None}
     return made | ({bound.prefix: bound} if bound is not None else {})
@@ -174,13 +174,19 @@ def _apart(found: Incident, request: HttpRequest, data: Data) -> Any:
     return TwoForm(data, people=people, prefix="apart") if len(people) > 1 else None
 
 
+def _cover(found: Incident, _request: HttpRequest, data: Data) -> Any:
+    leads = incident_links.leads(found.group)
+    return BringForm(data, team=leads, prefix="cover") if leads else None
+
+
 def _end_lead(found: Incident, _request: HttpRequest, data: Data) -> Any:
     leads = incident_links.leads(found.group)
     return BringForm(data, team=leads, prefix="end_lead") if leads else None
 
 
 MAKE: dict[str, Callable[[Incident, HttpRequest, Data], Any]] = {
-    "bring": _bring, "step": _step, "close": _close, "touched": _touched, "apart": _apart, "end_lead": _end_lead,
+    "bring": _bring, "step": _step, "close": _close, "touched": _touched, "apart": _apart, "cover": _cover,
+    "end_lead": _end_lead,
 }  # fmt: skip
 
 
@@ -202,6 +208,9 @@ def _by_form(name: str, found: Incident, form: Any, me: Any) -> str:
     if name == "apart":
         services_incident_steps.keep_apart(incident=found, by=me, **form.wanted())
         return _("Noted. Only coordinators of the region know it.")
+    if name == "cover":
+        services_incident_steps.cover_lead(incident=found, by=me, user=form.wanted())
+        return _("Somebody else is needed for the coming sessions. You find them under “Who leads instead”.")
     if name == "end_lead":
         services_incident_steps.end_lead(incident=found, by=me, user=form.wanted())
         return _("This person no longer leads the group.")

@@ -26,7 +26,16 @@ from sessions.choices_cover import CoverState
 from sessions.forgetting import forget
 from sessions.models import Booking, Cover, Debrief, GroupSession
 from sessions.services_attendance import record_attendance
-from sessions.services_cover import can_lead_after_all, cannot_lead, check_alone, leads_alone, reopen, stand_in
+from sessions.services_cover import (
+    can_lead_after_all,
+    cannot_lead,
+    check_alone,
+    lead_by_others,
+    leads_alone,
+    reopen,
+    stand_in,
+    theirs_again,
+)
 from sessions.services_debrief import keep_debrief
 from sessions.standing_in import who_could
 from supporters import hooks
@@ -238,6 +247,31 @@ def test_what_has_begun_is_led_to_its_end_and_strangers_say_nothing(lead, sessio
     with pytest.raises(DomainError) as caught:
         cannot_lead(session=session, by=lead)
     assert caught.value.code == "begun"
+
+
+def test_what_a_coordinator_decided_only_a_coordinator_takes_back(lead, session, group, coordinator):
+    pause_role(user=lead, by=lead)
+    assert lead_by_others(group=group.pk, user=lead, by=coordinator) == 10
+    assert lead_by_others(group=group.pk, user=lead, by=coordinator) == 10
+    come_back(user=lead, by=lead)
+    assert states(lead) == ["open"] * 10, "a pause that ends gives nothing back"
+    with pytest.raises(DomainError) as caught:
+        can_lead_after_all(session=session, by=lead)
+    assert caught.value.code == "taken_care_of"
+    assert group.leads.filter(user=lead).exists()
+    for other in (lead, make.a_coordinator("ON"), make.a_facilitator()):
+        for act in (lambda who: lead_by_others(group=group.pk, user=lead, by=who),
+                    lambda who: theirs_again(cover=cover_of(session), by=who)):  # fmt: skip
+            with pytest.raises(Forbidden):
+                act(other)
+    stand_in(cover=cover_of(session), user=make.a_facilitator(), by=coordinator)
+    theirs_again(cover=cover_of(session), by=coordinator)
+    assert states(lead) == ["not_needed"] + ["open"] * 9
+    assert session in GroupSession.objects.to_lead(lead)
+    cannot_lead(session=session, by=lead)
+    with pytest.raises(DomainError) as caught:
+        theirs_again(cover=cover_of(session), by=coordinator)
+    assert caught.value.code == "not_decided", "nobody says for somebody that they can lead"
 
 
 # --- Who stands in --------------------------------------------------------------------------------

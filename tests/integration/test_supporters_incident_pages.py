@@ -15,7 +15,7 @@ from psp.audit.models import Entry
 from psp.audit.quiet import quiet_models
 from psp.choices import Role
 from psp.models import RoleAssignment, User
-from sessions.models import GroupSession
+from sessions.models import Cover, GroupSession
 from supporters.incidents.models import Incident, Lesson
 from supporters.incidents.services_steps import bring_in, keep_apart, take_step
 from tests import factories as make
@@ -252,6 +252,26 @@ class TestWorking:
         answer = self.act(world.coordinator, made, "end_lead", **{"end_lead-user": str(world.lead.pk)})
         assert answer.status_code == 302
         assert not GroupLead.objects.filter(group=world.group).exists()
+
+    def test_somebody_else_for_the_coming_sessions_by_the_page(self, world):
+        made = world.report()
+        self.act(world.coordinator, made, "take", instead_of="")
+        who = {"cover-user": str(world.lead.pk)}
+        assert "No session of this group is still to come" in text(self.act(world.coordinator, made, "cover", **who))
+        starts = timezone.now() + timedelta(days=2)
+        GroupSession.objects.create(group=world.group, number=2, starts_at=starts, ends_at=starts + timedelta(hours=1))
+        assert self.act(world.coordinator, made, "cover", **who).status_code == 302
+        cover = Cover.objects.get(lead=world.lead)
+        assert (cover.state, cover.decided) == ("open", True)
+        assert GroupLead.objects.filter(group=world.group, user=world.lead).exists()
+        assert made.measures.get().kind == "cover"
+        page = text(browser_of(world.lead).get(f"/en/lead/sessions/{cover.session_id}/"))
+        assert "Somebody else leads this session" in page
+        assert "I can lead it after all" not in page
+        desk = browser_of(world.coordinator)
+        assert "leads it after all" in text(desk.get(f"/en/desk/covers/{cover.pk}/"))
+        assert desk.post(f"/en/desk/covers/{cover.pk}/theirs/").status_code == 302
+        assert Cover.objects.get().state == "not_needed"
 
     def test_second_one_to_take_it_reads_who_does(self, world):
         made, other = world.report(), make.a_coordinator("QC")
