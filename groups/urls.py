@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from groups import views, views_conflicts, views_free_leads, views_inviting, views_place
+from groups import views, views_conflicts, views_free_leads, views_inviting, views_met_again, views_place
 
 urlpatterns = [
     path("groups/", views.groups, name="groups"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("groups/<uuid:pk>/", views.group, name="group"),
     path("groups/<uuid:pk>/people/", views.add_people, name="group_add"),
     path("groups/<uuid:pk>/leads/", views.add_lead, name="lead_add"),
+    path("groups/<uuid:pk>/met-again/", views_met_again.choose, name="group_met_again"),
     path("groups/<uuid:pk>/establish/", views.establish, name="group_establish"),
     path("groups/<uuid:pk>/complete/", views.complete, name="group_complete"),
     path("groups/<uuid:pk>/cancel/", views.cancel, name="group_cancel"),

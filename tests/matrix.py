@@ -383,6 +383,7 @@ POLICY: dict[str, Rule] = {
     **{f"desk:{name}": here_and_there("my_group") for name in ("group_open", "group_close")},
     "desk:queue_end": here_and_there("my_place"),
     "desk:lead_add": here_and_there("group"),
+    "desk:group_met_again": here_and_there("group"),
     "desk:lead_invite": here_and_there("group", method="post"),
     "desk:group_invite": Rule(DESK, method="post", of=thing("group_here"), foreign=thing("group_there"), refused=403),
     **{

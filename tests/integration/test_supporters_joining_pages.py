@@ -358,6 +358,30 @@ class TestMetAgain:
         assert browser_of(by).post(path, {"who": "everybody", "yes": "yes"}).status_code == 302
         assert not FormerAgreement.objects.exists()
 
+    def test_it_is_found_from_the_group_for_every_pair_alike(self):
+        from supporters.joining.former import key_of
+        from supporters.models import FormerTie
+
+        by = factories.a_coordinator("QC")
+        group = factories.a_formal_group(by, members=2, leads=1)
+        lead = group.leads.get().user
+        Supporter.objects.update_or_create(user=lead, defaults={"program_region_id": "QC", "state": "active"})
+        far = factories.a_facilitator(name="Far-Away")
+        Supporter.objects.update_or_create(user=far, defaults={"program_region_id": "ON", "state": "active"})
+        browser, path = browser_of(by), reverse("desk:group_met_again", args=[group.pk])
+        assert f'href="{path}"' in text(browser.get(reverse("desk:group", args=[group.pk])))
+        before = re.sub(r'value="[0-9a-zA-Z]{64}"', "", text(browser.get(path)))
+        one, other = (row.participant for row in group.memberships.all())
+        FormerTie.objects.create(user=lead, key=key_of(one.user_id))
+        assert re.sub(r'value="[0-9a-zA-Z]{64}"', "", text(browser.get(path))) == before
+        assert "Far-Away" not in before
+        for person in (one, other):
+            answer = browser.post(path, {"member": str(person.pk), "supporter": str(lead.pk)})
+            assert answer["Location"] == reverse("desk:met_again", args=[person.pk, lead.pk])
+        stranger = factories.a_participant()
+        assert browser.post(path, {"member": str(stranger.pk), "supporter": str(lead.pk)}).status_code == 200
+        assert Entry.objects.filter(action="read", person=one.user_id, actor=by.pk, purpose="groups").exists()
+
     def test_page_says_the_same_whether_they_ever_met_or_not(self):
         by, lead = factories.a_coordinator(), somebody_joining()
         people = [factories.a_participant(name="Alex"), factories.a_participant(name="Alex")]
