@@ -22,9 +22,7 @@ class TwoPeopleForm(forms.Form):
         label=_("Peer supporter"), error_messages={"required": CHOOSE, "invalid_choice": CHOOSE}
     )
 
-    def __init__(
-        self, *args: Any, members: Iterable[Participant], supporters: Iterable[User], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, members: Iterable[Participant], supporters: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(str(one.pk), one.user.name or one.user.username) for one in members]
         leads = [(str(one.pk), one.name or one.username) for one in supporters]

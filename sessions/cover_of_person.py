@@ -19,7 +19,8 @@ from sessions.models import Cover
 MODELS = frozenset({"peer_sessions.cover"})
 MAP = (
     Holding(
-        "peer_sessions.cover", "lead", "team", these("id session lead state stand_in single decided made_at changed_at"),
+        "peer_sessions.cover", "lead", "team",
+        these("id session lead state stand_in single decided made_at changed_at"),
         Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, exported=("covers",), also=("stand_in",),
     ),
 )  # fmt: skip

@@ -101,7 +101,10 @@ def cover(request: HttpRequest, cover_id: UUID) -> HttpResponse:
         except DomainError as error:
             add_to_form(form, error)
         else:
-            messages.success(request, _("Saved. They are told of a new date. They see this session on their page, and nothing else of the group."))
+            said = _(
+                "Saved. They are told of a new date, and see this session on their page, nothing else of the group."
+            )
+            messages.success(request, said)
             return redirect("desk:covers")
     audit.record_reads([found], purpose=Purpose.SESSIONS)
     _note_names({one.pk for one in people} | ({found.stand_in_id} if found.stand_in_id else set()))

@@ -52,7 +52,8 @@ def pay(request: HttpRequest) -> HttpResponse:
     following = None if waiting else period_to_pay()
     context = {
         "waiting": _waiting(waiting, me) if waiting else None, "makes": can_make_pay_file(me),
-        "next": _next(following) if following else None, "made": [_made(export, export.pk not in changed) for export in made],
+        "next": _next(following) if following else None,
+        "made": [_made(export, export.pk not in changed) for export in made],
     }  # fmt: skip
     return render(request, "supporters/hours/pay.html", context)
 
