@@ -271,7 +271,8 @@ def _fill(
 def _check_day(line: HoursLine, user: User, day: date, *, away: bool) -> None:
     """A day of leave stays one of the leave that was confirmed: moved elsewhere, it could be taken once more."""
     if away:
-        if not Leave.objects.filter(pk=line.about, first_day__lte=day, last_day__gte=day).exists():
+        confirmed = Leave.objects.filter(first_day__lte=day, last_day__gte=day)
+        if line.about is None or not confirmed.filter(pk=line.about).exists():
             raise DomainError(_("Choose one of the days of this leave."), code="day", field="day")
         return
     today = today_of(user)

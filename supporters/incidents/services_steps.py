@@ -258,7 +258,9 @@ def cover_lead(*, incident: Incident, by: User, user: User) -> IncidentMeasure:
     decided. DomainError: `no_group`, `no_session`."""
     require(can_keep_apart_for(by, incident), "end_lead")
     if incident.group is None or user not in incident_links.leads(incident.group):
-        raise DomainError(_("This person does not lead the group."), code="no_group", field="user")
+        raise DomainError(
+            _("This person does not lead the group. Choose somebody who does."), code="no_group", field="user"
+        )
     if not incident_links.cover(incident.group, user, by):
         raise DomainError(_("No session of this group is still to come."), code="no_session", field="user")
     return _measure(_open(incident, by), MeasureKind.COVER, by)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("supporters", "0020_support_kinds_history")]
+    dependencies = [("supporters", "0020_hours_removed")]
 
     operations = [
         migrations.RemoveConstraint(model_name="incidentmeasure", name="incident_measure_known"),
@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("apart", "Two people are noted as not to meet"),
                     ("cover", "Somebody else leads the coming sessions"),
-                    ("lead", "Somebody leads the group no more"),
+                    ("lead", "Somebody no longer leads the group"),
                     ("breach", "It is in the record of breaches"),
                 ],
                 max_length=8,

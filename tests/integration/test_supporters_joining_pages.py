@@ -343,7 +343,7 @@ class TestMetAgain:
         browser, path = browser_of(by), reverse("desk:met_again", args=[person.pk, lead.pk])
         assert "It counts only while both say yes." in text(browser.get(path))
         shown = Entry.objects.filter(actor=by.pk, action="read", person__in=[person.user_id, lead.pk])
-        assert sorted(shown.values_list("person", flat=True)) == sorted([person.user_id, lead.pk])
+        assert sorted(map(str, shown.values_list("person", flat=True))) == sorted(map(str, [person.user_id, lead.pk]))
         for who in ("supporter", "participant"):
             page = text(browser.post(path, {"who": who, "yes": "yes"}, follow=True))
         assert "Both said yes" in page

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0020_hours_removed"),
+        ("supporters", "0021_cover_as_measure"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
