@@ -283,6 +283,9 @@ def _check_day(line: HoursLine, user: User, day: date, *, away: bool) -> None:
 def _fill_times(line: HoursLine, user: User, begin: time, end: time) -> None:
     zone = ZoneInfo(user.time_zone)
     begin, end = (clock.replace(second=0, microsecond=0) for clock in (begin, end))
+    if begin == end:
+        raise DomainError(_("These two times are the same. Write when it began and when it ended."), code="length",
+                          field="end")  # fmt: skip
     following = line.day if end > begin else line.day + timedelta(days=1)
     for field, day, clock in (("begin", line.day, begin), ("end", following, end)):
         if not shown(day, clock, zone):

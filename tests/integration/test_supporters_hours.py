@@ -455,6 +455,14 @@ def test_training_proposes_each_session_at_which_somebody_was():
     assert proposals(learner, period, now=timezone.now()) == []
 
 
+def test_line_from_a_time_to_the_same_time_is_no_whole_day():
+    lead, _supervisor = a_pair()
+    with pytest.raises(DomainError) as refused:
+        a_line(lead, begin=time(19), end=time(19, 0, 30))
+    assert (refused.value.code, refused.value.field) == ("length", "end")
+    assert a_line(lead, begin=time(23), end=time(0)).minutes == 60
+
+
 # --- Two at once ---
 
 
