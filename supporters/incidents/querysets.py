@@ -40,8 +40,9 @@ class IncidentQuerySet(models.QuerySet[Any]):
 
     def _by_role(self, user: Any) -> Q:
         people = self.model.people.rel.related_model.objects
-        touched = people.filter(incident=OuterRef("pk"), user_id=user.pk).exclude(user_id=OuterRef("reporter"))
-        return self._desks(user) & ~Q(Exists(touched))
+        touched = people.filter(incident=OuterRef("pk"), user_id=user.pk)
+        # Whoever reported it may be gone: nobody, and not whom it touches.
+        return self._desks(user) & (Q(reporter_id=user.pk) | ~Q(Exists(touched)))
 
     def _desks(self, user: Any) -> Q:
         sight, found = sight_of(user), Q(pk__in=[])

@@ -46,6 +46,7 @@ from supporters.incidents.models import (
 from supporters.incidents.notices import widen_in_time
 from supporters.incidents.pages import my_steps
 from supporters.incidents.people import may_name, told
+from supporters.incidents.permissions import can_work_on_incident
 from supporters.incidents.services import close_incident, reopen_incident, take_incident
 from supporters.incidents.services_steps import (
     add_person,
@@ -688,6 +689,17 @@ class TestAsInformation:
         add_step(incident=kept, by=coordinator, owner=coordinator, due_on=timezone.localdate(), words="Again.")
         with transaction.atomic():
             incidents_of_person.erase(person)  # twice is as once
+
+    def test_whom_it_touches_does_not_learn_of_it_when_whoever_reported_it_is_erased(self):
+        about, other, lead = a_supervisor(), a_supervisor(), a_lead()
+        made = an_incident(lead, "limits", people=[about])
+        assert knows(other, made)
+        assert not knows(about, made)
+        with transaction.atomic():
+            incidents_of_person.erase(lead)
+        assert knows(other, made)
+        assert not knows(about, made)
+        assert not can_work_on_incident(about, Incident.objects.get(pk=made.pk))
 
     def test_file_is_in_use_until_it_is_closed(self):
         coordinator, _lead, members, made = self.touched()
