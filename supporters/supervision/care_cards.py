@@ -52,9 +52,11 @@ def door(request: HttpRequest) -> dict[str, Any]:
 
 
 def people(request: HttpRequest) -> dict[str, Any]:
-    """Everybody at whose side the reader is, by the day on which the next meeting is due: no other order."""
+    """Everybody at whose side the reader is, by the day on which the next meeting is due: no other order. Whose account
+    is closed is late with nothing."""
     me, today = account(request), timezone.localdate()
-    pairs = list(Pairing.objects.standing().filter(supervisor=me).select_related("user"))
+    open_ones = Pairing.objects.standing().filter(supervisor=me, user__is_active=True)
+    pairs = list(open_ones.select_related("user"))
     audit.record_reads(pairs, purpose=Purpose.CARE)
     accounts = [pair.user_id for pair in pairs]
     dues = due_of(accounts, today)

@@ -92,6 +92,13 @@ def test_people_stand_in_the_order_of_their_dates_with_no_number_to_compare_them
     assert text.index("Alex") < text.index("Dominique")
 
 
+def test_whose_account_is_closed_is_late_with_nothing(supervisor, supporter):
+    Pairing.objects.filter(user=supporter).update(since=timezone.localdate() - timedelta(days=200))
+    assert "Dominique" in page(supervisor, "care:home")
+    User.objects.filter(pk=supporter.pk).update(is_active=False)
+    assert "Dominique" not in page(supervisor, "care:home")
+
+
 def test_what_waits_and_when_nothing_does(supervisor, supporter):
     other = a_supervisor()
     pair(supervisor, other, other)
