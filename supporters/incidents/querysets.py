@@ -95,4 +95,4 @@ class LessonQuerySet(models.QuerySet[Any]):
             return self.none()
         people = self.model.incident.field.related_model.people.rel.related_model.objects
         touched = people.filter(incident=OuterRef("incident"), user_id=user.pk)
-        return self.filter(~Exists(touched.exclude(user_id=OuterRef("incident__reporter"))))
+        return self.filter(Q(incident__reporter=user.pk) | ~Q(Exists(touched)))

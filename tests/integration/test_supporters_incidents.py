@@ -582,6 +582,10 @@ class TestClosing:
         close_incident(incident=made, by=coordinator, changes=["place"])
         assert not Lesson.objects.visible_to(touched).exists()
         assert Lesson.objects.visible_to(reporter).exists()
+        with transaction.atomic():
+            incidents_of_person.erase(reporter)
+        assert not Lesson.objects.visible_to(touched).exists(), "also when whoever reported it is nobody any more"
+        assert Lesson.objects.visible_to(a_supervisor()).exists()
         made.delete()
         assert Lesson.objects.visible_to(touched).exists()
 
