@@ -19,6 +19,7 @@ from groups.models import GroupLead, LeadProfile, Membership, PeerGroup
 from groups.refusals import KNOWN_APART, SENTENCES
 from intake.models import KeepApart
 from intake.querysets_apart import KeepApartQuerySet
+from psp.choices import Kind
 from psp.errors import DomainError
 from psp.models import User
 from supporters.may_lead import leading
@@ -53,7 +54,8 @@ def adding_of(group: PeerGroup, *, proposed: bool = True) -> Adding:
 
 def lacking(group: PeerGroup, user: User, role: str, *, proposed: bool = True) -> tuple[Missing, ...]:
     """Everything that is missing for this account to lead the group, as of today."""
-    staff = (user.pk,) if role == LeadRole.CLINICIAN else ()
+    # A peer supporter's account stays one, whatever roles it was given beside: nobody gets around readiness by a role.
+    staff = (user.pk,) if role == LeadRole.CLINICIAN and user.kind != Kind.SUPPORTER else ()
     adding = adding_of(group, proposed=proposed)
     return missing((user.pk,), timezone.localdate(), staff=staff, adding=adding)[user.pk]
 

@@ -15,7 +15,7 @@ from groups.may_lead import MISSING
 from groups.models import GroupLead, Membership
 from groups.services import ROLE_OF_LEAD, check_apart
 from intake.models import KeepApart
-from psp.choices import Role
+from psp.choices import Kind, Role
 from psp.errors import DomainError
 from psp.models import User
 from psp.sight import sight_of
@@ -49,7 +49,9 @@ def lacking(cover: Cover, accounts: Collection[UUID]) -> dict[UUID, tuple[Missin
     """What is missing for each of them as of today, with this one session led too. It is no further group."""
     session = cover.session
     adding = Adding(None, frozenset(members_of(session)), ((session.starts_at, session.ends_at),), False)
-    staff = accounts if role_needed(cover) == Role.CLINICIAN else ()
+    clinicians = role_needed(cover) == Role.CLINICIAN
+    peers = User.objects.filter(pk__in=accounts, kind=Kind.SUPPORTER).values_list("pk", flat=True) if clinicians else ()
+    staff = set(accounts) - set(peers) if clinicians else set()
     found = missing(accounts, timezone.localdate(), staff=staff, adding=adding)
     left = {key: tuple(one for one in rows if one.lacks not in ELSEWHERE) for key, rows in found.items()}
     return {key: rows for key, rows in left.items() if rows}

@@ -15,9 +15,10 @@ from groups.refusals import KNOWN_APART, SENTENCES
 from groups.services import add_lead, add_member
 from groups.services_inviting import answer, invite, think_again
 from intake.services_apart import note_apart
+from psp.choices import Role
 from psp.errors import DomainError
 from sessions.models import GroupSession
-from supporters.choices import LeaveKind, MeetingKind
+from supporters.choices import LeaveKind, MeetingKind, TextKind
 from supporters.joining.former import key_of
 from supporters.may_lead.standing import Adding, missing, standings
 from supporters.models import (
@@ -374,6 +375,13 @@ def test_who_wants_to_be_proposed_for_nothing_is_not_asked_and_may_say_yes(coord
     assert error.message == "This person is not available now."
     answer(invitation=invitation, answer="accepted", by=lead)
     assert GroupLead.objects.filter(user=lead).count() == 1
+
+
+def test_role_of_a_clinician_takes_no_peer_supporter_past_readiness(coordinator):
+    lead = make.acknowledge(make.with_role(make.a_newcomer(), Role.CLINICIAN), TextKind.AGREEMENT_STAFF)
+    group = make.a_group(coordinator)
+    assert refusal(add_lead, group=group, user=lead, role="clinician", by=coordinator).code == "may_not_lead"
+    add_lead(group=group, user=make.ready_to_lead(lead), role="clinician", by=coordinator)
 
 
 def test_program_asks_clinicians_for_the_agreement_of_the_team(coordinator):
