@@ -19,6 +19,7 @@ from groups import services as groups
 from groups.choices import LeadRole
 from intake.services_apart import note_apart
 from psp.audit.models import Entry
+from psp.choices import Role
 from psp.errors import DomainError, Forbidden
 from psp.models import ProgramRegion, User
 from sessions import cover_of_person, services, services_cover
@@ -40,6 +41,7 @@ from sessions.services_debrief import keep_debrief
 from sessions.standing_in import who_could
 from supporters import hooks
 from supporters.calendar import led
+from supporters.choices import TextKind
 from supporters.hours.services_leave import ask_leave, take_back_leave
 from supporters.models import Leave, Supporter
 from supporters.wellbeing.services_pause import come_back, pause_role
@@ -490,3 +492,15 @@ def test_what_would_tell_of_a_pause_long_after_it_goes_by_itself(lead, session, 
     assert states(lead) == ["taken"]
     forget(session.ends_at + timedelta(days=400))
     assert states(lead) == []
+
+
+def test_role_of_a_clinician_makes_nobody_a_stand_in_who_is_not_ready_as_a_peer(session, coordinator):
+    clinician, other = make.a_clinician(), make.a_clinician()
+    unready = make.acknowledge(make.with_role(make.a_newcomer(), Role.CLINICIAN), TextKind.AGREEMENT_STAFF)
+    groups.add_lead(group=session.group, user=clinician, role=LeadRole.CLINICIAN, by=coordinator)
+    cannot_lead(session=session, by=clinician)
+    cover = Cover.objects.get(session=session, lead=clinician)
+    assert who_could(cover, coordinator) == [other]
+    with pytest.raises(DomainError):
+        stand_in(cover=cover, user=unready, by=coordinator)
+    assert stand_in(cover=cover, user=other, by=coordinator).stand_in == other
