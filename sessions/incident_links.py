@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -89,5 +90,11 @@ def cover(group: UUID, user: User, by: User) -> int:
     return services_cover.lead_by_others(group=group, user=user, by=by)
 
 
+def lead_in(regions: Collection[str]) -> Iterable[UUID]:
+    rows = GroupLead.objects.filter(group__program_region__in=regions, group__state__in=RUNNING)
+    found: Iterable[UUID] = rows.values_list("user_id", flat=True)
+    return found
+
+
 def register() -> None:
-    add_links(Links(occasions, people, label, leads, end_lead, cover))
+    add_links(Links(occasions, people, label, leads, end_lead, cover, lead_in))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,7 @@ class Links:
     name because they see them there. `label(group, session, reader)`: the same in words, and an address where the
     reader may go there, or "". `leads(group)`: who leads it. `end_lead(group, user, by)`: they lead it no more.
     `cover(group, user, by)`: somebody else leads its coming sessions in their place; how many sessions that is.
+    `lead_in(regions)`: accounts of those who lead a running group there.
     """
 
     occasions: Callable[[User], list[Occasion]]
@@ -44,6 +45,7 @@ class Links:
     leads: Callable[[UUID], list[User]]
     end_lead: Callable[[UUID, User, User], None]
     cover: Callable[[UUID, User, User], int]
+    lead_in: Callable[[Collection[str]], Iterable[UUID]]
 
 
 _links: list[Links] = []
@@ -71,6 +73,10 @@ def label(group: UUID | None, session: UUID | None, reader: User) -> tuple[str, 
 
 def leads(group: UUID | None) -> list[User]:
     return _all(links.leads(group) for links in _links) if group is not None else []
+
+
+def lead_in(regions: Collection[str]) -> set[UUID]:
+    return {one for links in _links for one in links.lead_in(regions)}
 
 
 def end_lead(group: UUID, user: User, by: User) -> None:

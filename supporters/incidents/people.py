@@ -22,10 +22,12 @@ LEADING = (Role.SUPPORTER, Role.CLINICIAN)
 
 def colleagues(user: User) -> QuerySet[User]:
     """Those of the team and those who lead whom this account knows: it must be possible to name somebody to whom the
-    report would go otherwise. Coordinators are those of the regions where one leads or coordinates."""
+    report would go otherwise. Coordinators are those of the regions where one leads or coordinates, and
+    they know those who lead or belong there."""
     team = Q(roles__role=Role.SUPERVISOR) | Q(roles__role=Role.COORDINATOR, roles__region__in=_regions_of(user))
-    if sight_of(user).has(Role.COORDINATOR):
-        team |= Q(roles__role__in=LEADING)
+    if regions := coordinated_regions(user):
+        here = Q(supporter__program_region__in=regions) | Q(pk__in=incident_links.lead_in(regions))
+        team |= Q(roles__role__in=LEADING) & here
     if sight_of(user).has(Role.SUPERVISOR):
         team |= Q(pk__in=Pairing.objects.standing().filter(supervisor=user).values("user"))
     rows: QuerySet[User] = User.objects.filter(team, is_active=True).exclude(pk=user.pk)

@@ -157,6 +157,10 @@ class TestNaming:
     def test_coordinator_names_people_of_the_region_and_those_who_lead(self):
         coordinator = make.a_coordinator()
         assert may_name(coordinator, [make.a_participant("QC").user_id, a_lead().pk])
+        elsewhere, guest = a_lead("ON"), a_lead("ON")
+        a_led_group(coordinator, guest)
+        assert may_name(coordinator, [guest.pk])
+        assert not may_name(coordinator, [elsewhere.pk])
         assert not may_name(coordinator, [make.a_participant("ON").user_id])
 
     def test_supervisor_names_those_whom_they_supervise_and_no_participant(self):
