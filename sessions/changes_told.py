@@ -27,6 +27,9 @@ from sessions.rules import useful_until
 
 MOVED, CANCELLED, ADDED, PLACED = "session_moved", "session_cancelled", "session_added", "session_placed"
 TEMPLATES = (MOVED, CANCELLED, ADDED, PLACED)
+# To somebody who stood in.
+NOT_YOURS = "session_not_yours"
+HEARD = (OutboxState.SENDING, OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.TO_CALL)
 # Waiting still, or overtaken by the next move before it could leave.
 UNHEARD = (OutboxState.WAITING, OutboxState.CANCELLED)
 
@@ -73,6 +76,24 @@ def stands_in(session: GroupSession, person: User) -> None:
         person=person, template=ADDED, key=f"{key}|{before}" if before else key,
         context=_context(session, session.starts_at), useful_until=useful_until(session.starts_at),
     )  # fmt: skip
+
+
+def stands_in_no_more(session: GroupSession, person: UUID) -> None:
+    """Whoever heard that they stand in does not come for nothing; what they did not hear yet is not said at all."""
+    heard = OutboxMessage.objects.filter(key__startswith=f"{ADDED}|{session.pk}|{person}|", state__in=HEARD)
+    if heard.exists() and session.starts_at > timezone.now():
+        key = f"{NOT_YOURS}|{session.pk}|{person}|"
+        number = OutboxMessage.objects.filter(key__startswith=key).count()
+        queue_message(
+            person=User.objects.get(pk=person), template=NOT_YOURS, key=f"{key}{number}",
+            context=_context(session, session.starts_at), useful_until=useful_until(session.starts_at),
+        )  # fmt: skip
+
+
+def still_not_theirs(message: OutboxMessage) -> bool:
+    """It is still planned, and they do not stand in for it again, nor come for any other reason."""
+    session = GroupSession.objects.filter(pk=message.context["session"], state=SessionState.SCHEDULED).first()
+    return session is not None and not _belongs(message.person_id, session)
 
 
 def restored(session: GroupSession) -> None:

@@ -148,7 +148,7 @@ def _need_all(user: User, sessions: Iterable[GroupSession]) -> int:
 def _need(session: GroupSession, user: User, *, single: bool = False, decided: bool = False) -> Cover | None:
     stood_in = Cover.objects.select_for_update(of=("self",)).filter(session=session, stand_in=user).first()
     if stood_in is not None:
-        _move(stood_in, CoverState.OPEN)
+        _move(stood_in, CoverState.OPEN, tells=False)  # they said so themselves
     if not GroupLead.objects.filter(group=session.group_id, user=user).exists():
         return None
     cover: Cover | None = Cover.objects.select_for_update(of=("self",)).filter(session=session, lead=user).first()
@@ -278,7 +278,7 @@ def _locked(key: UUID) -> Cover:
     return found
 
 
-def _move(cover: Cover, state: CoverState, who: Any = None) -> None:
+def _move(cover: Cover, state: CoverState, who: Any = None, *, tells: bool = True) -> None:
     if state not in COVER_TRANSITIONS[CoverState(cover.state)]:
         message = _("Somebody changed this meanwhile. Look at it again, then decide.")
         raise DomainError(message, code="cover_changed")
@@ -289,3 +289,5 @@ def _move(cover: Cover, state: CoverState, who: Any = None) -> None:
     audit.record(Action.CHANGE, cover, person=person, purpose=Purpose.SESSIONS, fields=("state",))
     if was is not None:
         take_back_from(cover.session, was, "away")
+        if tells:
+            changes_told.stands_in_no_more(cover.session, was)

@@ -39,7 +39,8 @@ def subscribe() -> None:
     add_source(reminders.SOURCE)
     for template in changes_told.TEMPLATES:
         add_guard(template, changes_told.still_holds)
-    for template in (changes_told.CANCELLED, changes_told.MOVED):
+    add_guard(changes_told.NOT_YOURS, changes_told.still_not_theirs)
+    for template in (changes_told.CANCELLED, changes_told.MOVED, changes_told.NOT_YOURS):
         add_must_reach(template)
     add_guard(notices.DATES, notices.still_dated)
     add_guard(services_debrief.ASKED, services_debrief.still_asked)

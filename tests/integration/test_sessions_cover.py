@@ -320,6 +320,27 @@ def test_who_stands_in_is_told_of_a_new_date_for_as_long_as_they_do(lead, sessio
     assert not told_of_a_date(lead)
 
 
+def test_who_heard_that_they_stand_in_hears_that_they_do_not_any_more(lead, session, coordinator):
+    def not_theirs(user) -> list[OutboxMessage]:
+        return list(OutboxMessage.objects.filter(person=user, template_id="session_not_yours"))
+
+    cannot_lead(session=session, by=lead)
+    cover, one, two, three = cover_of(session), *(make.a_facilitator() for _one in range(3))
+    stand_in(cover=cover, user=one, by=coordinator)
+    stand_in(cover=cover, user=two, by=coordinator)
+    assert not not_theirs(one), "nobody is told of the end of what they never heard of"
+    OutboxMessage.objects.filter(person=two).update(state="sent")
+    reopen(cover=cover, by=coordinator)
+    (message,) = not_theirs(two)
+    assert still_makes_sense(message)
+    stand_in(cover=cover, user=two, by=coordinator)
+    assert not still_makes_sense(message)
+    stand_in(cover=cover, user=three, by=coordinator)
+    OutboxMessage.objects.filter(person=three).update(state="sent")
+    cannot_lead(session=session, by=three)
+    assert not not_theirs(three), "they said so themselves"
+
+
 def refused(cover, user, by) -> str:
     with pytest.raises(DomainError) as caught:
         stand_in(cover=cover, user=user, by=by)
