@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from intake.models import Application, IntakeMeeting
 from psp.audit.models import Entry
+from supporters.choices import TextKind
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,7 @@ def test_overdue_days_are_a_program_setting(desk, settings):
 
 def test_front_page_says_kindly_that_nothing_waits(desk, coordinator):
     make.an_accepted_participant(by=coordinator)
+    make.acknowledge(coordinator, TextKind.AGREEMENT_STAFF)
     assert "Nothing waits for you" in desk.get(reverse("desk:today")).content.decode()
     an_application(1)
     assert "Nothing waits for you" not in desk.get(reverse("desk:today")).content.decode()
