@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from groups.forms_free_leads import FreeLeadsForm
-from groups.free_leads import FreeLead, free_leads
+from groups.free_leads import Found, FreeLead, Wanted, free_leads
 from groups.models import LeadProfile, PeerGroup
-from groups.views import coordinators, group_or_404, listed
+from groups.views import PAGE, coordinators, group_or_404
 from intake.choices import Modality
+from intake.desk_lines import NAME
+from intake.texts import places
 from psp.areas import account
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
 from psp.choices import Language
-from psp.models import Region, User
+from psp.crypto import keyring
+from psp.models import User
 
 
 @require_GET
@@ -28,16 +34,25 @@ def free(request: HttpRequest) -> HttpResponse:
     """With a group (`?group=`), for that one: its language, its way to meet, its dates and its members count."""
     me, group = account(request), _group(request)
     form = FreeLeadsForm(request.GET, user=me)
-    found = free_leads(me, form.wanted(group))
-    # Who may lead now comes first; within, nobody is before anybody for what they are or did.
-    page = listed(request, [*(one for one in found if one.free), *(one for one in found if not one.free)])
+    found, page = _page(request, me, form.wanted(group))
     query = request.GET.copy()
     query.pop("page", None)
     context = {
-        "form": form, "group": group, "page": page, "rows": _rows(page.object_list), "query": query.urlencode(),
-        "free": sum(one.free for one in found),
+        "form": form, "group": group, "page": page, "table": _table(found), "query": query.urlencode(),
+        "free": found.free,
     }  # fmt: skip
     return render(request, "groups/free_leads.html", context)
+
+
+def _page(request: HttpRequest, me: User, wanted: Wanted) -> tuple[Found, Any]:
+    """Who may lead now comes first; within, nobody is before anybody for what they are or did."""
+    asked = request.GET.get("page", "")
+    number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+    found = free_leads(me, wanted, start=(number - 1) * PAGE, most=PAGE)
+    page = Paginator(range(found.people), PAGE).get_page(number)
+    if page.number != number:
+        found = free_leads(me, wanted, start=(page.number - 1) * PAGE, most=PAGE)
+    return found, page
 
 
 def _group(request: HttpRequest) -> PeerGroup | None:
@@ -48,21 +63,34 @@ def _group(request: HttpRequest) -> PeerGroup | None:
         return None
 
 
-def _rows(shown: list[FreeLead]) -> list[dict[str, Any]]:
-    accounts = User.objects.in_bulk([one.profile.user_id for one in shown])
+def _table(found: Found) -> dict[str, Any]:
+    """Columns and rows for components/data_table.html; a line in the access log for everybody shown."""
+    accounts = [one.user_id for one in found.shown]
     audit.record_reads_of(LeadProfile, [(one, one) for one in accounts], purpose=Purpose.GROUPS)
-    regions = {one.code: str(one) for one in Region.objects.all()} if shown else {}
-    return [
-        {
-            "name": accounts[one.profile.user_id].name or accounts[one.profile.user_id].username,
-            "languages": _named(one.profile.languages or [one.profile.language], Language),
-            "modalities": _named(one.profile.modalities or [], Modality) or _("not said"),
-            "where": regions.get(one.profile.region or "", ""), "free": one.free, "room": one.room,
-            "leads": one.leads, "sentences": one.sentences, "user": one.profile.user_id,
-        }
-        for one in shown
-    ]  # fmt: skip
+    for one in accounts:
+        keyring.want(one)
+    heads = (_("Name"), _("Now"), _("Language"), _("How to meet"), _("Leads now"))
+    languages, modalities = dict(Language.choices), {code: str(label) for code, label in Modality.choices}
+    regions = {code: str(region) for code, region in places().items()}
+    rows = []
+    for one in found.shown:
+        ways, where = _named(one.modalities or [], modalities) or _("not said"), regions.get(one.region or "", "")
+        leads = ngettext("%(number)s group", "%(number)s groups", one.leads) % {"number": one.leads}
+        cells = (
+            {"text": NAME.open_value(one.sealed_name, row=one.user_id, person=one.user_id) or one.username},
+            _now(found, one), {"text": _named(one.languages or [one.language], languages)},
+            {"text": f"{ways} ({where})" if where else ways}, {"text": leads},
+        )  # fmt: skip
+        rows.append({"cells": [{"label": head, **cell} for head, cell in zip(heads, cells, strict=True)]})
+    return {"columns": [{"label": head} for head in heads], "rows": rows}
 
 
-def _named(codes: list[str], choices: Any) -> str:
-    return ", ".join(str(choices(code).label) for code in codes if code in choices.values)
+def _now(found: Found, one: FreeLead) -> dict[str, str]:
+    if not one.may:
+        return {"text": " ".join(found.sentences.get(one.user_id, ()))}
+    text = ngettext("Free for %(number)s group", "Free for %(number)s groups", one.room) % {"number": one.room}
+    return {"text": text, "tag_kind": "success"}
+
+
+def _named(codes: list[str], labels: Mapping[str, Any]) -> str:
+    return ", ".join(str(labels[code]) for code in codes if code in labels)

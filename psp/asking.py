@@ -38,6 +38,10 @@ READER = UUID("00000000-0000-4000-8000-00000000a5c0")
 REGION = "\x01{}"
 MOMENT, DAY = datetime(4000, 1, 1, tzinfo=UTC), date(4000, 1, 1)
 MENTIONED = re.compile(r"%\((\w+)\)s")
+# The database cannot know how many rows a part of a long statement gives, and takes it for one: it would go through
+# hundreds of people again for each of hundreds. It plans once, since planning would take longer than the answer.
+WELL_PLANNED = "SET LOCAL enable_nestloop = off; SET LOCAL plan_cache_mode = force_generic_plan"
+AS_BEFORE = "SET LOCAL enable_nestloop = DEFAULT; SET LOCAL plan_cache_mode = DEFAULT"
 # The region of whoever coordinates none.
 NOWHERE = ""
 
@@ -56,6 +60,19 @@ class Question:
     of: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """One statement over several querysets: `parts`: the name and columns of each, as WITH has them, and what makes
+    it, with stand-ins for `moments` and `days` by their names. `sql` goes on after the parts; it names them, and any
+    value as %(name)s.
+    """
+
+    parts: Mapping[str, Callable[..., QuerySet[Any]]]
+    sql: str
+    days: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
+
+
 def ask(reader: User, questions: Sequence[Question]) -> list[Rows]:
     """The answers, for what this coordinator may see, in one round trip."""
     regions = sorted(coordinated_regions(reader)) or [NOWHERE]
@@ -68,6 +85,19 @@ def ask(reader: User, questions: Sequence[Question]) -> list[Rows]:
             calls.append(_call(cursor, statement(question, len(regions), kinds), given | dict(values)))
         cursor.execute("; ".join(calls))
         return [_next(cursor, first=not number) for number in range(len(calls))]
+
+
+def ask_joined(reader: User, joined: Joined, **values: Any) -> Rows:
+    """The answer to one statement made of several querysets."""
+    regions = sorted(coordinated_regions(reader)) or [NOWHERE]
+    given = {"reader": reader.pk} | {f"region{number}": code for number, code in enumerate(regions)} | values
+    with connection.cursor() as cursor:
+        call = _call(cursor, joined_statement(joined, len(regions)), given)
+        cursor.execute(f"{WELL_PLANNED}; {call}; {AS_BEFORE}")
+        for _setting in range(WELL_PLANNED.count(";") + 1):
+            cursor.nextset()
+        rows: Rows = cursor.fetchall()
+        return rows
 
 
 def _next(cursor: Any, *, first: bool) -> Rows:
@@ -91,20 +121,35 @@ class Statement:
 @cache
 def statement(question: Question, regions: int, kinds: tuple[tuple[str, bool], ...]) -> Statement:
     """`kinds`: each value's name, and whether it is a moment rather than a day."""
-    values = {
+    reader, values, marks = _stand_ins(regions, kinds)
+    text = _text(question.rows(reader, **values), marks)
+    if question.of:
+        text = f"SELECT {marks.mentioned(question.of)} FROM ({text}) AS rows"  # noqa: S608  # nosec B608
+    return Statement(text, tuple(marks.names))
+
+
+@cache
+def joined_statement(joined: Joined, regions: int) -> Statement:
+    kinds = (*((name, False) for name in joined.days), *((name, True) for name in joined.moments))
+    reader, values, marks = _stand_ins(regions, kinds)
+    parts = [f"{name} AS ({_text(rows(reader, **values), marks)})" for name, rows in joined.parts.items()]
+    return Statement(f"WITH {', '.join(parts)}{marks.mentioned(joined.sql)}", tuple(marks.names))
+
+
+def _stand_ins(regions: int, kinds: tuple[tuple[str, bool], ...]) -> tuple[User, dict[str, Any], _Marks]:
+    values: dict[str, Any] = {
         name: MOMENT + timedelta(seconds=number) if is_moment else DAY + timedelta(days=number)
         for number, (name, is_moment) in enumerate(kinds)
     }
     codes = {f"region{number}": REGION.format(number) for number in range(regions)}
     reader = User(pk=READER)
     remember(reader, [(Role.COORDINATOR, code) for code in codes.values()])
-    marks = _Marks({"reader": READER} | codes | values)
-    sql, params = question.rows(reader, **values).query.sql_with_params()
-    text = sql % tuple(marks.of(value) for value in params)
-    if question.of:
-        of = MENTIONED.sub(lambda found: marks.named(found[1]), question.of)
-        text = f"SELECT {of} FROM ({text}) AS rows"  # noqa: S608  # nosec B608
-    return Statement(text, tuple(marks.names))
+    return reader, values, _Marks({"reader": READER} | codes | values)
+
+
+def _text(rows: QuerySet[Any], marks: _Marks) -> str:
+    sql, params = rows.query.sql_with_params()
+    return str(sql % tuple(marks.of(value) for value in params))
 
 
 class _Marks:
@@ -118,6 +163,9 @@ class _Marks:
         if name not in self.names:
             self.names.append(name)
         return f"${self.names.index(name) + 1}"
+
+    def mentioned(self, sql: str) -> str:
+        return MENTIONED.sub(lambda found: self.named(found[1]), sql)
 
     def of(self, value: Any) -> str:
         if isinstance(value, str | date | UUID) and value in self.known:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
+from groups.models import GroupLead
 from sessions.choices import SessionState
 from sessions.choices_cover import CoverState
 from sessions.models import Cover, GroupSession
-from supporters.calendar import Led, add_source
+from supporters.calendar import set_source
 
 
-def led(accounts: Collection[UUID], first: datetime, last: datetime) -> Iterable[Led]:
+def led(accounts: Any, first: datetime, last: datetime) -> QuerySet[Any]:
     """Sessions that were or will be held, of groups that these accounts lead now, but for those that somebody else
-    leads in their place; and those for which they stand in. One query."""
+    leads in their place; and those for which they stand in. Each once: whoever stands in may lead it anyway."""
     rows = GroupSession.objects.exclude(state=SessionState.CANCELLED).filter(starts_at__gte=first, starts_at__lt=last)
-    rows = rows.order_by()
-    told = "group_id", "pk", "starts_at", "ends_at"
     away = Cover.objects.standing().filter(session=OuterRef("pk"), lead=OuterRef("group__leads__user"))
-    own = rows.filter(~Exists(away), group__leads__user__in=accounts).values_list(F("group__leads__user_id"), *told)
-    stood_in = rows.filter(covers__stand_in__in=accounts, covers__state=CoverState.TAKEN)
-    return [Led(*row) for row in own.union(stood_in.values_list(F("covers__stand_in_id"), *told))]
+    own = rows.order_by().filter(~Exists(away), group__leads__user__in=accounts)
+    taken = Cover.objects.order_by().filter(session__in=rows, stand_in__in=accounts, state=CoverState.TAKEN)
+    leads = GroupLead.objects.filter(group=OuterRef("session__group"), user=OuterRef("stand_in"))
+    away_too = Cover.objects.standing().filter(session=OuterRef("session"), lead=OuterRef("stand_in"))
+    stood_in = taken.filter(~Exists(leads) | Exists(away_too)).distinct()
+    return own.values_list(F("group__leads__user_id"), "group_id", "pk", "starts_at", "ends_at").union(
+        stood_in.values_list(
+            F("stand_in_id"), "session__group_id", "session_id", "session__starts_at", "session__ends_at"
+        ), all=True,
+    )  # fmt: skip
 
 
 def register() -> None:
-    add_source(led)
+    set_source(led)

@@ -151,8 +151,7 @@ def _best(rows: Rows) -> dict[tuple[UUID, str], CourseState]:
 def weeks_of(accounts: Collection[UUID], on: date, adding: Adding | None = None) -> dict[UUID, Weeks]:
     """What they lead, by week on each one's own clock: this week, the next two, and every week of a group added."""
     dates = adding.dates if adding else ()
-    last = max([on + AHEAD, *(timezone.localdate(start) for start, _end in dates)])
-    first, end = _morning(monday(on)) - FURTHEST, _morning(monday(last) + timedelta(weeks=1)) + FURTHEST
+    first, end = window(on, adding)
     rows = [one for one in calendar.led(accounts, first, end) if adding is None or one.group != adding.group]
     led = [(one.user, one.starts_at, one.ends_at) for one in rows]
     led += [(account, start, end) for start, end in dates for account in accounts]
@@ -163,6 +162,13 @@ def weeks_of(accounts: Collection[UUID], on: date, adding: Adding | None = None)
         if week >= monday(on):
             found[account][week].append(minutes_between(start, end))
     return found
+
+
+def window(on: date, adding: Adding | None = None) -> tuple[datetime, datetime]:
+    """Within which sessions begin that count, wherever in the world somebody's week begins."""
+    dates = adding.dates if adding else ()
+    last = max([on + AHEAD, *(timezone.localdate(start) for start, _end in dates)])
+    return _morning(monday(on)) - FURTHEST, _morning(monday(last) + timedelta(weeks=1)) + FURTHEST
 
 
 def _morning(day: date) -> datetime:
@@ -181,6 +187,17 @@ def conflicts(accounts: Collection[UUID], members: Collection[UUID]) -> tuple[di
                 apart[account] += account in asked and member in inside
     met = {account: len(people) for account, people in met_before(accounts, members).items()}
     return apart, defaultdict(int, met)
+
+
+def never_with(members: Collection[UUID]) -> set[UUID]:
+    """Everybody, whoever they are, who must not meet one of the members or was in a group with one before."""
+    if not members:
+        return set()
+    rows = KeepApart.objects.in_force().filter(Q(person__in=members) | Q(other__in=members))
+    found = set(met_before(None, members))
+    for one, other in rows.values_list("person_id", "other_id"):
+        found |= {account for account, member in ((one, other), (other, one)) if member in members and account}
+    return found
 
 
 # One person ---------------------------------------------------------------------------------------------------
