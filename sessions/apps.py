@@ -21,6 +21,7 @@ class SessionsConfig(AppConfig):
             dashboard,
             desk_cards,
             desk_group,
+            desk_support,
             erasing,
             feed_of_person,
             incident_links,
@@ -39,6 +40,7 @@ class SessionsConfig(AppConfig):
         privacy.register()
         my_steps.register()
         desk_cards.register()
+        desk_support.register()
         desk_group.register()
         subscriptions.subscribe()
         merging.subscribe()

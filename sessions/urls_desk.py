@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions import views_after_desk, views_cover, views_desk, views_results, views_schedule
+from sessions import desk_support, views_after_desk, views_cover, views_desk, views_results, views_schedule
 
 urlpatterns = [
     path("feedback/", views_results.feedback_results, name="feedback"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/move/", views_desk.move, name="session_move"),
     path("sessions/<uuid:session_id>/video/", views_desk.video, name="session_video"),
     path("sessions/<uuid:session_id>/cancel/", views_desk.cancel, name="session_cancel"),
+    path("support/", desk_support.page, name="support_first"),
     path("covers/", views_cover.covers, name="covers"),
     path("covers/<uuid:cover_id>/", views_cover.cover, name="cover"),
     path("covers/<uuid:cover_id>/alone/", views_cover.alone, name="cover_alone"),

@@ -574,6 +574,7 @@ POLICY: dict[str, Rule] = {
     "care:take": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "care:end": post(CARE, of=thing("debrief_here"), foreign=thing("debrief_there")),
     "desk:free_leads": Rule(DESK),
+    "desk:support_first": Rule(DESK),
     "care:concern_take": post(CARE, of=thing("concern_here"), foreign=thing("concern_there")),
     "care:together": Rule(CARE),
     "desk:unsupervised": Rule(DESK),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 
 from psp.choices import Role
 from psp.sight import sight_of
@@ -28,7 +28,14 @@ class LeadConcernQuerySet(models.QuerySet[Any]):
         mine = Q(user__in=paired.filter(supervisor_id=user.pk).values("user"))
         return self.filter(mine | ~Q(user__in=paired.values("user"))).exclude(user_id=user.pk)
 
-    def after_support(self, now: datetime, today: date, days: int) -> LeadConcernQuerySet:
-        """Those that coordinators may know of: the supervisor had so many days, or the session is near."""
-        waited = Q(found_at__lte=now - timedelta(days=days))
-        return self.standing().filter(waited | Q(first_day__lte=today + NEAR))
+    def after_support(self, now: datetime, near: date) -> LeadConcernQuerySet:
+        """Those that coordinators may know of: the supervisor had the days that the settings give (`CareSetting`), or
+        the first day is not after `near`."""
+        from supporters.models import CareSetting
+
+        days = ExpressionWrapper(
+            F("support_first_days") * Value(timedelta(days=1), DurationField()), output_field=DurationField()
+        )
+        until = ExpressionWrapper(OuterRef("found_at") + days, output_field=DateTimeField())
+        waited = CareSetting.objects.filter(pk=1).annotate(until=until).filter(until__lte=now)
+        return self.standing().filter(Exists(waited) | Q(first_day__lte=near))

@@ -1,7 +1,7 @@
 """Each morning: who leads soon and, as things are, may not. Support comes first; nobody is removed by it.
 
 The supervisor sees it at once. Coordinators see it once the supervisor had some days (`CareSetting`), or when the
-session is near (`querysets_may_lead.NEAR`). It is settled by the morning that finds nothing missing any more.
+session is near (`supporters.may_lead.querysets.NEAR`). It is settled by the morning that finds nothing missing.
 """
 
 from __future__ import annotations

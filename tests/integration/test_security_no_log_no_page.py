@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from groups.models import GroupLead
 from intake.models import Participant
 from psp.models import User
+from sessions.models import GroupSession
+from supporters.may_lead.services import check_morning
 from supporters.models import Supporter
 from supporters.network.services import join_directory
 from tests import factories as make
@@ -76,6 +81,22 @@ def test_property_05_no_access_row_no_opened_file():
     assert CANARY not in answer.content.decode()
 
 
+def test_property_05_no_access_row_no_page_of_who_is_supported_before_they_lead():
+    coordinator = make.a_coordinator("QC")
+    lead = make.a_newcomer(name=CANARY)
+    group, start = make.a_group(coordinator), timezone.now() + timedelta(days=1)
+    GroupLead.objects.create(group=group, user=lead, role="facilitator")
+    GroupSession.objects.create(group=group, number=1, starts_at=start, ends_at=start + timedelta(hours=1))
+    check_morning(timezone.now())
+    client = Client(raise_request_exception=False)
+    make.sign_in(client, coordinator)
+    assert CANARY in client.get("/en/desk/support/").content.decode()
+    with log_that_takes_nothing():
+        answer = client.get("/en/desk/support/")
+    assert answer.status_code == 500
+    assert CANARY not in answer.content.decode()
+
+
 def test_property_05_no_access_row_no_change():
     coordinator = make.a_coordinator("QC")
     group = make.a_formal_group(coordinator, members=1)
@@ -103,7 +124,8 @@ SHOW_NOBODY = {
     "desk:group_open", "desk:group_place", "desk:group_complete", "desk:group_establish", "desk:group_new",
     "desk:group_schedule", "desk:groups", "desk:session_add", "desk:sessions_shift", "desk:closures",
     "care:incident_report", "desk:incident_report", "desk:pay", "desk:pay_roles",
-    "desk:rechecks", "desk:search", "desk:session_cancel", "privacy:breach_record", "privacy:exports",
+    "desk:rechecks", "desk:search", "desk:session_cancel", "desk:support_first",
+    "privacy:breach_record", "privacy:exports",
     "privacy:log_person", "privacy:office", "privacy:paper", "rights:notices",
 }  # fmt: skip
 

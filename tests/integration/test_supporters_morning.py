@@ -16,6 +16,7 @@ from psp.audit.models import Entry
 from psp.errors import Conflict
 from sessions.models import GroupSession
 from supporters.may_lead import services as services_may_lead
+from supporters.may_lead.querysets import NEAR
 from supporters.may_lead.services import check_morning, concerns, forget, take_concern
 from supporters.models import CareSetting, LeadConcern, Leave, Pairing, Pause, SupervisionMeeting
 from supporters.tasks import check_morning as task
@@ -268,9 +269,16 @@ def test_coordinators_hear_after_the_supervisor_had_time_or_when_the_session_is_
     late(supervisor, coordinator, in_days=in_days)
     morning()
     now = timezone.now() + timedelta(days=after)
-    setting = CareSetting.objects.get().support_first_days
-    rows = LeadConcern.objects.after_support(now, timezone.localdate(now), setting)
-    assert rows.exists() is told
+    assert LeadConcern.objects.after_support(now, timezone.localdate(now) + NEAR).exists() is told
+
+
+def test_settings_say_how_long_support_comes_first(coordinator, supervisor):
+    late(supervisor, coordinator, in_days=10)
+    morning()
+    now = timezone.now() + timedelta(days=4)
+    assert LeadConcern.objects.after_support(now, days(0)).exists()
+    CareSetting.objects.update(support_first_days=5)
+    assert not LeadConcern.objects.after_support(now, days(0)).exists()
 
 
 def test_card_of_supervisors_says_what_is_missing_and_the_button_works(client, coordinator, supervisor):
