@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django import forms
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from groups.free_leads import Wanted
 from groups.models import PeerGroup
 from intake.choices import Modality
+from intake.texts import reading_period
 from intake.week import DAY
 from psp.calendar_text import WEEKDAYS
 from psp.choices import Language
-from psp.models import ProgramRegion, User
-from psp.sight import coordinated_regions
+from psp.models import ProgramRegion
 
 WHATEVER = [("", _("all"))]
 
@@ -37,12 +41,13 @@ class FreeLeadsForm(forms.Form):
         error_messages={"invalid": _("Write the time as in 18:30.")},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, regions: Collection[str], **kwargs: Any) -> None:
+        """`regions`: codes of those that are offered."""
         super().__init__(*args, **kwargs)
-        regions = ProgramRegion.objects.filter(code__in=coordinated_regions(user))
+        offered = ProgramRegion.objects.filter(code__in=regions)
         words = WEEKDAYS[(get_language() or "en")[:2]]
         fields: Any = self.fields
-        fields["region"].choices = [*WHATEVER, *((one.code, str(one)) for one in regions)]
+        fields["region"].choices = [*WHATEVER, *((one.code, str(one)) for one in offered)]
         fields["day"].choices = [*WHATEVER, *((str(number), word) for number, word in enumerate(words))]
 
     def clean(self) -> dict[str, Any]:
@@ -60,7 +65,28 @@ class FreeLeadsForm(forms.Form):
         if data.get("day") and data.get("begins") and data.get("ends"):
             minutes = [one.hour * 60 + one.minute for one in (data["begins"], data["ends"])]
             window = (int(data["day"]) * DAY + minutes[0], int(data["day"]) * DAY + minutes[1])
-        return Wanted(
-            data.get("region", ""), data.get("language", "") or (group.language if group else ""),
-            data.get("modality", "") or (group.modality if group else ""), window, group,
+        return wanted(
+            group, region=data.get("region", ""), language=data.get("language", ""), modality=data.get("modality", ""),
+            window=window,
         )  # fmt: skip
+
+
+def wanted(
+    group: PeerGroup | None, *, region: str = "", language: str = "", modality: str = "",
+    window: tuple[int, int] | None = None,
+) -> Wanted:  # fmt: skip
+    """What a group needs, where nothing else is asked for."""
+    return Wanted(
+        region, language or (group.language if group else ""), modality or (group.modality if group else ""), window,
+        group,
+    )  # fmt: skip
+
+
+def unfilled(regions: Collection[str]) -> SafeString:
+    """The form as it is before anything is looked for: drawn once for all who coordinate these regions."""
+    return _unfilled(reading_period(), get_language() or "en", tuple(sorted(regions)))
+
+
+@lru_cache(maxsize=64)
+def _unfilled(_period: int, _language: str, regions: tuple[str, ...]) -> SafeString:
+    return as_crispy_form(FreeLeadsForm({}, regions=regions))

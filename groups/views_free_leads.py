@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from groups.forms_free_leads import FreeLeadsForm
+from groups.forms_free_leads import FreeLeadsForm, unfilled, wanted
 from groups.free_leads import Found, FreeLead, Wanted, free_leads
 from groups.models import LeadProfile, PeerGroup
 from groups.views import PAGE, coordinators, group_or_404
@@ -26,6 +27,7 @@ from psp.audit.choices import Purpose
 from psp.choices import Language
 from psp.crypto import keyring
 from psp.models import User
+from psp.sight import coordinated_regions
 
 
 @require_GET
@@ -33,25 +35,30 @@ from psp.models import User
 def free(request: HttpRequest) -> HttpResponse:
     """With a group (`?group=`), for that one: its language, its way to meet, its dates and its members count."""
     me, group = account(request), _group(request)
-    form = FreeLeadsForm(request.GET, user=me)
-    found, page = _page(request, me, form.wanted(group))
+    regions = coordinated_regions(me)
+    if any(request.GET.get(name) for name in FreeLeadsForm.base_fields):
+        form = FreeLeadsForm(request.GET, regions=regions)
+        looked_for, fields, mend = form.wanted(group), as_crispy_form(form), bool(form.errors)
+    else:
+        looked_for, fields, mend = wanted(group), unfilled(regions), False
+    found, page = _page(request, me, looked_for)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
-        "form": form, "group": group, "page": page, "table": _table(found), "query": query.urlencode(),
-        "free": found.free,
+        "fields": fields, "mend": mend, "group": group, "page": page, "table": _table(found),
+        "query": query.urlencode(), "free": found.free,
     }  # fmt: skip
     return render(request, "groups/free_leads.html", context)
 
 
-def _page(request: HttpRequest, me: User, wanted: Wanted) -> tuple[Found, Any]:
+def _page(request: HttpRequest, me: User, looked_for: Wanted) -> tuple[Found, Any]:
     """Who may lead now comes first; within, nobody is before anybody for what they are or did."""
     asked = request.GET.get("page", "")
     number = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
-    found = free_leads(me, wanted, start=(number - 1) * PAGE, most=PAGE)
+    found = free_leads(me, looked_for, start=(number - 1) * PAGE, most=PAGE)
     page = Paginator(range(found.people), PAGE).get_page(number)
     if page.number != number:
-        found = free_leads(me, wanted, start=(page.number - 1) * PAGE, most=PAGE)
+        found = free_leads(me, looked_for, start=(page.number - 1) * PAGE, most=PAGE)
     return found, page
 
 
