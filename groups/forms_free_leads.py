@@ -89,4 +89,5 @@ def unfilled(regions: Collection[str]) -> SafeString:
 
 @lru_cache(maxsize=64)
 def _unfilled(_period: int, _language: str, regions: tuple[str, ...]) -> SafeString:
-    return as_crispy_form(FreeLeadsForm({}, regions=regions))
+    drawn: SafeString = as_crispy_form(FreeLeadsForm({}, regions=regions))
+    return drawn

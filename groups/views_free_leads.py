@@ -74,8 +74,8 @@ def _table(found: Found) -> dict[str, Any]:
     """Columns and rows for components/data_table.html; a line in the access log for everybody shown."""
     accounts = [one.user_id for one in found.shown]
     audit.record_reads_of(LeadProfile, [(one, one) for one in accounts], purpose=Purpose.GROUPS)
-    for one in accounts:
-        keyring.want(one)
+    for account_id in accounts:
+        keyring.want(account_id)
     heads = (_("Name"), _("Now"), _("Language"), _("How to meet"), _("Leads now"))
     languages, modalities = dict(Language.choices), {code: str(label) for code, label in Modality.choices}
     regions = {code: str(region) for code, region in places().items()}

@@ -22,7 +22,7 @@ from supporters.may_lead.facts import FACTS, Fact
 from supporters.may_lead.standing import Adding, window
 
 # The accounts asked about: the app above gives them, with the zone of each one's clock, as `people (pk, zone, …)`.
-ASKED = RawSQL("SELECT pk FROM people", ())  # nosec B611 - written here
+ASKED: Any = RawSQL("SELECT pk FROM people", ())  # nosec B611 - written here
 COLUMNS = (
     "setting (every, grace, groups, sessions, hours, prepare, debrief, meeting)", "in_force (kind, number)",
     "courses (code)", "acknowledged (user_id, kind, number)", "readiness (user_id, outcome, again)",
