@@ -157,7 +157,8 @@ AS_SIGNED = [line[f"text_{language}"] for item in load("consents")["purposes"] f
              for language in LANGUAGES]  # fmt: skip
 # A text that somebody agreed to work by is shown to them in the language in which they read it.
 AS_SIGNED += [line for item in load("program_texts")["texts"] for section in item["sections"] for language in LANGUAGES
-              for line in (section[f"heading_{language}"], *section[f"points_{language}"])]  # fmt: skip
+              for line in (section[f"heading_{language}"], *(one[f"text_{language}"] for one in section["points"]))
+              ]  # fmt: skip
 # What people typed or chose as their own, in the worlds of the tests; and an address in both languages.
 TYPED = {"My name is spelled with one n.", "The list was destroyed.", "Camille of the hills",
          "Tuesday evenings · Les mardis soir",
