@@ -90,9 +90,9 @@ def test_property_05_no_access_row_no_page_of_who_is_supported_before_they_lead(
     check_morning(timezone.now())
     client = Client(raise_request_exception=False)
     make.sign_in(client, coordinator)
-    assert CANARY in client.get("/en/desk/support/").content.decode()
+    assert CANARY in client.get("/en/desk/before/").content.decode()
     with log_that_takes_nothing():
-        answer = client.get("/en/desk/support/")
+        answer = client.get("/en/desk/before/")
     assert answer.status_code == 500
     assert CANARY not in answer.content.decode()
 

@@ -16,7 +16,7 @@ from supporters.models import CareSetting, LeadConcern, Leave, Pairing, Readines
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-PAGE, DESK, CARD = "/en/desk/support/", "/en/desk/", "Supported before they lead"
+PAGE, DESK, CARD = "/en/desk/before/", "/en/desk/", "Supported before they lead"
 
 
 @pytest.fixture
