@@ -34,7 +34,7 @@ def a_session(lead, *, day: date, hour: int = 19, minutes: int = 90, **fields) -
 
 
 def paired(user):
-    return Pairing.objects.create(user=user, supervisor=make.a_user())
+    return Pairing.objects.create(user=user, supervisor=make.a_supervisor())
 
 
 def test_week_counts_sessions_what_comes_with_them_and_the_share_of_supervision():
