@@ -131,15 +131,19 @@ def here_and_there(name: str, method: str = "get") -> Rule:
 
 
 def incident_routes(who: frozenset[str]) -> dict[str, Rule]:
-    """The same pages in each area: one that somebody has a part in, and one of another region."""
+    """The same pages in each area: one that somebody has a part in, and one of another region.
+
+    Whoever leads has a part in what they reported themselves.
+    """
+    others = only(Role.CLINICIAN) & who
     here, there = thing("incident_here"), thing("incident_there")
 
     def acting(pick: Pick) -> Pick:
         return lambda world: (*pick(world), "follow-up")
 
     return {
-        "incidents": Rule(who), "incident": Rule(who, of=here, foreign=there),
-        "incident_act": post(who, of=acting(here), foreign=acting(there)),
+        "incidents": Rule(who), "incident": Rule(who - others, of=here, foreign=there, hidden=others),
+        "incident_act": post(who - others, of=acting(here), foreign=acting(there), hidden=others),
     }  # fmt: skip
 
 
@@ -823,8 +827,7 @@ def what_happened(world: World, elsewhere: User) -> None:
     group, member = world.things["group_here"], world.things["membership_here"].participant.user
     here = an_incident(lead, "threat", group=group.pk, people=[member])
     take_incident(incident=here, by=coordinator)
-    for role in (Role.CLINICIAN, Role.PRIVACY_OFFICER):
-        IncidentPart.objects.create(incident=here, user=world.accounts[role], by=coordinator)
+    IncidentPart.objects.create(incident=here, user=world.accounts[Role.PRIVACY_OFFICER], by=coordinator)
     there = an_incident(world.things["lead_there"].user, "place", group=world.things["group_there"].pk)
     world.things |= {"incident_here": here, "incident_there": take_incident(incident=there, by=elsewhere)}
 
