@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from consent.models import ConsentVersion
 from consent.rules_texts import next_code
 from consent.services_texts import fingerprint
-from psp.inputs import DayField, LineField, plain_line
+from psp.inputs import DayField, LineField, listed_errors, plain_line
 from psp.readability import EASE_FR, GRADE_EN, reading_of
 
 Row = dict[str, Any]
@@ -136,12 +136,7 @@ class TextForm(forms.Form):
         return {item["code"] for statements in lists for item in statements}
 
     def problems(self) -> list[Row]:
-        """Each error with the name of its field and a link to it, in the page's order."""
-        listed = [{"id": "", "label": "", "error": error} for error in self.non_field_errors()]
-        return listed + [
-            {"id": self[name].auto_id, "label": self.fields[name].label, "error": error}
-            for name in self.fields for error in self.errors.get(name, ())
-        ]  # fmt: skip
+        return listed_errors(self)
 
 
 def moved(content: Row, action: str) -> Row:

@@ -46,7 +46,7 @@ def _headings(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change
 
 def _statements(old: Sequence[Statement], new: Sequence[Statement]) -> Iterator[Change]:
     was = {item["code"]: (place, item) for place, item in enumerate(old, start=1)}
-    stayed = _in_order([item["code"] for item in old], [item["code"] for item in new])
+    stayed = in_order([item["code"] for item in old], [item["code"] for item in new])
     for place, item in enumerate(new, start=1):
         code = item["code"]
         if code not in was:
@@ -64,8 +64,8 @@ def _statements(old: Sequence[Statement], new: Sequence[Statement]) -> Iterator[
             yield Change(Kind.REMOVED, code, place, None, item["text_en"], item["text_fr"])
 
 
-def _in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
-    """The longest run of statements that keep their order: the others were moved."""
+def in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
+    """The longest run of codes that keep their order: the others were moved."""
     best: list[tuple[str, ...]] = [()]
     for code in (code for code in new if code in old):
         at = old.index(code)
@@ -76,9 +76,9 @@ def _in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
     return set(longest)
 
 
-def next_code(taken: Collection[str]) -> str:
-    """A code for a new statement that no statement of any version of this text ever had."""
+def next_code(taken: Collection[str], kind: str = "line") -> str:
+    """A code for a new statement, or for another `kind` of part, that no version of this text ever had."""
     number = 1 + len(taken)
-    while f"line_{number}" in taken:
+    while f"{kind}_{number}" in taken:
         number += 1
-    return f"line_{number}"
+    return f"{kind}_{number}"

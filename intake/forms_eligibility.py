@@ -14,7 +14,7 @@ from intake.choices import Service
 from intake.models import EligibilityVersion
 from intake.rules import CATEGORIES, CRITERION_OF, Affiliation, CriterionCode, Reason
 from intake.services_eligibility import fingerprint
-from psp.inputs import DayField, LineField, plain_line
+from psp.inputs import DayField, LineField, listed_errors, plain_line
 
 Row = dict[str, Any]
 LONGEST = 600
@@ -149,12 +149,7 @@ class EligibilityForm(forms.Form):
         return content
 
     def problems(self) -> list[Row]:
-        """Each error with the name of its field and a link to it, in the page's order."""
-        listed = [{"id": "", "label": "", "error": error} for error in self.non_field_errors()]
-        return listed + [
-            {"id": self[name].auto_id, "label": self.fields[name].label, "error": error}
-            for name in self.fields for error in self.errors.get(name, ())
-        ]  # fmt: skip
+        return listed_errors(self)
 
 
 def sentences(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str, str]]:

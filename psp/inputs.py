@@ -92,3 +92,12 @@ class NumberField(LineField):
         if number and (digits not in PHONE_DIGITS or not PHONE_SHAPE.match(number)):
             raise forms.ValidationError(self.error_messages["phone"], code="phone")
         return number
+
+
+def listed_errors(form: forms.BaseForm) -> list[dict[str, Any]]:
+    """Each error with the name of its field and a link to it, in the page's order: [{"id", "label", "error"}]."""
+    listed: list[dict[str, Any]] = [{"id": "", "label": "", "error": error} for error in form.non_field_errors()]
+    return listed + [
+        {"id": form[name].auto_id, "label": form.fields[name].label, "error": error}
+        for name in form.fields for error in form.errors.get(name, ())
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,70 +15,29 @@ TELLING = (
 )  # fmt: skip
 
 
+# Modules that say what their part of the app adds elsewhere, in this order, and those that listen to others.
+REGISTERED = (
+    "texts.privacy", "joining.privacy", "joining.erasing", "joining.retention", "joining.merging",
+    "network.privacy", "dashboard_care", "supervision.privacy", "texts.dashboard", "network.dashboard",
+    "wellbeing.dashboard", "joining.dashboard", "incidents.dashboard", "incidents.notices", "incidents.of_person",
+    "wellbeing.privacy", "training.privacy", "training.erasing", "training.retention", "hours.privacy",
+    "hours.dashboard", "may_lead.dashboard", "may_lead.privacy", "training.notices", "training.dashboard",
+)  # fmt: skip
+SUBSCRIBED = ("supervision.services", "training.services_cohorts", "supervision.services_talks")
+
+
 class SupportersConfig(AppConfig):
     name = "supporters"
 
     def ready(self) -> None:
         from psp.audit.quiet import keep_quiet
-        from supporters import dashboard_care
-        from supporters.hours import dashboard as dashboard_workload
-        from supporters.hours import privacy as privacy_workload
-        from supporters.incidents import dashboard as dashboard_incidents
-        from supporters.incidents import notices as incident_notices
-        from supporters.incidents import of_person as incidents_of_person
-        from supporters.joining import dashboard as dashboard_joining
-        from supporters.joining import erasing as erasing_joining
-        from supporters.joining import merging as merging_joining
-        from supporters.joining import privacy as privacy_joining
-        from supporters.joining import retention as retention_joining
-        from supporters.may_lead import dashboard as dashboard_may_lead
-        from supporters.may_lead import privacy as privacy_may_lead
-        from supporters.network import dashboard as dashboard_network
-        from supporters.network import privacy as privacy_network
-        from supporters.supervision import privacy as privacy_supervision
-        from supporters.supervision import services as services_supervision
-        from supporters.supervision import services_talks
-        from supporters.texts import dashboard as dashboard_texts
-        from supporters.texts import privacy as privacy_texts
-        from supporters.training import dashboard as dashboard_training
-        from supporters.training import erasing as erasing_training
-        from supporters.training import notices as notices_training
-        from supporters.training import privacy as privacy_training
-        from supporters.training import retention as retention_training
-        from supporters.training import services_cohorts
-        from supporters.wellbeing import dashboard as dashboard_wellbeing
-        from supporters.wellbeing import privacy as privacy_wellbeing
 
         post_migrate.connect(load_reference, sender=self)
         keep_quiet(*(f"supporters.{model}" for model in TELLING))
-        privacy_texts.register()
-        privacy_joining.register()
-        erasing_joining.register()
-        retention_joining.register()
-        merging_joining.register()
-        privacy_network.register()
-        dashboard_care.register()
-        privacy_supervision.register()
-        dashboard_texts.register()
-        dashboard_network.register()
-        dashboard_wellbeing.register()
-        dashboard_joining.register()
-        dashboard_incidents.register()
-        incident_notices.register()
-        incidents_of_person.register()
-        privacy_wellbeing.register()
-        privacy_training.register()
-        erasing_training.register()
-        retention_training.register()
-        privacy_workload.register()
-        dashboard_workload.register()
-        dashboard_may_lead.register()
-        privacy_may_lead.register()
-        notices_training.register()
-        dashboard_training.register()
-        services_supervision.subscribe()
-        services_cohorts.subscribe()
-        services_talks.subscribe()
+        for part in REGISTERED:
+            import_module(f"supporters.{part}").register()
+        for part in SUBSCRIBED:
+            import_module(f"supporters.{part}").subscribe()
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -13,8 +13,11 @@ import django
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def states() -> str:
-    """docs/states.md: every state machine with its transitions, as diagrams."""
+Machine = tuple[str, Mapping[Any, frozenset[Any]]]
+
+
+def machines() -> list[Machine]:
+    """Every state machine, by the name under which people know it."""
     from contact import choices as contact
     from groups import choices as groups
     from intake import choices as intake
@@ -29,7 +32,7 @@ def states() -> str:
     from supporters.supervision import choices as supervision
     from supporters.training import choices as training
 
-    machines: list[tuple[str, Mapping[Any, frozenset[Any]]]] = [
+    return [
         ("Application", intake.TRANSITIONS), ("Intake meeting", intake.MEETING_TRANSITIONS),
         ("Waiting place", intake.WAITING_TRANSITIONS),
         ("Group", groups.TRANSITIONS), ("Place in a group", groups.MEMBERSHIP_TRANSITIONS),
@@ -54,12 +57,16 @@ def states() -> str:
         ("Accommodation", workload.NEED_TRANSITIONS),
         ("Support before somebody leads", supporters.CONCERN_TRANSITIONS),
     ]  # fmt: skip
+
+
+def states() -> str:
+    """docs/states.md: every state machine with its transitions, as diagrams."""
     parts = [
         "# States and transitions",
         "",
         "Made from each app's `choices.py` by `python -m tools.check_docs --write`.",
     ]
-    for title, transitions in machines:
+    for title, transitions in machines():
         parts += ["", f"## {title}", "", "```mermaid", "stateDiagram-v2"]
         for state, targets in transitions.items():
             parts += [f"    {state.value} --> {target.value}" for target in sorted(targets)] or [

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consent.forms_texts import LANGUAGES, MISSING, ProseField, moved, reading_words
-from psp.inputs import plain_line
+from consent.rules_texts import next_code
+from psp.inputs import listed_errors, plain_line
 from supporters.models import ProgramText
-from supporters.texts.rules import next_code
 from supporters.texts.services import fingerprint
 
 Row = dict[str, Any]
@@ -126,7 +126,7 @@ class ProgramTextForm(forms.Form):
         said = self.cleaned_data
         sections = [self._section(code, code) for code in self.places if code != NEW]
         if said.get(f"heading_{NEW}_en"):
-            sections.append(self._section(NEW, next_code(self._codes_ever())))
+            sections.append(self._section(NEW, next_code(self._codes_ever(), "section")))
         return {"title_en": said["title_en"], "title_fr": said["title_fr"], "sections": sections}
 
     def _section(self, name: str, code: str) -> Row:
@@ -141,12 +141,7 @@ class ProgramTextForm(forms.Form):
         return {one["code"] for sections in lists for one in sections}
 
     def problems(self) -> list[Row]:
-        """Each error with the name of its field and a link to it, in the page's order."""
-        listed = [{"id": "", "label": "", "error": error} for error in self.non_field_errors()]
-        return listed + [
-            {"id": self[name].auto_id, "label": self.fields[name].label, "error": error}
-            for name in self.fields for error in self.errors.get(name, ())
-        ]  # fmt: skip
+        return listed_errors(self)
 
 
 def rearranged(content: Row, action: str) -> Row:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
+
+from consent.rules_texts import in_order
 
 Section = Mapping[str, Any]
 
@@ -70,26 +72,6 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Mark, str]]
             continue
         yield from ((Mark.REMOVED, text) for text in old[a:b])
         yield from ((Mark.ADDED, text) for text in new[c:d])
-
-
-def in_order(old: Sequence[str], new: Sequence[str]) -> set[str]:
-    """The longest run of codes that keep their order: the others were moved."""
-    best: list[tuple[str, ...]] = [()]
-    for code in (code for code in new if code in old):
-        at = old.index(code)
-        fitting = [run for run in best if not run or old.index(run[-1]) < at]
-        before = max(fitting, key=len)
-        best.append((*before, code))
-    longest = max(best, key=len)
-    return set(longest)
-
-
-def next_code(taken: Collection[str]) -> str:
-    """A code for a new section that no version of this text ever used."""
-    number = 1 + len(taken)
-    while f"section_{number}" in taken:
-        number += 1
-    return f"section_{number}"
 
 
 def one_sided(sections: Sequence[Section]) -> str | None:

@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consent.rules_texts import in_order, next_code
 from psp.content import load
 from psp.readability import reading_of
-from supporters.texts.rules import Mark, differences, in_order, next_code, one_sided
+from supporters.texts.rules import Mark, differences, one_sided
 
 
 def section(code: str, *points: str, heading: str = "", fr: tuple[str, ...] | None = None) -> dict[str, Any]:
