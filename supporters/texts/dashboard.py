@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from psp.areas import account, holds
+from psp.asking import Question, Rows
 from psp.dashboard import Card, add_card
+from psp.models import User
 from supporters.choices import TextKind
 from supporters.for_me import Link, add_link
-from supporters.models import Pairing
+from supporters.models import Acknowledgement, Pairing, ProgramText
 from supporters.person_parts import add_part
 from supporters.texts.pages import day, waiting_card
 from supporters.texts.person_part import to_read
@@ -29,9 +33,24 @@ def care_card(request: HttpRequest) -> dict[str, Any] | None:
     return _card(request, "care")
 
 
-def desk_card(request: HttpRequest) -> dict[str, Any] | None:
-    found = _card(request, "desk")
-    return {**found, "waits": 1} if found else None
+def _versions(reader: User) -> QuerySet[Any]:
+    """The team's versions, each with whether the reader agreed to it."""
+    agreed = Exists(Acknowledgement.objects.filter(user=reader, text=OuterRef("pk")))
+    rows = ProgramText.objects.published().filter(kind=TextKind.AGREEMENT_STAFF).annotate(agreed=agreed)
+    versions: QuerySet[Any] = rows.order_by().values_list("number", "agreed")
+    return versions
+
+
+# The version in force, and the newest that the reader agreed to; empty where there is none.
+VERSIONS = Question(_versions, of="max(number), max(number) FILTER (WHERE agreed)")
+
+
+def desk_card(_request: HttpRequest, versions: Rows) -> dict[str, Any] | None:
+    """As `waiting_card`, asked together with the other cards of the page."""
+    in_force, agreed = versions[0]
+    if in_force is None or in_force == agreed:
+        return None
+    return {"url": reverse("desk:agreement"), "first": in_force == 1 or agreed is None, "waits": 1}
 
 
 def _card(request: HttpRequest, area: str) -> dict[str, Any] | None:
@@ -54,8 +73,8 @@ def people_card(request: HttpRequest) -> dict[str, Any] | None:
 
 
 def register() -> None:
-    for area, context in (("lead", lead_card), ("care", care_card), ("desk", desk_card)):
-        add_card(Card(area, "supporters/texts/card.html", context, order=15))
+    for area, context, asks in (("lead", lead_card, ()), ("care", care_card, ()), ("desk", desk_card, (VERSIONS,))):
+        add_card(Card(area, "supporters/texts/card.html", context, 15, asks))
     add_card(Card("care", "supporters/texts/people_card.html", people_card, order=60))
     add_part("supporters/texts/person_part.html", to_read, order=20)
     leads = holds(*LEADING)
