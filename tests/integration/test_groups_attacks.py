@@ -8,7 +8,7 @@ from functools import partial
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection, models
+from django.db import connections, models
 from django.urls import reverse
 from django.utils import timezone
 
@@ -292,7 +292,7 @@ def all_at_once(actions: list) -> list[Exception]:
         except Exception as fault:
             faults.append(fault)
         finally:
-            connection.close()
+            connections.close_all()
 
     threads = [Thread(target=work, args=[action]) for action in actions]
     for thread in threads:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from groups.choices import RunState
@@ -62,7 +62,7 @@ def in_thread(action) -> threading.Thread:
         try:
             action()
         finally:
-            connection.close()
+            connections.close_all()
 
     thread = threading.Thread(target=work)
     thread.start()

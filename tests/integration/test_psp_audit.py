@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -155,7 +155,7 @@ class TestTampering:
             except BaseException as error:
                 failures.append(error)
             finally:
-                connection.close()
+                connections.close_all()
 
         threads = [threading.Thread(target=work) for _ in range(4)]
         for thread in threads:

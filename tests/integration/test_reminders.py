@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -312,7 +312,7 @@ def test_planners_side_by_side_queue_each_reminder_once():
         try:
             plan(SOURCE, at(session, 24))
         finally:
-            connection.close()
+            connections.close_all()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(8)))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from groups import services as groups
 from groups.choices import InvitationState, LeadRole
@@ -231,7 +231,7 @@ def at_once(actions) -> list[BaseException | None]:
         except BaseException as error:
             ends[number] = error
         finally:
-            connection.close()
+            connections.close_all()
 
     threads = [Thread(target=work, args=one) for one in enumerate(actions)]
     for thread in threads:
