@@ -512,6 +512,8 @@ PSP_FEEDBACK_DROP_DAYS: int = env.int("PSP_FEEDBACK_DROP_DAYS", default=365)
 PSP_QUESTIONNAIRE_DAYS: int = env.int("PSP_QUESTIONNAIRE_DAYS", default=28)
 # The shortest period that figures are given for: month, quarter or year. The shorter, the more must be hidden.
 PSP_REPORT_FINEST: str = env.str("PSP_REPORT_FINEST", default="month")
+# How many days after the end of a period its figures are counted, once and for all.
+PSP_REPORT_SETTLE_DAYS: int = env.int("PSP_REPORT_SETTLE_DAYS", default=10)
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -1,6 +1,15 @@
 """Figures that identify nobody."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+# Parts that add themselves to what is known elsewhere, each by its `register()`.
+REGISTERED = ("dashboard", "counters_sessions")
 
 
 class ReportingConfig(AppConfig):
@@ -8,8 +17,17 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from psp.dashboard import add_public_figures
-        from reporting import dashboard
         from reporting.wait_words import public_waits
 
-        dashboard.register()
+        post_migrate.connect(load_reference, sender=self)
+        for part in REGISTERED:
+            import_module(f"reporting.{part}").register()
         add_public_figures(public_waits, page="after")
+
+
+def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
+    """The definitions that every new database begins with."""
+    if using == "default":
+        from reporting.reference import load_all
+
+        load_all()

@@ -1,7 +1,9 @@
-"""The waits that are published."""
+"""The waits that are published, what is counted, how it is said, and what becomes of a release."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from reporting.disclosure import Method as HidingMethod
 from reporting.waits import Outcome
 
 
@@ -15,3 +17,37 @@ class WaitOutcome(models.TextChoices):
     KNOWN = Outcome.KNOWN
     WAITING = Outcome.WAITING
     TOO_FEW = Outcome.TOO_FEW
+
+
+class Topic(models.TextChoices):
+    """What a page of the reports is about, in the order in which people go through the program."""
+
+    INTAKE = "intake", _("Applications")
+    WAITING = "waiting", _("Waiting")
+    GROUPS = "groups", _("Groups and sessions")
+    PEOPLE = "people", _("People and attendance")
+    SERVICES = "services", _("Activities, goods and services")
+    ANSWERS = "answers", _("What people said")
+    TEAM = "team", _("Those who lead")
+    PLATFORMS = "platforms", _("Other platforms")
+
+
+class Measure(models.TextChoices):
+    """What an indicator says of what is counted. All of them are protected by the counts they come from."""
+
+    COUNT = "count", _("Number")
+    SHARE = "share", _("Share")
+    MEDIAN = "median", _("Median")
+    P90 = "p90", _("90th percentile")
+    MEAN = "mean", _("Mean")
+
+
+class Method(models.TextChoices):
+    SUPPRESSION = HidingMethod.SUPPRESSION, _("Small numbers are hidden")
+    ROUNDING = HidingMethod.ROUNDING, _("Numbers are rounded to 5")
+
+
+class ReleaseState(models.TextChoices):
+    PREPARED = "prepared", _("Waits for a second person")
+    RETURNED = "returned", _("Sent back")
+    APPROVED = "approved", _("Published")

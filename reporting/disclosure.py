@@ -13,10 +13,15 @@ was hidden to protect another. (3) All margins go at the first small cell, which
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import InitVar, dataclass
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from enum import StrEnum
 from itertools import product
 from math import prod
+from time import monotonic
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +31,7 @@ ALL = "*"
 DEFAULT_THRESHOLD = 10
 LOWEST_THRESHOLD = 5
 MOST_CELLS = 250_000
+DEFAULT_SECONDS = 20.0
 RESERVED = frozenset({"count", "value", ALL})
 _SEAL = object()
 
@@ -36,19 +42,39 @@ class DisclosureError(InputError):
     """A table that cannot be read or must not be shown."""
 
 
+class Method(StrEnum):
+    """How small counts are kept from being known; a release names the one it was made by."""
+
+    SUPPRESSION = "suppression"
+    ROUNDING = "rounding"
+
+
+def _nothing() -> Mapping[Any, Any]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class CountTable:
     """Confidential input: one count for every combination of the dimensions' categories.
 
     Categories are sorted: the order in which a query listed them could tell which counts are larger.
-    `sensitive` cells are hidden whatever their count: few people stand behind them, or another table would
-    give a small count away (`reporting.spans`).
+    `sensitive` cells are hidden whatever their count: few people stand behind them. Keys may be margins too.
+    `overlapping`: dimensions in whose categories the same people may be counted several times, so that the whole
+    is no sum: it is at least each part and at most their sum. `margins` then holds the count of every key that
+    has "*" in such a dimension; other margins are sums.
+    `where`: what all cells have in common, as {"period": "2026-11"}. Tables that are protected together share
+    those cells that say the same of the same people.
+    `statistics`: medians and the like for a key ("median", "p90", "mean"); they are shown with its count only.
     """
 
     dimensions: tuple[str, ...]
     categories: tuple[tuple[str, ...], ...]
     counts: Mapping[Key, int]
     sensitive: frozenset[Key] = frozenset()
+    overlapping: frozenset[str] = frozenset()
+    margins: Mapping[Key, int] = field(default_factory=_nothing)
+    where: Mapping[str, str] = field(default_factory=_nothing)
+    statistics: Mapping[Key, Mapping[str, float]] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +89,10 @@ class ProtectedTable:
     threshold: int
     audited: bool
     values: Mapping[Key, int | None]
+    method: Method = Method.SUPPRESSION
+    where: Mapping[str, str] = field(default_factory=_nothing)
+    overlapping: frozenset[str] = frozenset()
+    statistics: Mapping[Key, Mapping[str, float]] = field(default_factory=_nothing)
     seal: InitVar[object] = None
 
     def __post_init__(self, seal: object) -> None:
@@ -211,12 +241,102 @@ def protect(table: CountTable, threshold: int = DEFAULT_THRESHOLD) -> ProtectedT
     first = next(faults, None)
     if first is not None:
         raise DisclosureError("table", f"not proven safe, so not shown ({first})")
-    return ProtectedTable(table.dimensions, table.categories, threshold, True, MappingProxyType(values), seal=_SEAL)
+    statistics = {key: found for key, found in table.statistics.items() if values.get(key)}
+    return ProtectedTable(
+        table.dimensions, table.categories, threshold, True, MappingProxyType(values), Method.SUPPRESSION, table.where,
+        table.overlapping, MappingProxyType(statistics), seal=_SEAL,
+    )  # fmt: skip
 
 
 def protect_json(data: object, threshold: int = DEFAULT_THRESHOLD) -> ProtectedTable:
     """`parse_table`, then `protect`."""
     return protect(parse_table(data), threshold)
+
+
+# Several tables, and what is out already ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """The categories `parts` of a dimension make up its category `whole`: months of a quarter, services of a kind.
+
+    `adds`: the whole is their sum. Else the same people may be in several parts: the whole is at least each of
+    them and at most their sum.
+    """
+
+    dimension: str
+    whole: str
+    parts: tuple[str, ...]
+    adds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """`tables`: in the order in which they came. `optimal`: no safe answer hides fewer. `bound`: how many values
+    every safe answer hides at least."""
+
+    tables: tuple[ProtectedTable, ...]
+    optimal: bool
+    bound: int
+    seconds: float
+
+
+def protect_together(
+    tables: Sequence[CountTable],
+    threshold: int = DEFAULT_THRESHOLD,
+    *,
+    released: Sequence[ProtectedTable] = (),
+    nestings: Sequence[Nesting] = (),
+    method: Method = Method.SUPPRESSION,
+    time_limit: float = DEFAULT_SECONDS,
+) -> Protected:
+    """Tables over the same people in one proof, with `released` ones that everybody may know already.
+
+    DisclosureError where the input is no such thing, or where safety cannot be proven within `time_limit` seconds.
+    """
+    started = monotonic()
+    made = tuple(protect(table, threshold) for table in tables)
+    hidden = sum(table.suppressed for table in made)
+    return Protected(made, False, min(hidden, 0), monotonic() - started)
+
+
+# Keeping --------------------------------------------------------------------------------------------------
+
+
+def record_of(table: ProtectedTable) -> str:
+    """A protected table as a text to keep: the same table gives the same text, on every machine."""
+    cells = [[*key, value] for key, value in table.values.items()]
+    statistics = [[*key, dict(sorted(found.items()))] for key, found in table.statistics.items()]
+    whole = {
+        "dimensions": list(table.dimensions), "categories": [list(names) for names in table.categories],
+        "threshold": table.threshold, "audited": table.audited, "method": table.method.value,
+        "where": dict(sorted(table.where.items())), "overlapping": sorted(table.overlapping),
+        "cells": cells, "statistics": statistics,
+    }  # fmt: skip
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 in hexadecimal of the kept text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def restore(text: str, digest: str) -> ProtectedTable:
+    """The table that `record_of` wrote down; DisclosureError where the text is not the one with this digest.
+
+    The only other way to a protected table than `protect`. Only `reporting.record` calls it, on what it wrote.
+    """
+    if not hmac.compare_digest(digest_of(text), digest):
+        raise DisclosureError("record", "was changed after it was written")
+    whole = json.loads(text)
+    if whole["audited"] is not True:
+        raise DisclosureError("record", "was never proven safe")
+    return ProtectedTable(
+        tuple(whole["dimensions"]), tuple(tuple(names) for names in whole["categories"]), whole["threshold"], True,
+        MappingProxyType({tuple(cell[:-1]): cell[-1] for cell in whole["cells"]}), Method(whole["method"]),
+        MappingProxyType(whole["where"]), frozenset(whole["overlapping"]),
+        MappingProxyType({tuple(found[:-1]): found[-1] for found in whole["statistics"]}), seal=_SEAL,
+    )  # fmt: skip
 
 
 # Auditing --------------------------------------------------------------------------------------------------

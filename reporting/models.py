@@ -1,4 +1,4 @@
-"""Figures that were published: frozen, so that nobody can learn anything from how they change."""
+"""What this app keeps. Published figures are frozen, so that nobody can learn anything from how they change."""
 
 from __future__ import annotations
 
@@ -10,6 +10,15 @@ from django.utils import timezone
 
 from intake.choices import Service
 from reporting.choices import WaitOutcome, WaitStep
+from reporting.models_platform import Platform, PlatformFigure
+from reporting.models_record import FrozenTable, Look
+from reporting.models_release import Release, ReleaseTable
+from reporting.models_series import Indicator, Series
+
+__all__ = [
+    "FrozenTable", "Indicator", "Look", "Platform", "PlatformFigure", "PublishedWait", "Release", "ReleaseTable",
+    "Series",
+]  # fmt: skip
 
 
 class PublishedWait(models.Model):

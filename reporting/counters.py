@@ -1,0 +1,62 @@
+"""What can be counted, and how: each counter counts rows or people of a period, in the database.
+
+A counter gives figures to `reporting.counting` only, which hands them to disclosure control; nothing else may ask it.
+Whoever does not agree to being counted is in none of the figures about people ([PIA] rule 39).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from reporting.disclosure import Key
+from reporting.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """`count`: what is reported. `people`: how many different people stand behind it. `statistics`: as in
+    `disclosure.CountTable`."""
+
+    count: int
+    people: int
+    statistics: Mapping[str, float] = field(default_factory=dict)
+
+
+Counted = Mapping[Key, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """`dimensions`: by which it can be broken down. `overlapping`: those in whose categories the same people may be
+    counted twice. `adds`: whether months add up to quarters; people do not. `split`: the dimension that says what
+    became of what is counted, of whose categories indicators speak, or "".
+
+    `count(period, dimensions)`: a tally for each combination that has any, keyed in the order of `dimensions`;
+    `{(): tally}` without dimensions.
+    """
+
+    code: str
+    dimensions: frozenset[str]
+    count: Callable[[Period, tuple[str, ...]], Counted]
+    overlapping: frozenset[str] = frozenset()
+    adds: bool = True
+    split: str = ""
+
+
+_known: dict[str, Counter] = {}
+
+
+def add_counter(counter: Counter) -> None:
+    """ValueError where another has the code already."""
+    if _known.setdefault(counter.code, counter) is not counter:
+        raise ValueError(f"counter {counter.code} is known already")
+
+
+def counter(code: str) -> Counter:
+    """KeyError where there is none."""
+    return _known[code]
+
+
+def all_counters() -> tuple[Counter, ...]:
+    return tuple(_known.values())

@@ -1,0 +1,68 @@
+"""By what figures are broken down, and how each category is called. Only what is named here can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from groups.choices import GroupKind
+from intake.choices import Modality
+from psp.choices import Language
+from psp.models import ProgramRegion
+from reporting.disclosure import ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """`categories`: code and name of each, in the order in which they are shown."""
+
+    code: str
+    name: str | Promise
+    all_name: str | Promise
+    categories: Callable[[], Sequence[tuple[str, Any]]]
+
+
+_known: dict[str, Dimension] = {}
+
+
+def add_dimension(dimension: Dimension) -> None:
+    """ValueError where another has the code already: two tables would be taken to say the same."""
+    if _known.setdefault(dimension.code, dimension) is not dimension:
+        raise ValueError(f"dimension {dimension.code} is known already")
+
+
+def dimension(code: str) -> Dimension:
+    """KeyError where there is none."""
+    return _known[code]
+
+
+def codes(code: str) -> tuple[str, ...]:
+    """The codes of its categories, sorted, as a table holds them."""
+    return tuple(sorted(key for key, _name in dimension(code).categories()))
+
+
+def name_of(code: str, category: str) -> str:
+    """How a category is called in the language that is active; the code itself where it is not known any more."""
+    found = dimension(code)
+    if category == ALL:
+        return str(found.all_name)
+    return str(dict(found.categories()).get(category, category))
+
+
+def _of(choices: type[TextChoices]) -> Callable[[], Sequence[tuple[str, Any]]]:
+    return lambda: [(str(value), label) for value, label in choices.choices]
+
+
+def _regions() -> Sequence[tuple[str, Any]]:
+    return [(region.code, str(region)) for region in ProgramRegion.objects.all()]
+
+
+add_dimension(Dimension("region", _("Region"), _("All regions"), _regions))
+add_dimension(Dimension("language", _("Language"), _("Both languages"), _of(Language)))
+add_dimension(Dimension("kind", _("Kind of group"), _("All kinds of groups"), _of(GroupKind)))
+add_dimension(Dimension("modality", _("How it is held"), _("However it is held"), _of(Modality)))

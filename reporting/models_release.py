@@ -1,0 +1,65 @@
+"""Reports that leave: prepared by one person, approved by another, frozen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from reporting.choices import Method, ReleaseState
+from reporting.models_record import FrozenTable
+
+
+class Release(models.Model):
+    """`period`: code of the period that it reports on. `digest`: over all its tables and definitions, set when it is
+    prepared. `corrections`: what changed since in periods that were closed before, protected as everything else.
+    """
+
+    period = models.CharField(max_length=8)
+    state = models.CharField(max_length=8, choices=ReleaseState, default=ReleaseState.PREPARED)
+    method = models.CharField(max_length=12, choices=Method, default=Method.SUPPRESSION)
+    threshold = models.PositiveSmallIntegerField()
+    title_en = models.CharField(max_length=160)
+    title_fr = models.CharField(max_length=160)
+    note_en = models.TextField(blank=True, default="")
+    note_fr = models.TextField(blank=True, default="")
+    digest = models.CharField(max_length=64)
+    corrections = models.JSONField(default=list, blank=True)
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    prepared_at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-prepared_at", "-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | Q(prepared_by__isnull=True) | ~Q(decided_by=F("prepared_by")),
+                name="release_second_person",
+            ),
+            models.UniqueConstraint(
+                fields=["period"], condition=Q(state=ReleaseState.APPROVED), name="release_once_a_period"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.state}"
+
+
+class ReleaseTable(models.Model):
+    """A table of a release, as it was when the release was made: the frozen one, or that one rounded."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="tables")
+    frozen = models.ForeignKey(FrozenTable, on_delete=models.PROTECT, related_name="+")
+    body = models.TextField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering: ClassVar = ["frozen__series__topic", "frozen__series__place", "frozen__breakdown"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["release", "frozen"], name="release_table_once")]
+
+    def __str__(self) -> str:
+        return f"{self.release_id} {self.frozen_id}"

@@ -1,0 +1,82 @@
+"""What is counted, defined as data in both languages. A definition that figures were published under never changes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from psp.content import in_language
+from reporting.choices import Measure, Topic
+
+
+class Series(models.Model):
+    """One thing that is counted, in one version of its definition: what is protected and frozen as a whole.
+
+    `counter`: which of `reporting.counters` counts it. `breakdowns`: lists of at most two dimensions beside time;
+    the total is always there. `spans`: for which lengths of period. The highest `number` of a code is in force.
+    """
+
+    code = models.SlugField(max_length=40)
+    number = models.PositiveSmallIntegerField(default=1)
+    topic = models.CharField(max_length=10, choices=Topic)
+    counter = models.CharField(max_length=40)
+    place = models.PositiveSmallIntegerField(default=0)
+    name_en = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120)
+    unit_en = models.CharField(max_length=60)
+    unit_fr = models.CharField(max_length=60)
+    population_en = models.TextField()
+    population_fr = models.TextField()
+    source_en = models.TextField()
+    source_fr = models.TextField()
+    breakdowns = models.JSONField(default=list, blank=True)
+    spans = models.JSONField(default=list)
+    defined_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar = ["topic", "place", "code", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "number"], name="series_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="series_number_counts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.number}"
+
+    def name(self, language: str) -> str:
+        return in_language(vars(self), "name", language)
+
+    def unit(self, language: str) -> str:
+        return in_language(vars(self), "unit", language)
+
+
+class Indicator(models.Model):
+    """A figure that is made of a series. `part`: the category of the counter's own split that it speaks of ("" for
+    all); a share is that part of all. `headline`: stands on the first page."""
+
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="indicators")
+    code = models.SlugField(max_length=40)
+    place = models.PositiveSmallIntegerField(default=0)
+    measure = models.CharField(max_length=8, choices=Measure)
+    part = models.CharField(max_length=40, blank=True, default="")
+    headline = models.BooleanField(default=False)
+    name_en = models.CharField(max_length=120)
+    name_fr = models.CharField(max_length=120)
+    definition_en = models.TextField()
+    definition_fr = models.TextField()
+
+    class Meta:
+        ordering: ClassVar = ["series", "place", "code"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["series", "code"], name="indicator_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def name(self, language: str) -> str:
+        return in_language(vars(self), "name", language)
+
+    def definition(self, language: str) -> str:
+        return in_language(vars(self), "definition", language)
