@@ -6,10 +6,10 @@ Whoever does not agree to being counted is in none of the figures about people (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from reporting.disclosure import Key
+from reporting.disclosure import Key, ProtectedTable
 from reporting.periods import Period
 
 
@@ -24,6 +24,7 @@ class Tally:
 
 
 Counted = Mapping[Key, Tally]
+Measures = Mapping[Key, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Counter:
 
     `count(period, dimensions)`: a tally for each combination that has any, keyed in the order of `dimensions`;
     `{(): tally}` without dimensions.
+    `measures`: statistics of a breakdown as a whole, by key, "*" for all: what the counts alone do not say.
+    `withhold`: the protected tables of a period without those statistics that would tell of a hidden number.
     """
 
     code: str
@@ -42,9 +45,12 @@ class Counter:
     overlapping: frozenset[str] = frozenset()
     adds: bool = True
     split: str = ""
+    measures: Callable[[Period, tuple[str, ...]], Measures] | None = None
+    withhold: Callable[[Sequence[ProtectedTable]], Sequence[ProtectedTable]] | None = None
 
 
 _known: dict[str, Counter] = {}
+_families: dict[str, Callable[[str], Counter]] = {}
 
 
 def add_counter(counter: Counter) -> None:
@@ -53,9 +59,20 @@ def add_counter(counter: Counter) -> None:
         raise ValueError(f"counter {counter.code} is known already")
 
 
+def add_family(prefix: str, make: Callable[[str], Counter]) -> None:
+    """Counters of what is itself data, as the questions of a form: `make` gets the code, which begins with `prefix`,
+    and raises KeyError for one that is not there."""
+    _families[prefix] = make
+
+
 def counter(code: str) -> Counter:
     """KeyError where there is none."""
-    return _known[code]
+    if code in _known:
+        return _known[code]
+    make = next((make for prefix, make in _families.items() if code.startswith(prefix)), None)
+    if make is None:
+        raise KeyError(code)
+    return make(code)
 
 
 def all_counters() -> tuple[Counter, ...]:

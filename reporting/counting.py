@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from types import MappingProxyType
 
@@ -14,6 +15,7 @@ from reporting.models import Series
 from reporting.periods import Period
 
 NOTHING = Tally(0, 0)
+TOTAL = ("total",)
 
 
 def breakdowns(series: Series) -> list[tuple[str, ...]]:
@@ -31,7 +33,7 @@ def count_tables(series: Series, period: Period) -> list[CountTable]:
 def _table(which: Counter, period: Period, names: tuple[str, ...], threshold: int) -> CountTable:
     counted = dict(which.count(period, names))
     if not names:
-        return _from(("total",), (("all",),), {("all",): counted.get((), NOTHING)}, {}, which, period, threshold)
+        return _from(TOTAL, (("all",),), {("all",): counted.get((), NOTHING)}, {}, which, period, threshold)
     categories = tuple(codes(name) for name in names)
     body = {key: counted.get(key, NOTHING) for key in product(*categories)}
     margins = _margins(which, period, names)
@@ -66,5 +68,12 @@ def _from(
             {key: tally.count for key, tally in margins.items() if any(key[at] == ALL for at in apart)}
         ),
         where=MappingProxyType({"period": period.code}),
-        statistics=MappingProxyType({key: tally.statistics for key, tally in everything.items() if tally.statistics}),
+        statistics=MappingProxyType(_statistics(which, period, names, everything)),
     )  # fmt: skip
+
+
+def _statistics(
+    which: Counter, period: Period, names: tuple[str, ...], everything: dict[Key, Tally]
+) -> dict[Key, Mapping[str, float]]:
+    found = {key: tally.statistics for key, tally in everything.items() if tally.statistics}
+    return found | dict(which.measures(period, names) if which.measures and names != TOTAL else {})

@@ -28,6 +28,7 @@ class Dimension:
 
 
 _known: dict[str, Dimension] = {}
+_families: dict[str, Callable[[str], Dimension]] = {}
 
 
 def add_dimension(dimension: Dimension) -> None:
@@ -36,9 +37,20 @@ def add_dimension(dimension: Dimension) -> None:
         raise ValueError(f"dimension {dimension.code} is known already")
 
 
+def add_family(prefix: str, make: Callable[[str], Dimension]) -> None:
+    """Dimensions that are themselves data, as the answers to a question: `make` gets the code, which begins with
+    `prefix`, and raises KeyError for one that is not there."""
+    _families[prefix] = make
+
+
 def dimension(code: str) -> Dimension:
     """KeyError where there is none."""
-    return _known[code]
+    if code in _known:
+        return _known[code]
+    make = next((make for prefix, make in _families.items() if code.startswith(prefix)), None)
+    if make is None:
+        raise KeyError(code)
+    return make(code)
 
 
 def codes(code: str) -> tuple[str, ...]:

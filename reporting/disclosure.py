@@ -16,8 +16,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 from math import prod
@@ -298,6 +298,12 @@ def protect_together(
     made = tuple(protect(table, threshold) for table in tables)
     hidden = sum(table.suppressed for table in made)
     return Protected(made, False, min(hidden, 0), monotonic() - started)
+
+
+def without_statistics(table: ProtectedTable, keys: Collection[Key]) -> ProtectedTable:
+    """The table with less: no statistics at these keys. What is left out tells nothing new."""
+    kept = {key: found for key, found in table.statistics.items() if key not in keys}
+    return replace(table, statistics=MappingProxyType(kept), seal=_SEAL)
 
 
 # Keeping --------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from psp.errors import DomainError
 from reporting.choices import Method
+from reporting.counters import counter
 from reporting.counting import breakdowns, count_tables
 from reporting.disclosure import Method as HidingMethod
 from reporting.disclosure import ProtectedTable, digest_of, protect_together, record_of, restore
@@ -64,13 +65,14 @@ def _freeze(series: Series, period: Period, method: Method) -> Tables:
             return found
         counted, now = count_tables(series, period), timezone.now()
         made = protect_together(counted, settings.PSP_SUPPRESSION_THRESHOLD, method=HidingMethod(method.value))
-        names = breakdowns(series)
+        names, withhold = breakdowns(series), counter(series.counter).withhold
+        protected = tuple(withhold(made.tables)) if withhold else made.tables
         FrozenTable.objects.bulk_create(
             FrozenTable(
                 series=series, code=series.code, period=period.code, breakdown=",".join(dimensions), method=method,
                 threshold=table.threshold, body=(body := record_of(table)), digest=digest_of(body),
                 optimal=made.optimal, counted_at=now,
             )
-            for dimensions, table in zip(names, made.tables, strict=True)
+            for dimensions, table in zip(names, protected, strict=True)
         )  # fmt: skip
-    return dict(zip(names, made.tables, strict=True))
+    return dict(zip(names, protected, strict=True))
