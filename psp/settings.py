@@ -390,6 +390,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     # In the middle of the night by the program's clock.
     "run-retention": {"task": "privacy.tasks.run_retention", "schedule": crontab(hour=7, minute=30)},
+    # A while after the settling days are over by every clock of the program.
+    "freeze-closed-periods": {
+        "task": "reporting.tasks.freeze_closed_periods",
+        "schedule": crontab(hour=8, minute=15),
+        "options": {"expires": 6 * 3600},
+    },
     "find-unusual": {"task": "privacy.tasks.find_unusual", "schedule": 3600.0, "options": {"expires": 3000}},
     "note-texts": {"task": "contact.tasks.note_texts", "schedule": 3600.0, "options": {"expires": 3000}},
     "ask-again": {"task": "contact.tasks.ask_again", "schedule": 3600.0, "options": {"expires": 3000}},
@@ -514,6 +520,8 @@ PSP_QUESTIONNAIRE_DAYS: int = env.int("PSP_QUESTIONNAIRE_DAYS", default=28)
 PSP_REPORT_FINEST: str = env.str("PSP_REPORT_FINEST", default="month")
 # How many days after the end of a period its figures are counted, once and for all.
 PSP_REPORT_SETTLE_DAYS: int = env.int("PSP_REPORT_SETTLE_DAYS", default=10)
+# How long the proof of one series and period may take before its figures are refused.
+PSP_REPORT_PROOF_SECONDS: float = env.float("PSP_REPORT_PROOF_SECONDS", default=20.0)
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -9,7 +9,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 # Parts that add themselves to what is known elsewhere, each by its `register()`.
-REGISTERED = ("dashboard", "counters_sessions")
+REGISTERED = ("dashboard", "counters_sessions", "privacy")
 
 
 class ReportingConfig(AppConfig):

@@ -51,3 +51,20 @@ class ReleaseState(models.TextChoices):
     PREPARED = "prepared", _("Waits for a second person")
     RETURNED = "returned", _("Sent back")
     APPROVED = "approved", _("Published")
+
+
+RELEASE_TRANSITIONS: dict[ReleaseState, frozenset[ReleaseState]] = {
+    ReleaseState.PREPARED: frozenset({ReleaseState.APPROVED, ReleaseState.RETURNED}),
+    ReleaseState.RETURNED: frozenset({ReleaseState.PREPARED}),
+    ReleaseState.APPROVED: frozenset(),
+}
+
+
+class ReturnReason(models.TextChoices):
+    """Why a report was sent back. About the report, never about anybody."""
+
+    WORDS = "words", _("The title or the note needs other words")
+    METHOD = "method", _("The other way of hiding small numbers suits better")
+    EARLY = "early", _("It is too early: something is still being entered")
+    UNPROVEN = "unproven", _("A table is missing")
+    OTHER = "other", _("Something else, in a sentence")

@@ -53,3 +53,17 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table_id} {self.day}"
+
+
+class Unproven(models.Model):
+    """A series and period whose figures could not be proven safe when that was last tried. Nothing of them is kept."""
+
+    code = models.SlugField(max_length=40)
+    period = models.CharField(max_length=8)
+    tried_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["code", "period"], name="unproven_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.period}"

@@ -9,13 +9,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from reporting.choices import Method, ReleaseState
+from reporting.choices import Method, ReleaseState, ReturnReason
+from reporting.disclosure import LOWEST_THRESHOLD
 from reporting.models_record import FrozenTable
+from reporting.querysets import ReleaseQuerySet
 
 
 class Release(models.Model):
-    """`period`: code of the period that it reports on. `digest`: over all its tables and definitions, set when it is
-    prepared. `corrections`: what changed since in periods that were closed before, protected as everything else.
+    """`period`: code of the period that it reports on. `cutoff_at`: when the last of its figures was counted.
+    `manifest`: its definitions, tables and words in one text (`reporting.manifest`); `digest`: the SHA-256 of it.
+    `unproven`: series whose figures could not be proven safe. `corrections`: what changed since in periods that were
+    closed before, protected as everything else. `decided_by` is whoever approved it or sent it back.
     """
 
     period = models.CharField(max_length=8)
@@ -26,12 +30,19 @@ class Release(models.Model):
     title_fr = models.CharField(max_length=160)
     note_en = models.TextField(blank=True, default="")
     note_fr = models.TextField(blank=True, default="")
+    cutoff_at = models.DateTimeField()
+    manifest = models.TextField()
     digest = models.CharField(max_length=64)
+    unproven = models.JSONField(default=list, blank=True)
     corrections = models.JSONField(default=list, blank=True)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     prepared_at = models.DateTimeField(db_default=Now())
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    returned = models.CharField(max_length=10, choices=ReturnReason, blank=True, default="")
+    returned_note = models.CharField(max_length=300, blank=True, default="")
+
+    objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["-prepared_at", "-pk"]
@@ -40,9 +51,13 @@ class Release(models.Model):
                 condition=Q(decided_by__isnull=True) | Q(prepared_by__isnull=True) | ~Q(decided_by=F("prepared_by")),
                 name="release_second_person",
             ),
-            models.UniqueConstraint(
-                fields=["period"], condition=Q(state=ReleaseState.APPROVED), name="release_once_a_period"
+            models.UniqueConstraint(fields=["period"], name="release_once_a_period"),
+            models.CheckConstraint(
+                condition=Q(state=ReleaseState.PREPARED, decided_at__isnull=True)
+                | (~Q(state=ReleaseState.PREPARED) & Q(decided_at__isnull=False)),
+                name="release_decided",
             ),
+            models.CheckConstraint(condition=Q(threshold__gte=LOWEST_THRESHOLD), name="release_threshold"),
         ]
 
     def __str__(self) -> str:

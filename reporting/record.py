@@ -1,29 +1,42 @@
 """The one door to figures: what is out already, or else counted, protected and frozen now.
 
-A period is counted once, after it is over and `PSP_REPORT_SETTLE_DAYS` have passed. Whoever looks later sees the
-same figures, whatever was withdrawn, corrected or entered since (`security.md` 35).
+A period is counted once, after it is over and `PSP_REPORT_SETTLE_DAYS` have passed, and after the shorter periods in
+it. Whoever looks later sees the same figures, whatever was withdrawn, corrected or entered since (`security.md` 35).
+Each look is counted by table and day, and written into the access log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from psp.errors import DomainError
+from reporting import disclosure
+from reporting import record_freezing as freezing
+from reporting import record_looks as looks
 from reporting.choices import Method
-from reporting.counters import counter
-from reporting.counting import breakdowns, count_tables
-from reporting.disclosure import Method as HidingMethod
-from reporting.disclosure import ProtectedTable, digest_of, protect_together, record_of, restore
-from reporting.models import FrozenTable, Series
-from reporting.periods import Period
+from reporting.disclosure import DisclosureError, ProtectedTable, digest_of, record_of, restore
+from reporting.models import FrozenTable, ReleaseTable, Series, Unproven
+from reporting.periods import LENGTHS, Period, Span
 
-Tables = Mapping[tuple[str, ...], ProtectedTable]
+Breakdown = tuple[str, ...]
+Tables = Mapping[Breakdown, ProtectedTable]
+Asked = tuple[Series, Period]
+# How long a table that could not be proven safe is not tried again while somebody waits for a page.
+REST = timedelta(hours=20)
+
+
+class NotProven(DisclosureError, DomainError):
+    """These figures could not be proven safe: nothing is kept of them and nothing is shown."""
+
+    def __init__(self, series: Series, period: Period) -> None:
+        DomainError.__init__(self, _("These figures could not be proven safe, so they are not shown."),
+                             code="not_proven")  # fmt: skip
+        self.path, self.series, self.period = series.code, series, period
 
 
 def settled_on(period: Period) -> date:
@@ -43,36 +56,128 @@ def in_force() -> list[Series]:
     return sorted(newest.values(), key=lambda one: (one.topic, one.place, one.code))
 
 
-def tables(series: Series, period: Period, *, method: Method = Method.SUPPRESSION) -> Tables:
-    """Every breakdown of the series with its protected table. DomainError("period_not_closed"); DisclosureError
-    where it cannot be proven safe: then nothing is kept and nothing shown."""
+def spans_of(series: Series) -> list[Span]:
+    """For which lengths of period it is counted: those of its definition, none shorter than the program allows."""
+    finest = LENGTHS[Span(settings.PSP_REPORT_FINEST)]
+    return [span for span in Span if span in series.spans and LENGTHS[span] >= finest]
+
+
+def tables(series: Series, period: Period, *, only: Collection[Breakdown] | None = None) -> Tables:
+    """Every breakdown of the series with its protected table; `only` those that are shown, where a page says so.
+
+    DomainError: `period_not_closed`, `not_counted_for` (the series knows no period of this length). NotProven, a
+    DisclosureError, where it cannot be proven safe.
+    """
+    rows = _shown(ensure(series, period), only)
+    looks.note([((series, period), rows)])
+    return _opened(rows)
+
+
+def several(wanted: Iterable[Asked], *, only: Collection[Breakdown] | None = None) -> dict[tuple[str, str], Tables]:
+    """`tables` for many, by code of series and period; what is not closed or could not be proven safe is left out.
+
+    Counts each look once and writes one statement for all: for pages with many figures.
+    """
+    found: list[tuple[Asked, list[FrozenTable]]] = []
+    for series, period in sorted(wanted, key=lambda one: (one[0].code, one[1].after)):
+        try:
+            found.append(((series, period), _shown(ensure(series, period), only)))
+        except (DisclosureError, DomainError):
+            continue
+    looks.note(found)
+    return {(series.code, period.code): _opened(rows) for (series, period), rows in found}
+
+
+def definition(series: Series, period: Period) -> Series:
+    """The version that its figures of this period were counted by, once they are out; else the one in force.
+
+    Comparing two periods, a page says where the numbers of their definitions differ.
+    """
+    row = FrozenTable.objects.filter(code=series.code, period=period.code).select_related("series").first()
+    return row.series if row else freezing.newest(series)
+
+
+def ensure(series: Series, period: Period, *, again: bool = False) -> list[FrozenTable]:
+    """The frozen rows, the total first; frozen now where they are not yet. Counts no look. Errors as `tables`.
+
+    `again`: try also what could not be proven safe a short while ago.
+    """
+    if rows := freezing.kept(series.code, period):
+        return rows
     if not is_closed(period):
         raise DomainError(_("These figures are counted after the period is over."), code="period_not_closed")
-    return _kept(series.code, period) or _freeze(series, period, method)
+    newest = freezing.newest(series)
+    if period.span not in spans_of(newest):
+        raise DomainError(_("These figures are not counted for periods of this length."), code="not_counted_for")
+    if not again and _tried_lately(newest.code, period):
+        raise NotProven(newest, period)
+    return _frozen(newest, period)
 
 
-def _kept(code: str, period: Period) -> Tables:
-    rows = FrozenTable.objects.filter(code=code, period=period.code)
-    return {tuple(filter(None, row.breakdown.split(","))): restore(row.body, row.digest) for row in rows}
+def unproven(period: Period) -> list[str]:
+    """Codes of the series whose figures of this period could not be proven safe."""
+    return list(Unproven.objects.filter(period=period.code).order_by("code").values_list("code", flat=True))
 
 
-def _freeze(series: Series, period: Period, method: Method) -> Tables:
-    with transaction.atomic():
-        # One at a time: whoever comes second finds what the first one froze.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", ["frozen", series.code])
-        if found := _kept(series.code, period):
-            return found
-        counted, now = count_tables(series, period), timezone.now()
-        made = protect_together(counted, settings.PSP_SUPPRESSION_THRESHOLD, method=HidingMethod(method.value))
-        names, withhold = breakdowns(series), counter(series.counter).withhold
-        protected = tuple(withhold(made.tables)) if withhold else made.tables
-        FrozenTable.objects.bulk_create(
-            FrozenTable(
-                series=series, code=series.code, period=period.code, breakdown=",".join(dimensions), method=method,
-                threshold=table.threshold, body=(body := record_of(table)), digest=digest_of(body),
-                optimal=made.optimal, counted_at=now,
-            )
-            for dimensions, table in zip(names, protected, strict=True)
-        )  # fmt: skip
-    return dict(zip(names, protected, strict=True))
+def _frozen(series: Series, period: Period) -> list[FrozenTable]:
+    """Its parts first, each in a transaction of its own: whoever dies in between leaves whole periods and no half."""
+    freezing.queue_pages()
+    spans = spans_of(series)
+    try:
+        # A whole minus its parts tells a part that is not out: so no whole without all of them.
+        for part in freezing.parts_of(period, spans):
+            ensure(series, part)
+        rows = freezing.freeze(series, period, spans)
+    except DisclosureError:
+        freezing.note_unproven(series.code, period)
+        # The reason may quote a place of the table: it goes no further than here.
+        raise NotProven(series, period) from None
+    return rows
+
+
+def _tried_lately(code: str, period: Period) -> bool:
+    return Unproven.objects.filter(code=code, period=period.code, tried_at__gt=timezone.now() - REST).exists()
+
+
+def breakdown_of(row: FrozenTable) -> Breakdown:
+    return tuple(filter(None, row.breakdown.split(",")))
+
+
+def opened(row: FrozenTable) -> ProtectedTable:
+    """DisclosureError where the row was changed behind our back."""
+    return restore(row.body, row.digest)
+
+
+def _shown(rows: list[FrozenTable], only: Collection[Breakdown] | None) -> list[FrozenTable]:
+    return rows if only is None else [row for row in rows if breakdown_of(row) in only]
+
+
+def _opened(rows: list[FrozenTable]) -> Tables:
+    return {breakdown_of(row): opened(row) for row in rows}
+
+
+def freeze_closed(series: Series, periods: Iterable[Period]) -> tuple[int, int]:
+    """What is closed and not out yet, the shorter periods first; how many were frozen, and how many not proven."""
+    done = refused = 0
+    spans = spans_of(series)
+    due = [one for one in periods if one.span in spans and is_closed(one) and not freezing.kept(series.code, one)]
+    for period in sorted(due, key=lambda one: (LENGTHS[one.span], one.first)):
+        try:
+            ensure(series, period, again=True)
+            done += 1
+        except DisclosureError:
+            refused += 1
+    return done, refused
+
+
+def copy_for_release(row: FrozenTable, method: Method) -> tuple[str, str]:
+    """Text and digest of what a report shows of this table: itself, or what is published of it rounded."""
+    if method == Method.SUPPRESSION:
+        return row.body, row.digest
+    body = record_of(disclosure.rounded(opened(row)))
+    return body, digest_of(body)
+
+
+def released(row: ReleaseTable) -> ProtectedTable:
+    """As the report shows it. DisclosureError where the row was changed behind our back."""
+    return restore(row.body, row.digest)

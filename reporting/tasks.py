@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from reporting import waiting_times
+from reporting import record_nightly, waiting_times
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def publish_waits() -> None:
     """Once for each month, after it is over; every other run does nothing."""
     waiting_times.publish_waits()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def freeze_closed_periods() -> None:
+    """Count, protect and freeze what was closed since the last run."""
+    record_nightly.freeze_closed_periods()

@@ -23,6 +23,7 @@ def machines() -> list[Machine]:
     from intake import choices as intake
     from privacy import choices as privacy
     from privacy import choices_retention as retention
+    from reporting import choices as reporting
     from sessions import choices as sessions
     from sessions import choices_cover as cover
     from sessions import choices_video as video
@@ -56,6 +57,7 @@ def machines() -> list[Machine]:
         ("Line of hours", workload.HOURS_TRANSITIONS), ("Leave", workload.LEAVE_TRANSITIONS),
         ("Accommodation", workload.NEED_TRANSITIONS),
         ("Support before somebody leads", supporters.CONCERN_TRANSITIONS),
+        ("Report", reporting.RELEASE_TRANSITIONS),
     ]  # fmt: skip
 
 
