@@ -21,7 +21,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from reporting.counters import counter
-from reporting.disclosure import CountTable, protect
+from reporting.disclosure import CountTable, Key, protect
 from reporting.families import overlap
 from reporting.models import FrozenTable, Release
 from reporting.periods import Period, Span, containing, parse
@@ -92,7 +92,7 @@ def _published(changes: dict[tuple[str, str], int], threshold: int) -> Iterator[
     if not large:
         return
     names = tuple(sorted("/".join(key) for key in large))
-    counts = {("/".join(key),): size for key, size in large.items()}
+    counts: dict[Key, int] = {("/".join(key),): size for key, size in large.items()}
     table = protect(CountTable(("change",), (names,), MappingProxyType(counts)), threshold)
     for code, period in sorted(large):
         size = table.value(change=f"{code}/{period}")

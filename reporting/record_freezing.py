@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -51,11 +52,12 @@ def freeze(series: Series, period: Period, spans: Sequence[Span]) -> list[Frozen
         _lock(series.code)
         if rows := kept(series.code, period):
             return rows
-        now = timezone.now()
+        now, withhold = timezone.now(), counter(series.counter).withhold
         made = _proven(series, period, spans)
+        shown = withhold(made.tables) if withhold else made.tables
         rows = FrozenTable.objects.bulk_create(
             _row(series, period, dimensions, table, made.optimal, now)
-            for dimensions, table in zip(breakdowns(series), made.tables, strict=True)
+            for dimensions, table in zip(breakdowns(series), shown, strict=True)
         )
         Unproven.objects.filter(code=series.code, period=period.code).delete()
     log.info(
@@ -93,7 +95,7 @@ def _out(series: Series, period: Period, spans: Sequence[Span]) -> tuple[list[Pr
 
 
 def _row(
-    series: Series, period: Period, dimensions: tuple[str, ...], table: ProtectedTable, optimal: bool, now: object
+    series: Series, period: Period, dimensions: tuple[str, ...], table: ProtectedTable, optimal: bool, now: datetime
 ) -> FrozenTable:
     body = record_of(table)
     return FrozenTable(

@@ -166,7 +166,8 @@ def send_back(*, release: Release, by: User, seen: str, reason: ReturnReason, no
 
 
 def _locked(release: Release) -> Release:
-    return Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
+    found: Release = Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
+    return found
 
 
 def _to_decide(release: Release, by: User, target: ReleaseState, seen: str) -> Release:

@@ -35,6 +35,7 @@ KEPT = {
     "supporters_incidentkind",
     "supporters_supportkind",
     "supporters_accommodationkind",
+    "reporting_series", "reporting_indicator",
 }  # fmt: skip
 
 
