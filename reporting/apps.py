@@ -9,7 +9,10 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 # Parts that add themselves to what is known elsewhere, each by its `register()`.
-REGISTERED = ("dashboard", "counters_sessions", "privacy")
+REGISTERED = (
+    "dashboard", "dimensions_topics", "counters_intake", "counters_waiting", "counters_sessions", "counters_team",
+    "counters_services", "privacy",
+)  # fmt: skip
 
 
 class ReportingConfig(AppConfig):

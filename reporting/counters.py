@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from reporting.disclosure import Key, ProtectedTable
 from reporting.periods import Period
 
+# The dimensions of one table, in its order; () for the total alone.
+Breakdown = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -23,28 +26,33 @@ class Tally:
     statistics: Mapping[str, float] = field(default_factory=dict)
 
 
-Counted = Mapping[Key, Tally]
+# For each breakdown a tally for every key that has any, margins ("*") included: who stands behind one of them cannot
+# be added up from the rest.
+Counted = Mapping[Breakdown, Mapping[Key, Tally]]
 Measures = Mapping[Key, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
     """`dimensions`: by which it can be broken down. `overlapping`: those in whose categories the same people may be
-    counted twice. `adds`: whether months add up to quarters; people do not. `split`: the dimension that says what
-    became of what is counted, of whose categories indicators speak, or "".
+    counted twice. `only`: dimensions that exist for a part alone, as {"referred_to": "outcome=referred"}; they are
+    asked for together with it, held. `adds`: whether months add up to quarters; people do not. `split`: the dimension
+    that says what became of what is counted, of whose categories indicators speak, or "". `stock`: it says how things
+    stand at the end of a month, so that a longer period has the figures of its last month and none of its own.
 
-    `count(period, dimensions)`: a tally for each combination that has any, keyed in the order of `dimensions`;
-    `{(): tally}` without dimensions.
+    `count(period, breakdowns)`: all of them at once, so that it reads the rows once (`reporting.grouping.tallies`).
     `measures`: statistics of a breakdown as a whole, by key, "*" for all: what the counts alone do not say.
     `withhold`: the protected tables of a period without those statistics that would tell of a hidden number.
     """
 
     code: str
     dimensions: frozenset[str]
-    count: Callable[[Period, tuple[str, ...]], Counted]
+    count: Callable[[Period, tuple[Breakdown, ...]], Counted]
     overlapping: frozenset[str] = frozenset()
+    only: Mapping[str, str] = field(default_factory=dict)
     adds: bool = True
     split: str = ""
+    stock: bool = False
     measures: Callable[[Period, tuple[str, ...]], Measures] | None = None
     withhold: Callable[[Sequence[ProtectedTable]], Sequence[ProtectedTable]] | None = None
 

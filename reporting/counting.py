@@ -1,79 +1,97 @@
-"""From a series and a period to confidential tables, ready for disclosure control and for nothing else."""
+"""From a series and a period to confidential tables, ready for disclosure control and for nothing else.
+
+A breakdown names at most two dimensions. One of them may be held, as in "outcome=referred": that table is about those
+alone, in the same proof as the table that they are a category of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import product
 from types import MappingProxyType
 
 from django.conf import settings
 
-from reporting.counters import Counted, Counter, Tally, counter
+from reporting.counters import Breakdown, Counter, Tally, counter
 from reporting.dimensions import codes
 from reporting.disclosure import ALL, CountTable, Key
 from reporting.models import Series
-from reporting.periods import Period
+from reporting.periods import Period, Span, parse
 
 NOTHING = Tally(0, 0)
 TOTAL = ("total",)
+HELD = "="
 
 
-def breakdowns(series: Series) -> list[tuple[str, ...]]:
+def breakdowns(series: Series) -> list[Breakdown]:
     """The tables of a series, the total alone first."""
     return [(), *(tuple(one) for one in series.breakdowns)]
 
 
+def free(names: Breakdown) -> Breakdown:
+    """The dimensions of a breakdown's table: those that are not held."""
+    return tuple(name for name in names if HELD not in name)
+
+
+def held(names: Breakdown) -> dict[str, str]:
+    """Dimension → category for those that are."""
+    return {name.partition(HELD)[0]: name.partition(HELD)[2] for name in names if HELD in name}
+
+
+def spoken_for(period: Period, *, stock: bool, spans: Collection[Span]) -> Period:
+    """The period whose figures are shown for this one: where they say how things stand, its last part that has any."""
+    parts = period.parts() if stock else ()
+    deeper = [spoken_for(part, stock=True, spans=spans) for part in parts[-1:]]
+    return next((one for one in deeper if one.span in spans), period)
+
+
 def count_tables(series: Series, period: Period) -> list[CountTable]:
     """One table for each breakdown, in that order. The total alone is a table of the one dimension "total"."""
-    which = counter(series.counter)
-    threshold: int = settings.PSP_SUPPRESSION_THRESHOLD
-    return [_table(which, period, names, threshold) for names in breakdowns(series)]
+    which, wanted = counter(series.counter), breakdowns(series)
+    asked = {names: (*held(names), *free(names)) for names in wanted}
+    counted = which.count(period, tuple(dict.fromkeys(asked.values())))
+    return [_table(which, period, names, _held_only(counted[asked[names]], held(names))) for names in wanted]
 
 
-def _table(which: Counter, period: Period, names: tuple[str, ...], threshold: int) -> CountTable:
-    counted = dict(which.count(period, names))
-    if not names:
-        return _from(TOTAL, (("all",),), {("all",): counted.get((), NOTHING)}, {}, which, period, threshold)
-    categories = tuple(codes(name) for name in names)
-    body = {key: counted.get(key, NOTHING) for key in product(*categories)}
-    margins = _margins(which, period, names)
-    return _from(names, categories, body, margins, which, period, threshold)
+def _held_only(tallies: Mapping[Key, Tally], held: Mapping[str, str]) -> dict[Key, Tally]:
+    where = tuple(held.values())
+    return {key[len(where) :]: tally for key, tally in tallies.items() if key[: len(where)] == where}
 
 
-def _margins(which: Counter, period: Period, names: tuple[str, ...]) -> dict[Key, Tally]:
-    """The tallies of all margins: who stands behind one cannot be added up."""
-    found: dict[Key, Tally] = {}
-    for kept in product((True, False), repeat=len(names)):
-        if all(kept):
-            continue
-        counted: Counted = which.count(period, tuple(name for name, keep in zip(names, kept, strict=True) if keep))
-        for key, tally in counted.items():
-            parts = iter(key)
-            found[tuple(next(parts) if keep else ALL for keep in kept)] = tally
-    return found
+def _table(which: Counter, period: Period, names: Breakdown, tallies: Mapping[Key, Tally]) -> CountTable:
+    where = {"period": period.code, **held(names)}
+    if not free(names):
+        return _from(TOTAL, (("all",),), {("all",): tallies.get((), NOTHING)}, which, where)
+    categories = tuple(codes(name) for name in free(names))
+    known = [{*those, ALL} for those in categories]
+    for key in tallies:
+        if any(code not in those for code, those in zip(key, known, strict=True)):
+            raise ValueError(f"{which.code} counts a category that is not known: {'/'.join(key)}")
+    every = dict.fromkeys(product(*((*those, ALL) for those in categories)), NOTHING)
+    return _from(free(names), categories, every | dict(tallies), which, where)
 
 
 def _from(
-    names: tuple[str, ...], categories: tuple[tuple[str, ...], ...], body: dict[Key, Tally],
-    margins: dict[Key, Tally], which: Counter, period: Period, threshold: int,
+    names: Breakdown, categories: tuple[tuple[str, ...], ...], tallies: Mapping[Key, Tally], which: Counter,
+    where: Mapping[str, str],
 ) -> CountTable:  # fmt: skip
-    everything = body | margins
+    threshold: int = settings.PSP_SUPPRESSION_THRESHOLD
     overlapping = which.overlapping & set(names)
     apart = {at for at, name in enumerate(names) if name in overlapping}
     return CountTable(
-        names, categories, MappingProxyType({key: tally.count for key, tally in body.items()}),
-        sensitive=frozenset(key for key, tally in everything.items() if tally.count and tally.people < threshold),
-        overlapping=frozenset(overlapping),
+        names, categories, MappingProxyType({key: tally.count for key, tally in tallies.items() if ALL not in key}),
+        sensitive=frozenset(key for key, tally in tallies.items() if tally.count and tally.people < threshold),
+        overlapping=overlapping,
         margins=MappingProxyType(
-            {key: tally.count for key, tally in margins.items() if any(key[at] == ALL for at in apart)}
+            {key: tally.count for key, tally in tallies.items() if any(key[at] == ALL for at in apart)}
         ),
-        where=MappingProxyType({"period": period.code}),
-        statistics=MappingProxyType(_statistics(which, period, names, everything)),
+        where=MappingProxyType(dict(where)),
+        statistics=MappingProxyType(_statistics(which, parse(where["period"]), names, tallies)),
     )  # fmt: skip
 
 
 def _statistics(
-    which: Counter, period: Period, names: tuple[str, ...], everything: dict[Key, Tally]
+    which: Counter, period: Period, names: Breakdown, tallies: Mapping[Key, Tally]
 ) -> dict[Key, Mapping[str, float]]:
-    found = {key: tally.statistics for key, tally in everything.items() if tally.statistics}
+    found = {key: tally.statistics for key, tally in tallies.items() if tally.statistics}
     return found | dict(which.measures(period, names) if which.measures and names != TOTAL else {})

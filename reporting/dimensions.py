@@ -66,8 +66,13 @@ def name_of(code: str, category: str) -> str:
     return str(dict(found.categories()).get(category, category))
 
 
+def named(choices: type[TextChoices]) -> list[tuple[str, Any]]:
+    """Code and name of every choice."""
+    return [(str(value), label) for value, label in choices.choices]
+
+
 def _of(choices: type[TextChoices]) -> Callable[[], Sequence[tuple[str, Any]]]:
-    return lambda: [(str(value), label) for value, label in choices.choices]
+    return lambda: named(choices)
 
 
 def _regions() -> Sequence[tuple[str, Any]]:

@@ -19,6 +19,8 @@ from reporting import disclosure
 from reporting import record_freezing as freezing
 from reporting import record_looks as looks
 from reporting.choices import Method
+from reporting.counters import counter
+from reporting.counting import spoken_for
 from reporting.disclosure import DisclosureError, ProtectedTable, digest_of, record_of, restore
 from reporting.models import FrozenTable, ReleaseTable, Series, Unproven
 from reporting.periods import LENGTHS, Period, Span
@@ -93,6 +95,7 @@ def definition(series: Series, period: Period) -> Series:
 
     Comparing two periods, a page says where the numbers of their definitions differ.
     """
+    period = spoken_for(period, stock=counter(series.counter).stock, spans=spans_of(series))
     row = FrozenTable.objects.filter(code=series.code, period=period.code).select_related("series").first()
     return row.series if row else freezing.newest(series)
 
@@ -102,6 +105,7 @@ def ensure(series: Series, period: Period, *, again: bool = False) -> list[Froze
 
     `again`: try also what could not be proven safe a short while ago.
     """
+    period = spoken_for(period, stock=counter(series.counter).stock, spans=spans_of(series))
     if rows := freezing.kept(series.code, period):
         return rows
     if not is_closed(period):
@@ -160,7 +164,9 @@ def freeze_closed(series: Series, periods: Iterable[Period]) -> tuple[int, int]:
     """What is closed and not out yet, the shorter periods first; how many were frozen, and how many not proven."""
     done = refused = 0
     spans = spans_of(series)
-    due = [one for one in periods if one.span in spans and is_closed(one) and not freezing.kept(series.code, one)]
+    stock = counter(series.counter).stock
+    own = [one for one in periods if one.span in spans and spoken_for(one, stock=stock, spans=spans) == one]
+    due = [one for one in own if is_closed(one) and not freezing.kept(series.code, one)]
     for period in sorted(due, key=lambda one: (LENGTHS[one.span], one.first)):
         try:
             ensure(series, period, again=True)

@@ -1,0 +1,45 @@
+"""What else was given: calls after a group, other services and goods, and registrations on other platforms.
+
+[PIA] rules 11 and 36. Goods and services, and what platforms send, are numbers from the start: no person is known.
+"""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from consent.choices import ConsentPurpose
+from consent.querysets import agrees
+from reporting.counters import Breakdown, Counted, Counter, add_counter
+from reporting.grouping import ROWS, Source, Sums, of, tallies, within
+from reporting.periods import Period
+from sessions.choices import CallOffer
+from sessions.models import FollowUpOffer
+
+Asked = tuple[Breakdown, ...]
+OF_CALL = {"region": F("participant__program_region"), "language": F("participant__user__language")}
+# A platform says how many people registered, each in its own month.
+REGISTRATIONS = Sums("coalesce(sum(times), 0)", "coalesce(sum(times), 0)")
+REGISTERED = """
+    SELECT platform.code AS by_platform, coalesce(region.code, province.program_region_id, 'unknown') AS by_place,
+           figure.registrations AS times
+    FROM reporting_platformfigure AS figure JOIN reporting_platform AS platform ON platform.id = figure.platform_id
+    LEFT JOIN psp_programregion AS region ON region.code = figure.region
+    LEFT JOIN psp_region AS province ON province.code = figure.region
+    WHERE figure.month >= %s AND figure.month < %s
+"""
+
+
+def follow_up_calls(period: Period, asked: Asked) -> Counted:
+    """Calls that were held after the last session of an informal group, with those who wanted one."""
+    held = FollowUpOffer.objects.filter(agrees(ConsentPurpose.RESULTS, "participant__user_id"), state=CallOffer.DONE)
+    return tallies(of(within(held, period, "finished_at"), OF_CALL, asked, who=F("participant_id")), asked, ROWS)
+
+
+def registrations(period: Period, asked: Asked) -> Counted:
+    """People who registered with other platforms, as those say it month by month."""
+    return tallies(Source(REGISTERED, (period.first, period.after)), asked, REGISTRATIONS)
+
+
+def register() -> None:
+    add_counter(Counter("follow_up_calls", frozenset(OF_CALL), follow_up_calls))
+    add_counter(Counter("registrations", frozenset({"platform", "place"}), registrations))
