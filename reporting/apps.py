@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.management import CommandError
 from django.db.models.signals import post_migrate
 
 # Parts that add themselves to what is known elsewhere, each by its `register()`.
@@ -31,6 +32,9 @@ class ReportingConfig(AppConfig):
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """The definitions that every new database begins with."""
     if using == "default":
-        from reporting.reference import load_all
+        from reporting.reference import DefinitionChanged, load_all
 
-        load_all()
+        try:
+            load_all()
+        except DefinitionChanged as error:
+            raise CommandError(str(error), returncode=2) from error

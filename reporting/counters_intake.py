@@ -57,7 +57,7 @@ def link() -> Any:
 def last_link(participant: str) -> Any:
     """The link that the person behind a row named when they last applied."""
     last = Application.objects.filter(participant=OuterRef(participant)).order_by("-submitted_at").annotate(link=link())
-    return Coalesce(Subquery(last.values("link")[:1]), Value(UNKNOWN))
+    return Coalesce(Subquery(last.values("link")[:1]), Value(UNKNOWN), output_field=TextField())
 
 
 def weeks(begin: str, end: str) -> Any:

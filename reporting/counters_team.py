@@ -39,7 +39,9 @@ def _active(end: datetime) -> QuerySet[Any]:
     """Whoever was active at that moment; who came in without a past, as they are now if they were there."""
     past = Supporter.history.filter(user=OuterRef("pk"), history_date__lt=end).order_by("-history_date", "-history_id")
     now = Case(When(since__lt=end, then=F("state")), default=Value(""), output_field=CharField())
-    rows: QuerySet[Any] = Supporter.objects.annotate(then=Coalesce(Subquery(past.values("state")[:1]), now))
+    rows: QuerySet[Any] = Supporter.objects.annotate(
+        then=Coalesce(Subquery(past.values("state")[:1]), now, output_field=CharField())
+    )
     return rows.filter(then=SupporterState.ACTIVE)
 
 

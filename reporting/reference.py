@@ -1,25 +1,68 @@
-"""The definitions that every database begins with. Idempotent; one that changed must have a new number."""
+"""The definitions that every database begins with. Idempotent; one that figures were published under never changes."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from psp.content import load
-from reporting.models import Indicator, Series
+from reporting.models import FrozenTable, Indicator, Series
 
 FIELDS = ("topic", "counter", "name_en", "name_fr", "unit_en", "unit_fr", "population_en", "population_fr",
           "source_en", "source_fr", "breakdowns", "spans")  # fmt: skip
+OF_INDICATOR = ("code", "measure", "part", "headline", "name_en", "name_fr", "definition_en", "definition_fr")
+# The content files with definitions; a part of the reports with many of its own adds a file.
+CONTENT = ["indicators"]
+
+
+class DefinitionChanged(Exception):
+    """What a content file says differs from what figures were published under."""
+
+
+def add_content(name: str) -> None:
+    if name not in CONTENT:
+        CONTENT.append(name)
 
 
 def load_all() -> None:
-    for place, item in enumerate(load("indicators")["series"], start=1):
-        _load(item, place)
+    """DefinitionChanged, and nothing loaded, where a published definition has other words under the same number."""
+    with transaction.atomic():
+        for content in CONTENT:
+            for place, item in enumerate(load(content)["series"], start=1):
+                load_one(item, place)
 
 
-def _load(item: dict[str, Any], place: int) -> None:
-    fields = {name: item[name] for name in FIELDS} | {"place": place}
-    series, made = Series.objects.get_or_create(code=item["code"], number=item["number"], defaults=fields)
-    if made:
-        Indicator.objects.bulk_create(
-            Indicator(series=series, place=number, **one) for number, one in enumerate(item["indicators"], start=1)
-        )
+def load_one(item: dict[str, Any], place: int = 0) -> Series:
+    """The definition as `item` says it: made where it is new, put right where nothing was published under it yet."""
+    said = {name: item[name] for name in FIELDS}
+    series = Series.objects.filter(code=item["code"], number=item["number"]).first()
+    if series is None:
+        series = Series.objects.create(code=item["code"], number=item["number"], place=place, **said)
+        _write_indicators(series, item["indicators"])
+    elif content_of(series) != said | {"indicators": [_whole(one) for one in item["indicators"]]}:
+        if FrozenTable.objects.filter(series=series).exists():
+            raise DefinitionChanged(
+                f"The definition “{series.code}” number {series.number} has other words than the figures that were "
+                f"published under it. Give the new words the number {series.number + 1}."
+            )
+        Series.objects.filter(pk=series.pk).update(place=place, **said)
+        series.indicators.all().delete()
+        _write_indicators(series, item["indicators"])
+    return series
+
+
+def content_of(series: Series) -> dict[str, Any]:
+    """All that a definition says, as the content file would."""
+    indicators = [{name: getattr(one, name) for name in OF_INDICATOR} for one in series.indicators.order_by("place")]
+    return {name: getattr(series, name) for name in FIELDS} | {"indicators": indicators}
+
+
+def _whole(one: dict[str, Any]) -> dict[str, Any]:
+    return {"part": "", "headline": False} | one
+
+
+def _write_indicators(series: Series, items: list[dict[str, Any]]) -> None:
+    Indicator.objects.bulk_create(
+        Indicator(series=series, place=place, **_whole(one)) for place, one in enumerate(items, start=1)
+    )

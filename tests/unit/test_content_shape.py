@@ -41,6 +41,7 @@ def test_the_files_are_there() -> None:
         "eligibility_v1",
         "evaluation",
         "incident_kinds",
+        "indicators",
         "library_topics",
         "meeting_steps",
         "messages",

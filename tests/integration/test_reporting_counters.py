@@ -1,0 +1,54 @@
+"""What can be counted: every definition names a counter, dimensions and parts that exist, and margins fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporting import counting, parts
+from reporting.counters import all_counters, counter
+from reporting.dimensions import codes
+from reporting.models import Series
+from reporting.periods import parse
+
+pytestmark = pytest.mark.django_db
+PERIODS = ["2026-05", "2026-Q2", "2026"]
+
+
+def test_every_definition_can_be_counted():
+    found = {series.code: parts.faults(series) for series in Series.objects.all()}
+    assert len(found) >= 18
+    assert not {code: faults for code, faults in found.items() if faults}
+
+
+def test_every_counter_is_used_by_a_definition():
+    assert {one.code for one in all_counters()} <= set(Series.objects.values_list("counter", flat=True))
+
+
+@pytest.mark.parametrize("code", PERIODS)
+def test_every_definition_is_counted_with_every_cell_where_there_is_nothing_yet(code):
+    for series in Series.objects.all():
+        for table in counting.count_tables(series, parse(code)):
+            assert set(table.counts.values()) == {0}, (series.code, table.dimensions)
+            assert table.dimensions == ("total",) or table.categories == tuple(map(codes, table.dimensions))
+
+
+def test_definition_with_a_dimension_that_the_counter_does_not_know_says_so():
+    series = Series.objects.get(code="people")
+    series.breakdowns = [["region", "referred_to"], ["region", "kind", "language"], ["region", "region"], []]
+    assert len(parts.faults(series)) == 4
+    series.counter = "nothing"
+    assert parts.faults(series) == ["counter nothing is not known"]
+
+
+def test_referrals_are_asked_for_within_the_decisions_to_refer():
+    series = Series.objects.get(code="decisions")
+    series.breakdowns = [["referred_to"]]
+    assert parts.faults(series) == ["breakdown ['referred_to']"]
+    assert counter("decisions").only == {"referred_to": "outcome=referred"}
+
+
+def test_how_things_stand_is_told_of_the_last_month():
+    waiting, people = (Series.objects.get(code=code) for code in ("waiting", "people"))
+    assert counting.spoken_for(waiting, parse("2026")).code == "2027-03"
+    assert counting.spoken_for(waiting, parse("2026-Q1")).code == "2026-06"
+    assert counting.spoken_for(people, parse("2026-Q1")).code == "2026-Q1"
