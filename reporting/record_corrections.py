@@ -76,7 +76,7 @@ def _change(row: FrozenTable, period: Period, told: Iterable[Correction]) -> int
     """None where nothing can be said: the total is hidden, or one person may count several times in it."""
     out = opened(row).value(total="all")
     try:
-        found = counter(row.series.counter).count(period, ()).get(())
+        found = counter(row.series.counter).count(period, ((),))[()].get(())
     except KeyError:
         return None
     count, people = (found.count, found.people) if found else (0, 0)

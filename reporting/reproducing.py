@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from reporting import record
 from reporting.choices import Method
 from reporting.counters import counter
+from reporting.counting import free, held
 from reporting.dimensions import dimension
 from reporting.disclosure import DisclosureError, digest_of
 from reporting.manifest import contents_of, differences, name_of, text_of
@@ -53,7 +54,8 @@ def _alike(row: ReleaseTable, method: Method) -> bool:
 def _countable(row: ReleaseTable) -> bool:
     try:
         which = counter(row.frozen.series.counter)
-        names = record.breakdown_of(row.frozen)
+        breakdown = record.breakdown_of(row.frozen)
+        names = (*held(breakdown), *free(breakdown))
         return all(dimension(name).code == name for name in names) and set(names) <= {*which.dimensions, which.split}
     except KeyError:
         return False

@@ -8,7 +8,7 @@ from reporting import counting, parts
 from reporting.counters import all_counters, counter
 from reporting.dimensions import codes
 from reporting.models import Series
-from reporting.periods import parse
+from reporting.periods import Span, parse
 
 pytestmark = pytest.mark.django_db
 PERIODS = ["2026-05", "2026-Q2", "2026"]
@@ -47,8 +47,12 @@ def test_referrals_are_asked_for_within_the_decisions_to_refer():
     assert counter("decisions").only == {"referred_to": "outcome=referred"}
 
 
-def test_how_things_stand_is_told_of_the_last_month():
-    waiting, people = (Series.objects.get(code=code) for code in ("waiting", "people"))
-    assert counting.spoken_for(waiting, parse("2026")).code == "2027-03"
-    assert counting.spoken_for(waiting, parse("2026-Q1")).code == "2026-06"
-    assert counting.spoken_for(people, parse("2026-Q1")).code == "2026-Q1"
+@pytest.mark.parametrize(
+    ("spans", "shown"),
+    [(["month", "quarter", "year"], ["2027-03", "2026-06", "2026-05"]), (["quarter", "year"], ["2026-Q4", "2026-Q1"])],
+)
+def test_how_things_stand_is_told_of_the_last_part(spans, shown):
+    codes = ["2026", "2026-Q1", "2026-05"][: len(shown)]
+    allowed = [Span(one) for one in spans]
+    assert [counting.spoken_for(parse(code), stock=True, spans=allowed).code for code in codes] == shown
+    assert [counting.spoken_for(parse(code), stock=False, spans=allowed).code for code in codes] == codes

@@ -198,7 +198,7 @@ def test_report_that_was_tampered_with_is_told_with_its_place(capsys):
     assert failed.value.returncode == 1
     told = capsys.readouterr().out
     assert "definitions: people 1" in told
-    assert "tables: attendances total" in told
+    assert f"tables: {table.frozen.code} total" in told
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "x", "9" * 30, "²"])
