@@ -27,13 +27,14 @@ def file(tmp_path: Path) -> Path:
 def test_protect_table_prints_the_answer(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("--input", str(file))
     answer = json.loads(capsys.readouterr().out)
+    assert answer.pop("optimal") in (True, False)
     assert answer == {
         "threshold": 10,
         "audited": True,
         "cells": [
-            {"region": "ON", "value": 40},
+            {"region": "ON", "value": None},
             {"region": "QC", "value": None},
-            {"region": "*", "value": None},
+            {"region": "*", "value": 47},
         ],
         "suppressed": 2,
     }
