@@ -40,10 +40,36 @@ from reporting.disclosure_types import (
 )
 
 __all__ = [
-    "ALL", "DEFAULT_SECONDS", "DEFAULT_THRESHOLD", "LOWEST_THRESHOLD", "MOST_CELLS", "Audit", "CountTable",
-    "DisclosureError", "Fitted", "Key", "Method", "Nesting", "Protected", "ProtectedTable", "Request",
-    "check_threshold", "digest_of", "fit", "parse_request", "parse_table", "protect", "protect_json",
-    "protect_request", "protect_together", "read_request", "read_table", "record_of", "restore", "rounded", "without_statistics",
+    "ALL",
+    "DEFAULT_SECONDS",
+    "DEFAULT_THRESHOLD",
+    "LOWEST_THRESHOLD",
+    "MOST_CELLS",
+    "Audit",
+    "CountTable",
+    "DisclosureError",
+    "Fitted",
+    "Key",
+    "Method",
+    "Nesting",
+    "Protected",
+    "ProtectedTable",
+    "Request",
+    "check_threshold",
+    "digest_of",
+    "fit",
+    "parse_request",
+    "parse_table",
+    "protect",
+    "protect_json",
+    "protect_request",
+    "protect_together",
+    "read_request",
+    "read_table",
+    "record_of",
+    "restore",
+    "rounded",
+    "without_statistics",
 ]  # fmt: skip
 
 # The share of the time that is kept for the audit.
@@ -113,7 +139,7 @@ def _published(
     hidden = hiding.hidden
     return {
         key: None if hidden[problem.place_of[problem.system.cell(frame, key)]] else shown_of(count, threshold, method)
-        for key, count in full_counts(table, frame.place).items()
+        for key, count in full_counts(table).items()
     }
 
 

@@ -34,7 +34,7 @@ def rolled_up(table: CountTable) -> dict[Key, int]:
         for key, count in whole.items():
             totals[(*key[:position], ALL, *key[position + 1 :])] += count
         if name in table.overlapping:
-            totals = {key: table.margins[key] for key in totals}
+            totals = {key: table.margins.get(key, 0) for key in totals}
         whole |= totals
     for key in product(*((*names, ALL) for names in table.categories)):
         whole.setdefault(key, table.margins.get(key, 0))

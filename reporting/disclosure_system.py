@@ -86,7 +86,7 @@ def frame_of(table: CountTable | ProtectedTable, place: str) -> Frame:
     return Frame(place, table.dimensions, table.categories, table.where, table.overlapping)
 
 
-def full_counts(table: CountTable, place: str) -> dict[Key, int]:
+def full_counts(table: CountTable) -> dict[Key, int]:
     """The count of every cell and margin: body first, then the margins, the grand total last."""
     apart = [at for at, name in enumerate(table.dimensions) if name in table.overlapping]
     sums = dict.fromkeys(product(*((*names, ALL) for names in table.categories)), 0)
@@ -97,9 +97,7 @@ def full_counts(table: CountTable, place: str) -> dict[Key, int]:
     if apart:
         for key in sums:
             if any(key[at] == ALL for at in apart):
-                if key not in table.margins:
-                    raise DisclosureError(place, f"no count is given for {'/'.join(key)}")
-                sums[key] = table.margins[key]
+                sums[key] = table.margins.get(key, 0)
     return dict(sorted(sums.items(), key=lambda item: item[0].count(ALL)))
 
 
@@ -138,7 +136,7 @@ def _take_released(system: System, frame: Frame, table: ProtectedTable) -> None:
 
 
 def _take_counts(system: System, frame: Frame, table: CountTable, *, new: bool) -> None:
-    for key, count in full_counts(table, frame.place).items():
+    for key, count in full_counts(table).items():
         cell = system.cells[system.cell(frame, key)]
         if cell.truth is not None and cell.truth != count:
             raise DisclosureError(frame.place, f"{cell.name}: two tables give different counts, not the same people")

@@ -69,9 +69,7 @@ def freeze(series: Series, period: Period, spans: Sequence[Span]) -> list[Frozen
 def _proven(series: Series, period: Period, spans: Sequence[Span]) -> Protected:
     """Today's counts, brought to agree with what is out, in one proof with it."""
     released, nested = _out(series, period, spans)
-    counted = count_tables(series, period)
-    fit = getattr(disclosure, "fit", None)
-    counted = fit(counted, released, nested) if fit else counted
+    counted = disclosure.fit(count_tables(series, period), released, nested).tables
     return protect_together(
         counted, settings.PSP_SUPPRESSION_THRESHOLD, released=released, nestings=nested,
         time_limit=settings.PSP_REPORT_PROOF_SECONDS,
