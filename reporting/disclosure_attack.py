@@ -19,6 +19,10 @@ from reporting.disclosure_solver import NEVER, STATUS, Numbers, Rows, a_model, a
 Counts = NDArray[np.int64]
 # What is still the same number after arithmetic with fractions.
 NEARLY = 1e-6
+# So few are sooner tried one by one.
+FEW = 3
+# How many proofs are kept for the next time that something else is known.
+MOST_SEEN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,15 @@ def fits(net: Net, counts: Counts) -> bool:
     return bool(np.all(np.where(net.equal, sums == 0, sums <= 0)))
 
 
+def _reaches(counts: Counts, need: Need) -> bool:
+    return bool(counts[need.at] >= need.level if need.up else counts[need.at] <= need.level)
+
+
+def _nearly(values: Numbers, need: Need) -> bool:
+    beyond = values[need.at] - need.level
+    return bool(beyond >= -NEARLY if need.up else beyond <= NEARLY)
+
+
 class Attacker:
     """Knows `low` and `high` of every cell. Set them with `know`, then ask."""
 
@@ -76,18 +89,21 @@ class Attacker:
         self._solver = a_solver(presolve="off", solver="simplex")
         self._solver.passModel(a_model(np.zeros(net.size), self.low, self.high, net.rows))
         self._aim: int | None = None
+        self._hidden: Counts = np.zeros(0, dtype=np.int64)
+        self._seen: list[Counts] = []
+        self._fitting: list[Counts] = []
 
     def know(self, low: Numbers, high: Numbers, hidden: Sequence[int] | Counts = ()) -> None:
         """`hidden`: the places that are company to each other."""
         self._hidden = np.array(hidden, dtype=np.int64)
+        self._fitting = [one for one in self._seen if np.all(one >= low) and np.all(one <= high)]
         self.low, self.high = low.astype(float), high.astype(float)
         self._solver.changeColsBounds(len(low), self._columns, self.low, self.high)
 
     def _look(self, need: Need) -> highspy.HighsModelStatus:
         """Pull the cell towards its level and no further."""
         solver, at = self._solver, need.at
-        if self._aim is not None:
-            solver.changeColCost(self._aim, 0.0)
+        self._forget_aim()
         self._aim = at
         solver.changeColCost(at, -1.0 if need.up else 1.0)
         low, high = self.low[at], self.high[at]
@@ -100,24 +116,80 @@ class Attacker:
         solver.changeColBounds(at, low, high)
         return status
 
+    def _forget_aim(self) -> None:
+        if self._aim is not None:
+            self._solver.changeColCost(self._aim, 0.0)
+            self._aim = None
+
     def _bounds_allow(self, need: Need) -> bool:
         at = need.at
         return bool(self.high[at] >= need.level if need.up else self.low[at] <= need.level)
 
     def witness(self, need: Need) -> Counts | None:
         """Whole numbers that fit everything known, with the cell at its level or beyond; None where there are none."""
-        if not self._bounds_allow(need) or self._look(need) != STATUS.kOptimal:
-            return None
-        reached = self.values[need.at] - need.level
-        if reached < -NEARLY if need.up else reached > NEARLY:
+        for seen in self._fitting:
+            if _reaches(seen, need) and self.has_company(seen, need):
+                return seen
+        if not self._bounds_allow(need) or self._look(need) != STATUS.kOptimal or not _nearly(self.values, need):
             return None
         counts = np.rint(self.values).astype(np.int64)
         found = counts if self._is_possible(counts, need) else self._in_whole_numbers(need)
-        return found if found is None or self.has_company(found, need) else self._with_company(need)
+        if found is None:
+            return None
+        self._remember(found)
+        return found if self.has_company(found, need) else self._with_company(need)
+
+    def unmet(self, needs: Sequence[Need]) -> list[Need]:
+        """Those of the needs that nothing shows to be possible. Many are met at once before each is tried alone."""
+        return [need for need in self.left_together(needs) if self.witness(need) is None]
+
+    def left_together(self, needs: Sequence[Need], *, whole: bool = True) -> list[Need]:
+        """Pull many cells at once, and again those that did not get there: the needs that are left."""
+        left = list(needs)
+        for up in (True, False):
+            rest = len(left) + 1
+            while len(group := [need for need in left if need.up == up]) > FEW and len(left) < rest:
+                rest = len(left)
+                found = self._pull_together(group)
+                if found is None:
+                    break
+                counts = np.rint(found).astype(np.int64)
+                if whole and not self._fits_everything(counts):
+                    break
+                if whole:
+                    self._remember(counts)
+                met = {need for need in group if _nearly(found, need) and (not whole or self.has_company(counts, need))}
+                left = [need for need in left if need not in met]
+        return left
+
+    def _pull_together(self, group: Sequence[Need]) -> Numbers | None:
+        solver = self._solver
+        self._forget_aim()
+        columns = np.array([need.at for need in group], dtype=np.int32)
+        cost = np.array([-1.0 if need.up else 1.0 for need in group])
+        low, high = self.low[columns], self.high[columns]
+        levels = np.array([float(need.level) for need in group])
+        up = cost < 0
+        solver.changeColsCost(len(columns), columns, cost)
+        solver.changeColsBounds(
+            len(columns), columns, np.where(up, low, np.maximum(low, np.minimum(levels, high))),
+            np.where(up, np.minimum(high, np.maximum(levels, low)), high),
+        )  # fmt: skip
+        status = run(solver, self.until)
+        values = np.array(solver.getSolution().col_value)
+        solver.changeColsCost(len(columns), columns, np.zeros(len(columns)))
+        solver.changeColsBounds(len(columns), columns, low, high)
+        return values if status == STATUS.kOptimal else None
+
+    def _remember(self, counts: Counts) -> None:
+        self._seen = [*self._seen[-MOST_SEEN:], counts]
+        self._fitting.append(counts)
+
+    def _fits_everything(self, counts: Counts) -> bool:
+        return bool(np.all(counts >= self.low) and np.all(counts <= self.high)) and fits(self.net, counts)
 
     def _is_possible(self, counts: Counts, need: Need) -> bool:
-        there = counts[need.at] >= need.level if need.up else counts[need.at] <= need.level
-        return bool(there and np.all(counts >= self.low) and np.all(counts <= self.high)) and fits(self.net, counts)
+        return _reaches(counts, need) and self._fits_everything(counts)
 
     def has_company(self, counts: Counts, need: Need) -> bool:
         others = counts[self._hidden]
@@ -150,10 +222,7 @@ class Attacker:
     def pull(self, need: Need) -> Numbers | None:
         """Why the cell gets no further, after going towards its level: by how much one more of each cell would move
         it on, at most. None where it gets there."""
-        if self._look(need) != STATUS.kOptimal:
-            return None
-        reached = self.values[need.at] - need.level
-        if reached >= -NEARLY if need.up else reached <= NEARLY:
+        if self._look(need) != STATUS.kOptimal or _nearly(self.values, need):
             return None
         duals = np.where(self.net.equal, self._duals, np.minimum(self._duals, 0.0))
         moved = np.bincount(self.net.rows.column, self.net.rows.value * duals[self.net.row_of], minlength=self.net.size)
