@@ -14,3 +14,4 @@ def register() -> None:
     add_place(Place("reports", _("Figures"), "chart", "reports:overview", analyst, order=10, key="f"))
     add_place(Place("reports", _("What people said"), "list", "reports:feedback", analyst, order=20, key="w"))
     add_place(Place("reports", _("How those who lead are"), "heart", "reports:wellbeing", analyst, order=30, key="e"))
+    add_place(Place("reports", _("Other platforms"), "plus", "reports:platforms", analyst, order=40, key="o"))

@@ -29,7 +29,7 @@ class PlatformFigure(models.Model):
 
     platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="figures")
     month = models.DateField()
-    region = models.CharField(max_length=2, blank=True, default="")
+    region = models.CharField(max_length=8, blank=True, default="")
     registrations = models.PositiveIntegerField()
     source = models.CharField(max_length=200)
     remarks = models.CharField(max_length=400, blank=True, default="")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import views, views_wellbeing
+from reporting import views, views_platforms, views_wellbeing
 from sessions import views_results
 
 app_name = "reports"
@@ -11,5 +11,9 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("feedback/", views_results.feedback_results, name="feedback"),
     path("by-month/", views_wellbeing.by_month, name="wellbeing"),
+    path("platforms/", views_platforms.platforms, name="platforms"),
+    path("platforms/<slug:code>/number/", views_platforms.month, name="platform_month"),
+    path("platforms/<slug:code>/table/", views_platforms.table, name="platform_table"),
+    path("platforms/<slug:code>/<str:month>/remove/", views_platforms.remove, name="platform_remove"),
     path("table.csv", views.overview_csv, name="overview_csv"),
 ]
