@@ -1,4 +1,4 @@
-"""Numbers of another platform, one typed or many pasted. No file is ever sent: a script of ours reads it into the box."""
+"""Numbers of another platform, one typed or many pasted. No file is sent: a script of ours reads it into the box."""
 
 from __future__ import annotations
 
@@ -59,11 +59,14 @@ class MonthForm(forms.Form):
         label=_("Region"), required=False, error_messages={"invalid_choice": _("Choose a region from the list.")}
     )
     registrations = forms.CharField(
-        label=_("New registrations"), max_length=20, help_text=_("How many registered in this month. Write 0 for none."),
+        label=_("New registrations"), max_length=20,
+        help_text=_("How many registered in this month. Write 0 for none."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
         error_messages={"required": SAYINGS["no_number"], "max_length": SAYINGS["not_a_number"]},
     )  # fmt: skip
-    source = _text(_("Source"), help_text=SOURCE_HELP, error_messages={"required": _("Say where the number comes from.")})
+    source = _text(
+        _("Source"), help_text=SOURCE_HELP, error_messages={"required": _("Say where the number comes from.")}
+    )
     remarks = _text(_("Remarks"), required=False, help_text=_("About the number alone. Nothing about anybody."))
 
     def __init__(self, data: QueryDict | None = None, **kwargs: Any) -> None:
@@ -90,8 +93,7 @@ class MonthForm(forms.Form):
         sign = birth_sign(value, timezone.localdate().year) or value_sign(value)
         if sign:
             # Not even shown again.
-            self.data = self.data.copy()
-            self.data[name] = ""
+            _blank(self, name)
             raise forms.ValidationError(sign_text(sign))
         return value
 
@@ -129,19 +131,19 @@ class PasteForm(forms.Form):
         today = timezone.localdate()
         sign = birth_sign(source, today.year) or value_sign(source)
         if sign:
-            self._forget("source")
+            _blank(self, "source")
             self.add_error("source", sign_text(sign))
             return
         try:
             rows, faults = platform_file.read(text, Known(known_regions(), today, source))
         except Personal as found:
             self.personal = True
-            self._forget("table")
+            _blank(self, "table")
             self.add_error("table", personal_text(found))
             return
         said = [fault_text(one) for one in faults[:MOST_FAULTS]]
         if len(faults) > MOST_FAULTS:
-            said.append(_("There are more like these. Mend these first."))
+            said.append(str(_("There are more like these. Mend these first.")))
         if said:
             self.add_error("table", said)
         self.rows = [_cleaned(row) for row in rows]
@@ -149,11 +151,15 @@ class PasteForm(forms.Form):
     def _forget_if_long(self) -> None:
         """What was not looked at is not shown again either."""
         if len(self.data.get("table", "")) > MOST_LETTERS:
-            self._forget("table")
+            _blank(self, "table")
 
-    def _forget(self, name: str) -> None:
-        self.data = self.data.copy()
-        self.data[name] = ""
+
+def _blank(form: forms.Form, name: str) -> None:
+    """So that the page does not show it again."""
+    data: Any = form.data
+    form.data = data.copy()
+    data = form.data
+    data[name] = ""
 
 
 def _cleaned(row: Row) -> Row:

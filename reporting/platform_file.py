@@ -74,7 +74,7 @@ def read(text: str, known: Known) -> tuple[list[Row], list[Fault]]:
     """The rows, or else the faults. Personal, before anything else is looked at closely."""
     if len(text) > MOST_LETTERS:
         return [], [Fault("too_big")]
-    lines = _lines(text.removeprefix("\ufeff"))
+    lines = _lines(text.replace("\ufeff", ""))
     if isinstance(lines, Fault):
         return [], [lines]
     if not lines:
@@ -95,14 +95,11 @@ def _lines(text: str) -> list[tuple[int, list[str]]] | Fault:
     first = next((line for line in text.splitlines() if line.strip()), "")
     mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    found: list[tuple[int, list[str]]] = []
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                found.append((reader.line_num, [cell.strip() for cell in cells]))
+        found = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except csv.Error:
         return Fault("quotes", reader.line_num)
-    return found
+    return [(line, cells) for line, cells in found if any(cells)]
 
 
 def _refuse_personal(lines: Sequence[tuple[int, list[str]]], year: int) -> None:
@@ -194,7 +191,7 @@ def month_of(text: str, today: date) -> date | Fault:
     if found is None:
         return Fault("no_month" if not text else "not_a_month")
     year, month = found
-    if not OLDEST_YEAR <= year:
+    if year < OLDEST_YEAR:
         return Fault("too_old")
     first = date(year, month, 1)
     return first if (year, month) < (today.year, today.month) else Fault("not_over")

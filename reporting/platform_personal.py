@@ -25,17 +25,18 @@ class Sign(StrEnum):
 
 
 # English and French, without accents. Whole words of a heading ...
-WORDS = frozenset(
-    "name names nom noms prenom prenoms surname nickname surnom pseudo pseudonym pseudonyme alias initials initiales "
-    "email mail courriel courriels mel phone telephone tel telephones mobile cell cellulaire portable fax sms texto "
-    "birth birthday birthdate dob born naissance ddn anniversaire age ages address addresses adresse adresses street "
-    "rue postal postcode zip city ville id ids identifier identifiant identifiants identification matricule numero "
-    "user users username utilisateur utilisatrice utilisateurs usager usagers login account compte member members "
-    "membre membres participant participante participants participantes client cliente clients patient patiente "
-    "patients person persons people personne personnes individual individu gender genre sex sexe pronoun pronouns "
-    "pronom pronoms ethnicity ethnie race religion ip sin nas ssn student etudiant etudiante employee employe "
-    "contact diagnosis diagnostic comment comments commentaire commentaires message messages story".split()
-)
+_WORDS = """
+name names nom noms prenom prenoms surname nickname surnom pseudo pseudonym pseudonyme alias initials initiales
+email mail courriel courriels mel phone telephone tel telephones mobile cell cellulaire portable fax sms texto birth
+birthday birthdate dob born naissance ddn anniversaire age ages address addresses adresse adresses street rue postal
+postcode zip city ville id ids identifier identifiant identifiants identification matricule numero user users
+username utilisateur utilisatrice utilisateurs usager usagers login account compte member members membre membres
+participant participante participants participantes client cliente clients patient patiente patients person persons
+people personne personnes individual individu gender genre sex sexe pronoun pronouns pronom pronoms ethnicity ethnie
+race religion ip sin nas ssn student etudiant etudiante employee employe contact diagnosis diagnostic comment
+comments commentaire commentaires message messages story
+"""
+WORDS = frozenset(_WORDS.split())
 # ... and what gives it away within a word, as in "userid" or "emailaddress".
 PARTS = ("email", "courriel", "phone", "naissance", "birth", "adress", "address", "prenom", "username", "userid",
          "identif", "firstname", "lastname", "fullname", "clientid", "memberid", "matricul")  # fmt: skip
@@ -48,8 +49,9 @@ POSTAL_CODE = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z][ \-]?\d[A-Z]\d\b", re.IGN
 # Six digits and more, also in groups of three: an account's or a person's number, not a remark.
 NUMBER = re.compile(r"\d(?:[ \-]?\d){5,}|\b\d{1,3}(?:\.\d{1,3}){3}\b")
 # A month or a fiscal year is no such number.
-MONTH = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[-/.](?:19|20)\d\d"
-                   r"|(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d)(?!\d)")  # fmt: skip
+MONTH = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d[-/.]\d\d?|\d\d?[-/.](?:19|20)\d\d|(?:19|20)\d\d ?[-–/] ?(?:19|20)\d\d)(?!\d)"
+)
 NAME = re.compile(r"\b(?:M\.|Mr\.?|Mrs\.?|Ms\.?|Mx\.?|Mme|Mlle|Dr\.?|Dre)\s+[A-ZÀ-ÖØ-Þ]")
 MOST_LETTERS, MOST_WORDS = 200, 30
 

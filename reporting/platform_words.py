@@ -69,14 +69,17 @@ def fault_text(fault: Fault) -> str:
 def personal_text(found: Personal) -> str:
     """Names the column by its number: its heading may itself be somebody's name."""
     words = {"column": found.column, "sign": SIGNS[found.sign]}
-    return _(
-        "Column %(column)s looks like personal information: %(sign)s. The table was not kept, not even in part. "
-        "Only numbers by month belong here: take the column out and paste the table again."
-    ) % words
+    return (
+        _(
+            "Column %(column)s looks like personal information: %(sign)s. The table was not kept, not even in part. "
+            "Only numbers by month belong here: take the column out and paste the table again."
+        )
+        % words
+    )
 
 
 def sign_text(sign: Sign) -> str:
     """The same, for one field of a form."""
-    return _(
-        "This looks like personal information: %(sign)s. It was not kept. Only numbers by month belong here."
-    ) % {"sign": SIGNS[sign]}
+    return _("This looks like personal information: %(sign)s. It was not kept. Only numbers by month belong here.") % {
+        "sign": SIGNS[sign]
+    }

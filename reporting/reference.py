@@ -7,13 +7,15 @@ from typing import Any
 from django.db import transaction
 
 from psp.content import load
-from reporting.models import FrozenTable, Indicator, Series
+from reporting.models import FrozenTable, Indicator, Platform, Series
 
 FIELDS = ("topic", "counter", "name_en", "name_fr", "unit_en", "unit_fr", "population_en", "population_fr",
           "source_en", "source_fr", "breakdowns", "spans")  # fmt: skip
 OF_INDICATOR = ("code", "measure", "part", "headline", "name_en", "name_fr", "definition_en", "definition_fr")
 # The content files with definitions; a part of the reports with many of its own adds a file.
 CONTENT = ["indicators"]
+# Whose monthly numbers the program gets from the beginning; administrators add others.
+PLATFORMS = {"togetherall": "Togetherall"}
 
 
 class DefinitionChanged(Exception):
@@ -31,6 +33,8 @@ def load_all() -> None:
         for content in CONTENT:
             for place, item in enumerate(load(content)["series"], start=1):
                 load_one(item, place)
+    for code, name in PLATFORMS.items():
+        Platform.objects.get_or_create(code=code, defaults={"name": name})
 
 
 def load_one(item: dict[str, Any], place: int = 0) -> Series:

@@ -116,4 +116,3 @@ def regions_entered(platform: Platform) -> list[tuple[date, int, bool]]:
     for month, region in platform.figures.order_by("-month", "region").values_list("month", "region"):
         found.setdefault(month, []).append(region)
     return [(month, len(regions), regions == [""]) for month, regions in found.items()]
-

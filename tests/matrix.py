@@ -58,6 +58,7 @@ from tests.feedback import a_held_session
 from tests.hours import hours_in_the_world
 from tests.incidents import an_incident
 from tests.joining import things_of_joining
+from tests.platforms import a_platform_with_numbers, platform_month
 from tests.retention import a_disposal, a_disposal_done, a_rule
 from tests.wellbeing import a_cover, check_ins, settings_of_wellbeing
 
@@ -108,6 +109,11 @@ def post(who: frozenset[str], **more: Any) -> Rule:
 def thing(*names: str) -> Pick:
     """Primary keys of things of the world, as arguments."""
     return lambda world: tuple(str(world.things[name].pk) for name in names)
+
+
+def thing_codes(*names: str) -> Pick:
+    """Codes of things of the world, as arguments."""
+    return lambda world: tuple(world.things[name].code for name in names)
 
 
 def given(*values: Any) -> Pick:
@@ -615,6 +621,9 @@ POLICY: dict[str, Rule] = {
     "reports:wellbeing": Rule(only(Role.ANALYST)),
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),
+    "reports:platforms": Rule(only(Role.ANALYST)),
+    **{f"reports:platform_{name}": Rule(only(Role.ANALYST), of=thing_codes("platform")) for name in ("month", "table")},
+    "reports:platform_remove": Rule(only(Role.ANALYST), of=lambda world: platform_month(world.things["platform"])),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:retention": Rule(DISPOSE),
@@ -685,7 +694,7 @@ ADMIN_OBJECTS = {
     "peer_sessions_questionnaire": thing("questionnaire"),
     "supporters_readinesscriterion": given("support"),
     "supporters_careoffer": given("assistance"), "supporters_checkinquestion": given("rest"),
-    "supporters_supportkind": given("meet_more"),
+    "supporters_supportkind": given("meet_more"), "reporting_platform": thing("platform"),
 }  # fmt: skip
 
 
@@ -769,6 +778,7 @@ def a_world() -> World:
     world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)
     world.things["breach_ready"] = factories.a_breach(people=[here], ready=True)
+    world.things["platform"] = a_platform_with_numbers(world.accounts[Role.ANALYST])
     return world
 
 

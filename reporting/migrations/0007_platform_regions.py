@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reporting', '0004_frozen_tables'),
+        ("reporting", "0006_release_judges"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='platformfigure',
-            name='region',
-            field=models.CharField(blank=True, default='', max_length=8),
+            model_name="platformfigure",
+            name="region",
+            field=models.CharField(blank=True, default="", max_length=8),
         ),
     ]
