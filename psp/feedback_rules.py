@@ -163,7 +163,8 @@ FLOOR = 5
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box that is closed. `form`: the version that was asked; `kind`: of group; `day`: of the session."""
+    """A box that is closed. `form`: the version that was asked; `kind`: of group; `day`: the one by whose quarter and
+    year it is counted, on which the time to answer ended: nothing is added to a quarter that is over."""
 
     id: str
     form: int
@@ -176,7 +177,8 @@ class Box:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`threshold`: fewest answers of a batch. After `merge_days` a box that waits may go into a coarser batch, after
-    twice as many into the coarsest, after `drop_days` it is thrown away.
+    twice as many into the coarsest; both at once when its fiscal year is over, since nothing more can come in.
+    After `drop_days` it is thrown away.
     """
 
     threshold: int
@@ -186,7 +188,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`kind`: "" for all kinds together. `period`: "2026-Q4", or a whole year, "2026"."""
+    """`kind`: "" for all kinds together. `period`: "2026-Q4" of the calendar, or a whole fiscal year, "2026-27"."""
 
     form: int
     kind: str
@@ -204,9 +206,15 @@ def quarter(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
+def fiscal_year(day: date) -> str:
+    """From April: "2026-27"."""
+    first = day.year - (day.month < 4)
+    return f"{first}-{(first + 1) % 100:02}"
+
+
 def _scope(box: Box, level: int) -> tuple[int, str, str]:
     """The batch that a box belongs to: kind and quarter, kind and year, year."""
-    return (box.form, box.kind if level < 2 else "", quarter(box.day) if level < 1 else str(box.day.year))
+    return (box.form, box.kind if level < 2 else "", quarter(box.day) if level < 1 else fiscal_year(box.day))
 
 
 def plan(boxes: Sequence[Box], today: date, limits: Limits) -> Plan:
@@ -220,11 +228,16 @@ def plan(boxes: Sequence[Box], today: date, limits: Limits) -> Plan:
     for level in range(3):
         for scope, found in _by_scope(waiting, level).items():
             oldest = max((today - box.closed_on).days for box in found)
-            if sum(box.sheets for box in found) >= threshold and oldest >= level * limits.merge_days:
+            ripe = oldest >= level * limits.merge_days or all(_year_over(box, today) for box in found)
+            if ripe and sum(box.sheets for box in found) >= threshold:
                 batches.append(Batch(*scope, tuple(sorted(box.id for box in found))))
                 waiting = [box for box in waiting if box not in found]
     late = [box.id for box in waiting if (today - box.closed_on).days >= limits.drop_days]
     return Plan(tuple(batches), tuple(sorted([*late, *(box.id for box in boxes if not box.sheets)])))
+
+
+def _year_over(box: Box, today: date) -> bool:
+    return fiscal_year(box.day) != fiscal_year(today)
 
 
 def _by_scope(boxes: Iterable[Box], level: int) -> dict[tuple[int, str, str], list[Box]]:

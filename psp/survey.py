@@ -13,7 +13,7 @@ question may be left open.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -163,23 +163,3 @@ def count_up(form: Form, sheets: Sequence[Sheet], *, fewest: int = 1) -> Counts:
             said = Counter({OPEN: len(sheets)})
         counts[question.code] = {code: said[code] for code in (*question.codes, OPEN)}
     return counts
-
-
-def added_up(parts: Iterable[Counts]) -> Counts:
-    """Counts of several batches of one form together."""
-    total: dict[str, Counter[str]] = {}
-    for counts in parts:
-        for code, answers in counts.items():
-            total.setdefault(code, Counter()).update(answers)
-    return {code: dict(answers) for code, answers in total.items()}
-
-
-def shares(counts: Mapping[str, int], *, step: int = 5) -> dict[str, int]:
-    """Of those who answered, how many in a hundred gave each answer, to the nearest `step`; empty if nobody did."""
-    answered = sum(count for code, count in counts.items() if code != OPEN)
-    if not answered:
-        return {}
-    return {
-        code: step * ((200 * count + answered * step) // (2 * answered * step))
-        for code, count in counts.items() if code != OPEN
-    }  # fmt: skip

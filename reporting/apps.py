@@ -12,7 +12,7 @@ from django.db.models.signals import post_migrate
 # Parts that add themselves to what is known elsewhere, each by its `register()`.
 REGISTERED = (
     "dashboard", "dimensions_topics", "counters_intake", "counters_waiting", "counters_sessions", "counters_team",
-    "counters_services", "privacy",
+    "counters_services", "answers_forms", "counters_answers", "answers_series", "privacy",
 )  # fmt: skip
 
 
@@ -32,9 +32,11 @@ class ReportingConfig(AppConfig):
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """The definitions that every new database begins with."""
     if using == "default":
+        from reporting.answers_series import load_answers
         from reporting.reference import DefinitionChanged, load_all
 
         try:
             load_all()
+            load_answers()
         except DefinitionChanged as error:
             raise CommandError(str(error), returncode=2) from error

@@ -12,6 +12,8 @@ from psp.dashboard import Place, add_place
 def register() -> None:
     analyst = holds(Role.ANALYST)
     add_place(Place("reports", _("Figures"), "chart", "reports:overview", analyst, order=10, key="f"))
-    add_place(Place("reports", _("What people said"), "list", "reports:feedback", analyst, order=20, key="w"))
+    add_place(Place("reports", _("What people said"), "list", "reports:answers", analyst, order=20, key="w"))
+    coordinates = holds(Role.COORDINATOR)
+    add_place(Place("desk", _("What people said"), "list", "reports:answers", coordinates, order=90, key="f"))
     add_place(Place("reports", _("How those who lead are"), "heart", "reports:wellbeing", analyst, order=30, key="e"))
     add_place(Place("reports", _("Other platforms"), "plus", "reports:platforms", analyst, order=40, key="o"))

@@ -52,6 +52,12 @@ class Series(models.Model):
     def unit(self, language: str) -> str:
         return in_language(vars(self), "unit", language)
 
+    def population(self, language: str) -> str:
+        return in_language(vars(self), "population", language)
+
+    def source(self, language: str) -> str:
+        return in_language(vars(self), "source", language)
+
 
 class Indicator(models.Model):
     """A figure that is made of a series. `part`: the category of the counter's own split that it speaks of ("" for

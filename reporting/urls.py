@@ -2,14 +2,13 @@
 
 from django.urls import path
 
-from reporting import views, views_platforms, views_wellbeing
-from sessions import views_results
+from reporting import views, views_answers, views_platforms, views_wellbeing
 
 app_name = "reports"
 
 urlpatterns = [
     path("", views.overview, name="overview"),
-    path("feedback/", views_results.feedback_results, name="feedback"),
+    path("answers/", views_answers.said, name="answers"),
     path("by-month/", views_wellbeing.by_month, name="wellbeing"),
     path("platforms/", views_platforms.platforms, name="platforms"),
     path("platforms/<slug:code>/number/", views_platforms.month, name="platform_month"),

@@ -39,8 +39,6 @@ def register() -> None:
     add_place(Place("lead", _("When I can lead"), "calendar", "lead:times", supports, order=20, key="t"))
     add_place(Place("lead", _("Reminders"), "bell", "lead:reminders", leads, order=40))
     add_place(Place("my", _("My groups and sessions"), "people", "my_sessions:mine", is_participant, order=20))
-    coordinates = holds(Role.COORDINATOR)
-    add_place(Place("desk", _("What people said"), "list", "desk:feedback", coordinates, order=90, key="f"))
     add_card(Card("lead", "sessions/debrief_card.html", a_minute, order=10))
     add_card(Card("desk", "sessions/cover_card.html", covers_open, 3, (COVERS,)))
     add_card(Card("my", "sessions/my_card.html", coming_sessions, order=10))

@@ -76,7 +76,8 @@ class FeedbackBatch(models.Model):
     """Answers of several people to one form, counted question by question. A trigger refuses fewer than five, numbers
     that do not add up, and every change.
 
-    `counts`: {question: {answer: how often}}. `kind`: of group, "" for all. `period`: "2026-Q4" or "2026".
+    `counts`: {question: {answer: how often}}. `kind`: of group, "" for all. `period`: "2026-Q4" of the
+    calendar or a fiscal year, "2026-27", by the day on which the time to answer ended.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -15,9 +15,9 @@ is not together any more, no batch is of fewer than the threshold, and no questi
 key is destroyed.
 
 **Somebody inside, with the rights of the application** (those who lead, coordinators, analysts, administrators, the
-privacy officer). No page, no copy, no export shows a box or who took a slip; results begin with a whole batch, and grow
-by whole batches, so that the difference of two looks is never of fewer than the threshold. What a person took or said
-is not in their file, because nobody could put it there.
+privacy officer). No page, no copy, no export shows a box or who took a slip; reports count whole batches of periods
+that are over, protected as every figure, and never again. What a person took or said is not in their file, because
+nobody could put it there.
 
 **The person beside the phone.** A slip is never in an address, so not in the history of a browser and in no log of a
 server on the way; it is typed or sent in the body. What was answered is shown to nobody again, also not by the Back
@@ -41,7 +41,7 @@ What remains:
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -215,7 +215,8 @@ def _count_up(now: datetime) -> int:
     query = FeedbackBox.objects.select_for_update(of=("self",)).filter(emptied=False, closes_at__lte=now)
     boxes = {str(box.pk): box for box in query.select_related("session__group", "questionnaire").order_by("pk")}
     contents = {key: content_of(box) for key, box in boxes.items()}
-    planned = rules.plan([_closed(box, contents[key]) for key, box in boxes.items()], now.date(), limits())
+    today = timezone.localdate(now, timezone.get_default_timezone())
+    planned = rules.plan([_closed(box, contents[key]) for key, box in boxes.items()], today, limits())
     batches = [_batch(item, boxes, contents) for item in planned.batches]
     FeedbackBatch.objects.bulk_create(sorted(batches, key=lambda batch: batch.pk))
     gone = {key for item in planned.batches for key in item.boxes} | set(planned.dropped)
@@ -231,10 +232,9 @@ def limits() -> rules.Limits:
 
 
 def _closed(box: FeedbackBox, content: rules.Content) -> rules.Box:
-    session = box.session
+    closed = timezone.localdate(box.closes_at, timezone.get_default_timezone())
     return rules.Box(
-        str(box.pk), box.questionnaire_id, session.group.kind, session.starts_at.date(), box.closes_at.date(),
-        len(content.sheets),
+        str(box.pk), box.questionnaire_id, box.session.group.kind, closed, closed, len(content.sheets)
     )  # fmt: skip
 
 
@@ -284,8 +284,3 @@ def _put(box: FeedbackBox, content: rules.Content, *, empty: bool = False) -> No
     """Sealed anew, also where nothing changed: the same work, and the same trace, whatever happened."""
     box.emptied, box.sealed = empty, "" if empty else rules.to_text(content)
     box.save(update_fields=["sealed", "emptied"])
-
-
-def results() -> Iterable[FeedbackBatch]:
-    """All batches; each holds at least the threshold."""
-    return FeedbackBatch.objects.select_related("questionnaire")

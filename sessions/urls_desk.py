@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from sessions import desk_support, views_after_desk, views_cover, views_desk, views_results, views_schedule
+from sessions import desk_support, views_after_desk, views_cover, views_desk, views_schedule
 
 urlpatterns = [
-    path("feedback/", views_results.feedback_results, name="feedback"),
     path("calendar/", views_desk.calendar, name="calendar"),
     path("groups/<uuid:group_id>/schedule/", views_schedule.schedule, name="group_schedule"),
     path("groups/<uuid:group_id>/schedule/add/", views_schedule.add, name="session_add"),

@@ -119,7 +119,6 @@ SHOW_NOBODY = {
     "care:event", "care:event_new", "care:network", "care:resource", "care:resource_new",
     "care:joining_note", "care:training_date", "care:training_new",
     "desk:availability", "desk:bulk_done", "desk:calendar", "desk:duplicates", "desk:elsewhere", "desk:enter",
-    "desk:feedback",
     "desk:forming_pool", "desk:forming_send", "desk:formings", "desk:group_cancel", "desk:group_close",
     "desk:group_open", "desk:group_place", "desk:group_complete", "desk:group_establish", "desk:group_new",
     "desk:group_schedule", "desk:groups", "desk:session_add", "desk:sessions_shift", "desk:closures",

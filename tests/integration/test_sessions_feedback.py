@@ -288,27 +288,6 @@ class TestJudges:
         assert FeedbackBox.objects.get() == box
 
 
-class TestResults:
-    def test_results_begin_with_a_whole_batch(self, client, by):
-        make.sign_in(client, by)
-        assert b"Nothing is counted yet" in client.get(reverse("desk:feedback")).content
-        a_batch()
-        a_batch(answers=11, counts={"safe": {"1": 1, "2": 10, "open": 0}, "again": {"yes": 0, "no": 0, "open": 11}})
-        page = client.get(reverse("desk:feedback")).content.decode()
-        assert "21 answers to form 1" in page
-        assert "Not at all: 25 in 100" in page
-        assert "A little: 75 in 100" in page
-        assert "Too few people answered this question." in page
-
-    def test_results_are_for_coordinators_and_analysts_in_both_languages(self, client):
-        a_batch(kind="", period="2026")
-        make.sign_in(client, make.an_analyst())
-        page = client.get("/fr/reports/feedback/").content.decode()
-        assert "Pas du tout" in page
-        make.sign_in(client, make.a_facilitator())
-        assert client.get("/en/reports/feedback/").status_code == 403
-
-
 class TestQuestionnairesInTheAdmin:
     """Forms are data; what is no form is said, and published ones are copied, not changed."""
 

@@ -35,6 +35,7 @@ def texts(name: str, language: str) -> Iterator[tuple[str, str]]:
 
 def test_the_files_are_there() -> None:
     assert FILES == (
+        "answers",
         "call_scripts",
         "consents",
         "crisis_lines",
