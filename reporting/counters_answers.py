@@ -12,6 +12,7 @@ from collections import Counter as Tallies
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 from functools import cache
+from itertools import product
 from typing import Any
 
 from django.conf import settings
@@ -34,9 +35,9 @@ from reporting.answers_forms import (
     question_of,
     scores,
 )
-from reporting.counters import Counted, Counter, Measures, Tally, add_family
+from reporting.counters import Breakdown, Counted, Counter, Measures, Tally, add_family
 from reporting.disclosure import ALL, Key
-from reporting.periods import LENGTHS, Period, Span
+from reporting.periods import Period, Span
 from sessions.choices import Moment
 from sessions.models import AnswerSheet, FeedbackBatch
 from sessions.services_questions import TAKES_PLACE, answers_of
@@ -44,7 +45,10 @@ from supporters.models import EvaluationBox
 from supporters.training.services_evaluation import content_of
 
 KIND = "groups"
+LAST_QUARTER = 4
 Pair = tuple[survey.Sheet, survey.Sheet]
+Numbers = Tallies[Key]
+CountOne = Callable[[Period, Breakdown], Numbers]
 
 
 def _counter(code: str) -> Counter:
@@ -52,13 +56,30 @@ def _counter(code: str) -> Counter:
     made = form_named(what)
     names = frozenset(dimension_codes(what.source, what.number, made.form))
     if what.source == Source.FEEDBACK:
-        return Counter(code, names | {KIND}, _feedback(made))
+        return Counter(code, names | {KIND}, _every(_feedback(made)))
     if what.source == Source.CHANGE:
         found = cache(lambda period: both_times(made, period))
         return Counter(
-            code, names, _both_times(found), adds=False, measures=_changes(found), withhold=withhold
+            code, names, _every(_both_times(found)), adds=False, measures=_changes(found), withhold=withhold
         )  # fmt: skip
-    return Counter(code, names, _training(what, made))
+    return Counter(code, names, _every(_training(what, made)))
+
+
+def _every(count: CountOne) -> Callable[[Period, tuple[Breakdown, ...]], Counted]:
+    """All breakdowns with their margins: an answer is in one category of each, so that margins are sums."""
+
+    def counted(period: Period, breakdowns: tuple[Breakdown, ...]) -> Counted:
+        return {names: _with_margins(count(period, names)) for names in breakdowns}
+
+    return counted
+
+
+def _with_margins(numbers: Numbers) -> dict[Key, Tally]:
+    found: Numbers = Tallies()
+    for key, number in numbers.items():
+        for place in product(*((code, ALL) for code in key)):
+            found[place] += number
+    return {key: Tally(number, number) for key, number in found.items()}
 
 
 def _clock(period: Period) -> tuple[datetime, datetime]:
@@ -71,25 +92,30 @@ def _clock(period: Period) -> tuple[datetime, datetime]:
 
 
 def labels(period: Period) -> list[str]:
-    """What batches call the quarters of a period, and the year where the period is one (`psp.feedback_rules`)."""
-    step = LENGTHS[Span.QUARTER]
-    quarters = [one for one in (period, *period.parts()) if LENGTHS[one.span] == step]
-    found = [f"{one.first.year}-Q{(one.first.month + 2) // 3}" for one in quarters]
-    year = period.fiscal_year
-    return [*found, f"{year}-{(year + 1) % 100:02}"] if period.span == Span.YEAR else found
+    """What batches call the quarters of a period (`psp.feedback_rules`).
+
+    Batches of a whole year, of what was too few in its quarter, count in its last quarter: so quarters add up.
+    """
+    found = []
+    for one in (period, *period.parts()):
+        if one.span == Span.QUARTER:
+            found.append(f"{one.first.year}-Q{(one.first.month + 2) // 3}")
+            if one.quarter == LAST_QUARTER:
+                found.append(f"{one.fiscal_year}-{(one.fiscal_year + 1) % 100:02}")
+    return found
 
 
-def _feedback(form: Any) -> Callable[[Period, tuple[str, ...]], Counted]:
-    def count(period: Period, names: tuple[str, ...]) -> Counted:
-        found: Tallies[Key] = Tallies()
+def _feedback(form: Any) -> CountOne:
+    def count(period: Period, names: Breakdown) -> Numbers:
+        found: Numbers = Tallies()
         for batch in FeedbackBatch.objects.filter(questionnaire=form, period__in=labels(period)):
             found.update(_of_batch(batch, names))
-        return {key: Tally(number, number) for key, number in found.items()}
+        return found
 
     return count
 
 
-def _of_batch(batch: FeedbackBatch, names: tuple[str, ...]) -> Tallies[Key]:
+def _of_batch(batch: FeedbackBatch, names: tuple[str, ...]) -> Numbers:
     asked = next((name for name in names if name != KIND), None)
     answers: Mapping[str, int] = {"": batch.answers}
     if asked is not None:
@@ -103,19 +129,18 @@ def _of_batch(batch: FeedbackBatch, names: tuple[str, ...]) -> Tallies[Key]:
 # --- Training ---
 
 
-def _training(what: Named, form: Any) -> Callable[[Period, tuple[str, ...]], Counted]:
+def _training(what: Named, form: Any) -> CountOne:
     @cache
     def sheets(period: Period) -> list[survey.Sheet]:
         begin, end = _clock(period)
         boxes = EvaluationBox.objects.filter(form=form, closes_at__gte=begin, closes_at__lt=end, emptied=False)
         return [sheet for box in boxes for sheet in content_of(box).sheets]
 
-    def count(period: Period, names: tuple[str, ...]) -> Counted:
+    def count(period: Period, names: Breakdown) -> Numbers:
         if not names:
-            return {(): Tally(len(sheets(period)), len(sheets(period)))}
+            return Tallies({(): len(sheets(period))})
         asked = question_of(names[0]).code
-        said = Tallies((sheet.get(asked, survey.OPEN),) for sheet in sheets(period))
-        return {key: Tally(number, number) for key, number in said.items()}
+        return Tallies((sheet.get(asked, survey.OPEN),) for sheet in sheets(period))
 
     return count
 
@@ -142,14 +167,13 @@ def both_times(form: Any, period: Period) -> list[Pair]:
     return list(whole.values())
 
 
-def _both_times(found: Callable[[Period], list[Pair]]) -> Callable[[Period, tuple[str, ...]], Counted]:
-    def count(period: Period, names: tuple[str, ...]) -> Counted:
+def _both_times(found: Callable[[Period], list[Pair]]) -> CountOne:
+    def count(period: Period, names: Breakdown) -> Numbers:
         pairs = found(period)
         if not names:
-            return {(): Tally(len(pairs), len(pairs))}
+            return Tallies({(): len(pairs)})
         asked, side = question_of(names[0]).code, named(names[0]).side == AFTER
-        said = Tallies((pair[side][asked],) for pair in pairs)
-        return {key: Tally(number, number) for key, number in said.items()}
+        return Tallies((pair[side][asked],) for pair in pairs)
 
     return count
 

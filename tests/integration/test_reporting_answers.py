@@ -143,6 +143,8 @@ class TestFeedback:
         tables = record.tables(series("feedback-1"), YEAR)
         assert tables[()].value() == 41
         assert tables[("groups", "feedback-1-q1")].values["several", "3"] == 15
+        quarters = [record.tables(series("feedback-1"), parse(f"2025-Q{one}"))[()].value() for one in (1, 2, 3, 4)]
+        assert quarters == [0, 0, 26, 15]
 
     def test_small_number_is_hidden(self):
         a_batch(a2=14, a5=3)
