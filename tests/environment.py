@@ -127,9 +127,14 @@ def empty_databases() -> None:
                 if row[0] not in KEPT
             ]
             connection.execute("SET LOCAL session_replication_role = replica")
-            for (table,) in connection.execute(sql.SQL(" UNION ALL ").join(filled)).fetchall():
+            emptied = [table for (table,) in connection.execute(sql.SQL(" UNION ALL ").join(filled)).fetchall()]
+            for table in emptied:
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             connection.execute(RESTART, [list(KEPT)])
+        with server.connect(os.environ[name].rsplit("/", 1)[1]) as connection:
+            # What is known of their size is of the run before.
+            for table in emptied:
+                connection.execute(sql.SQL("VACUUM {}").format(sql.Identifier(table)))
 
 
 def copy_for(worker: str) -> None:
