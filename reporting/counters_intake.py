@@ -22,7 +22,7 @@ from django.db.models import (
     When,
 )  # fmt: skip
 from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce, ExtractDay, Greatest
+from django.db.models.functions import Coalesce, ExtractDay, Floor, Greatest
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
@@ -63,7 +63,7 @@ def last_link(participant: str) -> Any:
 def weeks(begin: str, end: str) -> Any:
     """Whole weeks within which it was over, never rounded down (`reporting.waits`)."""
     lasted = ExpressionWrapper(F(end) - F(begin), output_field=DurationField())
-    return Greatest(ExtractDay(lasted), Value(0)) / 7 + 1
+    return Floor(Greatest(ExtractDay(lasted), Value(0)) / 7.0) + 1
 
 
 def _agreed() -> QuerySet[Any]:

@@ -72,6 +72,8 @@ def names_in(breakdowns: Iterable[Breakdown]) -> tuple[str, ...]:
 
 def tallies(source: Source, breakdowns: Sequence[Breakdown], sums: Sums) -> Counted:
     """The tallies of every breakdown and of all its margins, in one question."""
+    if not breakdowns:
+        return {}
     names = names_in(breakdowns)
     found = _ask(source, names, sorted({kept for one in breakdowns for kept in _subsets(one)}), sums)
     return {
