@@ -161,6 +161,8 @@ WORDS: dict[str, Any] = {
     "reporting.releasetable": _("Table of a report"),
     "reporting.platform": _("Another platform"),
     "reporting.platformfigure": _("Figure of another platform"),
+    "reporting.given": _("Goods and services given in a month"),
+    "reporting.givenkind": _("Kind of goods or services"),
     "account.emailaddress": _("E-mail address"),
     "mfa.authenticator": _("Second factor"),
 }

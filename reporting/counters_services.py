@@ -17,6 +17,17 @@ from sessions.models import FollowUpOffer
 
 Asked = tuple[Breakdown, ...]
 OF_CALL = {"region": F("participant__program_region"), "language": F("participant__user__language")}
+# What was given to nobody knows whom: behind a figure stand at least so many as in the fullest month and kind of each
+# region, where nobody lives in two.
+GIVEN = Sums(
+    "coalesce(sum(times), 0)",
+    "(SELECT coalesce(sum(most), 0) FROM (SELECT max(behind) AS most FROM"
+    " unnest(array_agg(at), array_agg(people)) AS each (at, behind) GROUP BY at) AS fullest)",
+)
+GAVE = """
+    SELECT kind_id AS by_given, region_id AS by_region, region_id AS at, number AS times, people
+    FROM reporting_given WHERE month >= %s AND month < %s
+"""
 # A platform says how many people registered, each in its own month.
 REGISTRATIONS = Sums("coalesce(sum(times), 0)", "coalesce(sum(times), 0)")
 REGISTERED = """
@@ -35,6 +46,11 @@ def follow_up_calls(period: Period, asked: Asked) -> Counted:
     return tallies(of(within(held, period, "finished_at"), OF_CALL, asked, who=F("participant_id")), asked, ROWS)
 
 
+def given(period: Period, asked: Asked) -> Counted:
+    """How often goods and services were given, as coordinators type it month by month."""
+    return tallies(Source(GAVE, (period.first, period.after)), asked, GIVEN)
+
+
 def registrations(period: Period, asked: Asked) -> Counted:
     """People who registered with other platforms, as those say it month by month."""
     return tallies(Source(REGISTERED, (period.first, period.after)), asked, REGISTRATIONS)
@@ -42,4 +58,5 @@ def registrations(period: Period, asked: Asked) -> Counted:
 
 def register() -> None:
     add_counter(Counter("follow_up_calls", frozenset(OF_CALL), follow_up_calls))
+    add_counter(Counter("given", frozenset({"given", "region"}), given))
     add_counter(Counter("registrations", frozenset({"platform", "place"}), registrations))

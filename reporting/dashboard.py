@@ -15,5 +15,6 @@ def register() -> None:
     add_place(Place("reports", _("What people said"), "list", "reports:answers", analyst, order=20, key="w"))
     coordinates = holds(Role.COORDINATOR)
     add_place(Place("desk", _("What people said"), "list", "reports:answers", coordinates, order=90, key="f"))
+    add_place(Place("desk", _("Goods and services"), "list", "reports:given", holds(Role.COORDINATOR), order=58))
     add_place(Place("reports", _("How those who lead are"), "heart", "reports:wellbeing", analyst, order=30, key="e"))
     add_place(Place("reports", _("Other platforms"), "plus", "reports:platforms", analyst, order=40, key="o"))

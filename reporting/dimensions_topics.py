@@ -14,6 +14,7 @@ from intake.models import Referral
 from intake.rules import Affiliation
 from psp.models import ProgramRegion
 from reporting.dimensions import Dimension, add_dimension, named
+from reporting.models_given import GivenKind
 from reporting.models_platform import Platform
 from sessions.choices import AttendanceStatus, SessionState
 from supporters.hours.choices import HoursKind
@@ -64,6 +65,10 @@ def courses() -> Names:
     return [(row.code, row.name) for row in Course.objects.all()]
 
 
+def given_kinds() -> Names:
+    return [(row.code, str(row)) for row in GivenKind.objects.all()] or [(OTHER, _("Nothing yet"))]
+
+
 def platforms() -> Names:
     return [(row.code, row.name) for row in Platform.objects.all()] or [(OTHER, _("No platform yet"))]
 
@@ -87,6 +92,7 @@ def register() -> None:
         Dimension("trained", pgettext_lazy("dimension", "Training"), _("All peer supporters"), lambda: YES_NO),
         Dimension("work", _("Kind of work"), _("All hours"), lambda: named(HoursKind)),
         Dimension("course", pgettext_lazy("dimension", "Course"), _("All courses"), courses),
+        Dimension("given", _("What was given"), _("All goods and services"), given_kinds),
         Dimension("platform", _("Platform"), _("All platforms"), platforms),
         Dimension("place", _("Region"), _("All regions"), places),
     ):

@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from intake.choices import Service
 from reporting.choices import WaitOutcome, WaitStep
+from reporting.models_given import Given, GivenKind
 from reporting.models_platform import Platform, PlatformFigure
 from reporting.models_record import FrozenTable, Look, Unproven
 from reporting.models_release import Release, ReleaseTable
 from reporting.models_series import Indicator, Series
 
 __all__ = [
-    "FrozenTable", "Indicator", "Look", "Platform", "PlatformFigure", "PublishedWait", "Release", "ReleaseTable",
-    "Series", "Unproven",
+    "FrozenTable", "Given", "GivenKind", "Indicator", "Look", "Platform", "PlatformFigure", "PublishedWait", "Release",
+    "ReleaseTable", "Series", "Unproven",
 ]  # fmt: skip
 
 

@@ -24,6 +24,10 @@ MAP = (
         Use.TEAM, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
     Holding(
+        "reporting.given", "entered_by", "team", these("id month region kind number people entered_by entered_at"),
+        Use.TEAM, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+    ),
+    Holding(
         "reporting.platformfigure", "entered_by", "team",
         these("id platform month region registrations source remarks entered_by entered_at"),
         Use.TEAM, Basis.PROGRAM, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from psp.content import load
-from reporting.models import FrozenTable, Indicator, Platform, Series
+from reporting.models import FrozenTable, GivenKind, Indicator, Platform, Series
 
 FIELDS = ("topic", "counter", "name_en", "name_fr", "unit_en", "unit_fr", "population_en", "population_fr",
           "source_en", "source_fr", "breakdowns", "spans")  # fmt: skip
@@ -30,11 +30,19 @@ def add_content(name: str) -> None:
 def load_all() -> None:
     """DefinitionChanged, and nothing loaded, where a published definition has other words under the same number."""
     with transaction.atomic():
+        load_given_kinds()
         for content in CONTENT:
             for place, item in enumerate(load(content)["series"], start=1):
                 load_one(item, place)
     for code, name in PLATFORMS.items():
         Platform.objects.get_or_create(code=code, defaults={"name": name})
+
+
+def load_given_kinds() -> None:
+    """What can be given, to begin with; administrators change it."""
+    for place, item in enumerate(load("given_kinds")["kinds"], start=1):
+        values = {"name_en": item["name_en"], "name_fr": item["name_fr"], "order": place}
+        GivenKind.objects.get_or_create(code=item["code"], defaults=values)
 
 
 def load_one(item: dict[str, Any], place: int = 0) -> Series:

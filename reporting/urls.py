@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reporting import views, views_answers, views_platforms, views_wellbeing
+from reporting import views, views_answers, views_given, views_platforms, views_wellbeing
 
 app_name = "reports"
 
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("answers/", views_answers.said, name="answers"),
+    path("given/", views_given.given, name="given"),
     path("by-month/", views_wellbeing.by_month, name="wellbeing"),
     path("platforms/", views_platforms.platforms, name="platforms"),
     path("platforms/<slug:code>/number/", views_platforms.month, name="platform_month"),

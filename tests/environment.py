@@ -35,7 +35,7 @@ KEPT = {
     "supporters_incidentkind",
     "supporters_supportkind",
     "supporters_accommodationkind",
-    "reporting_series", "reporting_indicator", "reporting_platform",
+    "reporting_series", "reporting_indicator", "reporting_platform", "reporting_givenkind",
 }  # fmt: skip
 
 

@@ -617,6 +617,7 @@ POLICY: dict[str, Rule] = {
     "lead:show_meeting": post(only(Role.SUPPORTER), of=thing("agreed_here"), foreign=thing("agreed_there")),
     "lead:show_plan": post(only(Role.SUPPORTER), of=thing("support_here"), foreign=thing("support_there")),
     "reports:answers": Rule(only(Role.COORDINATOR, Role.ANALYST, Role.PRIVACY_OFFICER)),
+    "reports:given": Rule(only(Role.COORDINATOR)),
     "reports:wellbeing": Rule(only(Role.ANALYST)),
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),

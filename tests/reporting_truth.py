@@ -169,6 +169,17 @@ REGISTRATIONS = """
     WHERE f.month >= %(first)s AND f.month < %(after)s"""
 
 
+GIVEN = """
+    SELECT g.kind_id AS given, g.region_id AS region, g.number, g.people FROM reporting_given g
+    WHERE to_char(g.month, 'YYYY-MM-DD') >= %(first)s::text AND to_char(g.month, 'YYYY-MM-DD') < %(after)s::text"""
+
+
+def given(rows: Rows) -> Truth:
+    """In each region at least as many people as in the row with most."""
+    most = {row["region"]: max(one["people"] for one in rows if one["region"] == row["region"]) for row in rows}
+    return Truth(sum(row["number"] for row in rows), sum(most.values()))
+
+
 def things(rows: Rows) -> Truth:
     return Truth(len({row["thing"] for row in rows}), len({row["who"] for row in rows}))
 
@@ -209,7 +220,8 @@ TRUTHS: dict[str, tuple[str, Callable[[Rows], Truth]]] = {
     "attendances": (VISITS, things), "sessions": (SESSIONS, things), "groups": (GROUPS, things),
     "activities": (ACTIVITIES, things), "completion": (COMPLETION, things), "invitations": (INVITATIONS, things),
     "follow_up_calls": (CALLS, things), "supporters": (SUPPORTERS, things), "leading": (LEADING, things),
-    "training": (TRAINING, things), "hours": (HOURS, hours), "registrations": (REGISTRATIONS, registrations),
+    "training": (TRAINING, things), "hours": (HOURS, hours), "given": (GIVEN, given),
+    "registrations": (REGISTRATIONS, registrations),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from groups.models import GroupLead, Invitation, Membership, PeerGroup
 from intake.models import Application, IntakeMeeting, Participant, Referral, WaitingPlace
 from psp.choices import Role
 from psp.models import User
-from reporting.models import Platform, PlatformFigure
+from reporting.models import Given, GivenKind, Platform, PlatformFigure
 from sessions.models import Attendance, Cover, FollowUpOffer, GroupSession
 from supporters.models import Course, HoursLine, Pairing, Qualification, SupervisionMeeting, Supporter
 from tests import factories as make
@@ -38,6 +38,7 @@ class World:
         for supporter in self.supporters:
             self._works(supporter)
         self._platforms()
+        self._given()
 
     def moment(self) -> datetime:
         return BEGIN + timedelta(minutes=self.chance.randrange(DAYS * 24 * 60))
@@ -208,6 +209,14 @@ class World:
             row.update(state="sent")
         if self.chance.random() < 0.8:
             row.filter(state="sent").update(state="approved", decided_by=supervisor, decided_at=timezone.now())
+
+    def _given(self) -> None:
+        for kind in GivenKind.objects.all()[:4]:
+            for month in (5, 6, 7, 10, 11):
+                for region in ("QC", "ON"):
+                    number = self.chance.randrange(1, 40)
+                    Given.objects.create(kind=kind, region_id=region, month=date(2026, month, 1), number=number,
+                                         people=self.chance.randrange(1, number + 1))  # fmt: skip
 
     def _platforms(self) -> None:
         one, other = (Platform.objects.create(code=code, name=code) for code in ("elsewhere", "another"))

@@ -12,7 +12,7 @@ from psp.readability import EASE_FR, GRADE_EN, ease_fr, grade_en, plain
 from tests.unit.test_content_shape import texts
 
 # Facts to look up and short names, not texts to read.
-FACTS = {"regions", "library_topics"}
+FACTS = {"regions", "library_topics", "given_kinds"}
 
 
 def passages(name: str, language: str) -> dict[str, str]:

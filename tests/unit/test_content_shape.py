@@ -41,6 +41,7 @@ def test_the_files_are_there() -> None:
         "crisis_lines",
         "eligibility_v1",
         "evaluation",
+        "given_kinds",
         "incident_kinds",
         "indicators",
         "library_topics",

@@ -1,0 +1,90 @@
+"""What was given, typed by coordinators: numbers of a month, of their own region, until the month is out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from psp.errors import DomainError, Forbidden
+from psp.models import ProgramRegion
+from reporting import record
+from reporting.counters import counter
+from reporting.models import Given, GivenKind, Series
+from reporting.periods import parse
+from reporting.services_given import keep_given
+from tests.factories import a_coordinator, sign_in
+
+pytestmark = pytest.mark.django_db
+MAY = date(2026, 5, 1)
+PAGE = "/en/reports/given/?month=2026-05&region=QC"
+
+
+def quebec() -> ProgramRegion:
+    return ProgramRegion.objects.get(code="QC")
+
+
+def kept(numbers, by=None, month=MAY) -> int:
+    return keep_given(region=quebec(), month=month, numbers=numbers, by=by or a_coordinator("QC"))
+
+
+def test_numbers_are_typed_changed_and_taken_away(client: Client):
+    sign_in(client, a_coordinator("QC"))
+    said = {"number-ride": "14", "people-ride": "11", "number-food": "0", "people-food": "0"}
+    assert client.post(PAGE, said).status_code == 302
+    assert set(Given.objects.values_list("kind", "number", "people")) == {("ride", 14, 11), ("food", 0, 0)}
+    page = client.get(PAGE).content.decode()
+    assert 'value="14"' in page
+    assert client.post(PAGE, {"number-ride": "15", "people-ride": "11"}).status_code == 302
+    assert list(Given.objects.values_list("kind", "number", "people")) == [("ride", 15, 11)]
+
+
+@pytest.mark.parametrize(
+    ("number", "people"), [("5", ""), ("", "5"), ("5", "6"), ("5", "0"), ("-1", "1"), ("2.5", "1"), ("x", "1")]
+)
+def test_numbers_that_do_not_fit_are_told_at_their_place(client: Client, number, people):
+    sign_in(client, a_coordinator("QC"))
+    answer = client.post(PAGE, {"number-ride": number, "people-ride": people})
+    assert answer.status_code == 400
+    assert "error-summary" in answer.content.decode()
+    assert not Given.objects.exists()
+
+
+def test_numbers_of_another_region_are_nobodys_to_type(client: Client):
+    sign_in(client, a_coordinator("QC"))
+    assert client.get("/en/reports/given/?month=2026-05&region=ON").status_code == 400
+    with pytest.raises(Forbidden):
+        kept({"ride": (14, 11)}, by=a_coordinator("ON"))
+
+
+def test_month_that_is_out_stays_as_it_is():
+    kept({"ride": (14, 11)})
+    series = Series.objects.get(code="given")
+    assert record.tables(series, parse("2026-05"))[("region",)].value(region="QC") == 14
+    with pytest.raises(DomainError) as refused:
+        kept({"ride": (15, 11)})
+    assert refused.value.code == "month_is_out"
+    assert kept({"ride": (3, 3)}, month=date(2026, 11, 1)) == 1
+
+
+def test_few_people_behind_many_things_are_hidden():
+    kept({"ride": (40, 3), "food": (12, 4)})
+    tally = counter("given").count(parse("2026-05"), ((),))[()][()]
+    assert (tally.count, tally.people) == (52, 4)
+    assert record.tables(Series.objects.get(code="given"), parse("2026-05"))[()].value() is None
+
+
+@pytest.mark.parametrize(
+    ("constraint", "fields"),
+    [("given_to_somebody", {"people": 15}), ("given_to_somebody", {"people": 0}),
+     ("given_by_month", {"month": "2026-05-02"}),     ("given_once", {})],
+)  # fmt: skip
+def test_database_keeps_numbers_whole(constraint, fields):
+    kept({"ride": (14, 11)})
+    row = {"month": MAY, "region": quebec(), "kind": GivenKind.objects.get(code="ride"), "number": 14, "people": 11}
+    if constraint != "given_once":
+        row |= {"kind": GivenKind.objects.get(code="food")}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Given.objects.create(**row | fields)
