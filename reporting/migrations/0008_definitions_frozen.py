@@ -34,5 +34,5 @@ DROP FUNCTION definition_frozen();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reporting", "0006_release_judges")]
+    dependencies = [("reporting", "0007_platform_regions")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

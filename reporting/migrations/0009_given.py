@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("psp", "0005_crisis_lines"),
-        ("reporting", "0007_definitions_frozen"),
+        ("reporting", "0008_definitions_frozen"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
