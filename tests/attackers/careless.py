@@ -95,7 +95,7 @@ class RoundsAnew:
         return [
             Printed(
                 one.dimensions, {key: self._rounded(count) for key, count in one.everything().items()}, one.where,
-                one.overlapping, self._base,
+                one.overlapping, 1,
             )
             for one in tables
         ]  # fmt: skip

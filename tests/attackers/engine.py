@@ -11,6 +11,7 @@ from reporting.disclosure import (
     Method,
     Nesting,
     ProtectedTable,
+    fit,
     protect_json,
     protect_together,
 )
@@ -20,26 +21,30 @@ from tests.attackers.truth import Truth
 
 
 class Engine:
-    """Remembers what it published, and publishes nothing that contradicts it."""
+    """Remembers what it published, and publishes nothing that contradicts it. `fits`: counts of today are brought to
+    agree with it first, as they are where people withdrew meanwhile."""
 
-    def __init__(self, threshold: int, *, rounding: bool = False, time_limit: float = 20.0) -> None:
-        self._threshold, self._limit = threshold, time_limit
+    def __init__(self, threshold: int, *, rounding: bool = False, fits: bool = False, time_limit: float = 20.0) -> None:
+        self._threshold, self._fits, self._limit = threshold, fits, time_limit
         self._method = Method.ROUNDING if rounding else Method.SUPPRESSION
         self._out: list[ProtectedTable] = []
 
     def publish(self, tables: Sequence[Truth], wholes: Sequence[Whole] = ()) -> list[Printed]:
         nestings = [Nesting(one.dimension, one.whole, one.parts, one.adds) for one in wholes]
+        counted = [_counted(one) for one in tables]
         try:
+            if self._fits:
+                counted = list(fit(counted, self._out, nestings).tables)
             made = protect_together(
-                [_counted(one) for one in tables], self._threshold, released=self._out, nestings=nestings,
+                counted, self._threshold, released=self._out, nestings=nestings,
                 method=self._method, time_limit=self._limit,
             )  # fmt: skip
         except DisclosureError as error:
             raise Refused(str(error)) from error
         self._out.extend(made.tables)
-        base = 5 if self._method == Method.ROUNDING else 0
+        floor = self._threshold if self._method == Method.ROUNDING else 0
         return [
-            Printed(one.dimensions, dict(one.values), dict(one.where), one.overlapping, base) for one in made.tables
+            Printed(one.dimensions, dict(one.values), dict(one.where), one.overlapping, floor) for one in made.tables
         ]
 
 

@@ -16,13 +16,14 @@ Cell = frozenset[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One answer in the contract's format. `base`: numbers are rounded to it, 0 where they are as counted."""
+    """One answer in the contract's format. `rounded_from`: the threshold, where numbers are rounded; 0 where they are
+    as counted."""
 
     dimensions: tuple[str, ...]
     values: Mapping[Key, int | None]
     where: Mapping[str, str] = field(default_factory=dict)
     overlapping: frozenset[str] = frozenset()
-    base: int = 0
+    rounded_from: int = 0
 
     def categories(self, at: int) -> list[str]:
         return sorted({key[at] for key in self.values} - {ALL})
@@ -85,7 +86,7 @@ def look(printed: Iterable[Printed], wholes: Iterable[Whole] = (), *, only_zeros
         for key, value in one.values.items():
             shown = None if only_zeros and value else value
             name = cell(one.dimensions, key, one.where)
-            low, high = _between(shown, one.base)
+            low, high = _between(shown, one.rounded_from)
             least[name] = max(least.get(name, 0), low)
             most[name] = min((bound for bound in (most.get(name), high) if bound is not None), default=None)
     sums = tuple(dict.fromkeys([*_sums(seen), *_nested(list(least), list(wholes))]))
@@ -97,13 +98,17 @@ def look(printed: Iterable[Printed], wholes: Iterable[Whole] = (), *, only_zeros
     return Sight(least, most, sums, frozenset(body - margins))
 
 
-def _between(value: int | None, base: int) -> tuple[int, int | None]:
-    """Zeros are published, so what is hidden is at least 1. Rounding moves a number by less than its base."""
+BASE = 5
+
+
+def _between(value: int | None, threshold: int) -> tuple[int, int | None]:
+    """Zeros are published, so what is hidden is at least 1. Rounded to the nearest multiple, but never below the
+    threshold: the first number shown stands for all counts from there."""
     if value is None:
         return 1, None
-    if base and value:
-        return max(value - base + 1, 1), value + base - 1
-    return value, value
+    if not threshold or not value:
+        return value, value
+    return (threshold if value - BASE < threshold else value - BASE // 2), value + BASE // 2
 
 
 def _sums(seen: Sequence[Printed]) -> Iterator[Sum]:
