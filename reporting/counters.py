@@ -42,6 +42,7 @@ class Counter:
 
     `count(period, breakdowns)`: all of them at once, so that it reads the rows once (`reporting.grouping.tallies`).
     `measures`: statistics of a breakdown as a whole, by key, "*" for all: what the counts alone do not say.
+    `entered`: whether what it counts is there at all; until then nothing is frozen, since nothing is not zero.
     `withhold`: the protected tables of a period without those statistics that would tell of a hidden number.
     """
 
@@ -53,6 +54,7 @@ class Counter:
     adds: bool = True
     split: str = ""
     stock: bool = False
+    entered: Callable[[Period], bool] | None = None
     measures: Callable[[Period, tuple[str, ...]], Measures] | None = None
     withhold: Callable[[Sequence[ProtectedTable]], Sequence[ProtectedTable]] | None = None
 

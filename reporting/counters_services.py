@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from django.db.models import F
+from datetime import timedelta
+
+from django.db.models import F, Q
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
 from reporting.counters import Breakdown, Counted, Counter, add_counter
 from reporting.grouping import ROWS, Source, Sums, of, tallies, within
-from reporting.periods import Period
+from reporting.models_platform import Platform, PlatformFigure
+from reporting.periods import Period, Span, since
 from sessions.choices import CallOffer
 from sessions.models import FollowUpOffer
 
@@ -56,7 +59,22 @@ def registrations(period: Period, asked: Asked) -> Counted:
     return tallies(Source(REGISTERED, (period.first, period.after)), asked, REGISTRATIONS)
 
 
+def numbers_entered(period: Period) -> bool:
+    """Whether every platform that was open then has a number for each month, 0 where nobody registered."""
+    open_ones = list(Platform.objects.filter(Q(closed_on=None) | Q(closed_on__gte=period.first)))
+    sent = set(
+        PlatformFigure.objects.filter(month__gte=period.first, month__lt=period.after).values_list("platform", "month")
+    )
+    months = since(period.first, period.after - timedelta(days=1), Span.MONTH)
+    return all(
+        (one.pk, month.first) in sent
+        for one in open_ones
+        for month in months
+        if one.closed_on is None or month.first <= one.closed_on
+    )
+
+
 def register() -> None:
     add_counter(Counter("follow_up_calls", frozenset(OF_CALL), follow_up_calls))
     add_counter(Counter("given", frozenset({"given", "region"}), given))
-    add_counter(Counter("registrations", frozenset({"platform", "place"}), registrations))
+    add_counter(Counter("registrations", frozenset({"platform", "place"}), registrations, entered=numbers_entered))

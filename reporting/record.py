@@ -50,6 +50,12 @@ def is_closed(period: Period, today: date | None = None) -> bool:
     return settled_on(period) <= (today or timezone.localdate())
 
 
+def entered(series: Series, period: Period) -> bool:
+    """Whether what it counts was entered. What comes from elsewhere may come late, and what is out never changes."""
+    asked = counter(series.counter).entered
+    return asked is None or asked(period)
+
+
 def in_force() -> list[Series]:
     """The newest version of every series, in order of topic and place."""
     newest: dict[str, Series] = {}
@@ -67,8 +73,8 @@ def spans_of(series: Series) -> list[Span]:
 def tables(series: Series, period: Period, *, only: Collection[Breakdown] | None = None) -> Tables:
     """Every breakdown of the series with its protected table; `only` those that are shown, where a page says so.
 
-    DomainError: `period_not_closed`, `not_counted_for` (the series knows no period of this length). NotProven, a
-    DisclosureError, where it cannot be proven safe.
+    DomainError: `period_not_closed`, `not_entered`, `not_counted_for` (the series knows no period of this length).
+    NotProven, a DisclosureError, where it cannot be proven safe.
     """
     rows = _shown(ensure(series, period), only)
     looks.note([((series, period), rows)])
@@ -111,6 +117,8 @@ def ensure(series: Series, period: Period, *, again: bool = False) -> list[Froze
     if not is_closed(period):
         raise DomainError(_("These figures are counted after the period is over."), code="period_not_closed")
     newest = freezing.newest(series)
+    if not entered(newest, period):
+        raise DomainError(_("The numbers of this period are not all entered yet."), code="not_entered")
     if period.span not in spans_of(newest):
         raise DomainError(_("These figures are not counted for periods of this length."), code="not_counted_for")
     if not again and _tried_lately(newest.code, period):
@@ -166,7 +174,7 @@ def freeze_closed(series: Series, periods: Iterable[Period]) -> tuple[int, int]:
     spans = spans_of(series)
     stock = counter(series.counter).stock
     own = [one for one in periods if one.span in spans and spoken_for(one, stock=stock, spans=spans) == one]
-    due = [one for one in own if is_closed(one) and not freezing.kept(series.code, one)]
+    due = [one for one in own if is_closed(one) and not freezing.kept(series.code, one) and entered(series, one)]
     for period in sorted(due, key=lambda one: (LENGTHS[one.span], one.first)):
         try:
             ensure(series, period, again=True)

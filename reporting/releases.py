@@ -116,7 +116,7 @@ def collect(period: Period) -> tuple[list[FrozenTable], list[str]]:
         except DisclosureError:
             unproven.append(series.code)
         except DomainError as error:
-            if error.code != "not_counted_for":
+            if error.code not in ("not_counted_for", "not_entered"):
                 raise
     return rows, unproven
 

@@ -46,8 +46,8 @@ SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-# For tests only: a power cut may lose everything. Tests roll back what they made: whoever tidies up in the middle of
-# one takes its tables for empty, and the next question about them goes through every pair of rows.
+# For tests only: a power cut may lose everything. Tests roll back what they made: whoever tidies up in the middle of one
+# takes its tables for empty, and the next question about them goes through every pair of rows.
 FAST_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",

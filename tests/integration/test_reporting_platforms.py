@@ -13,6 +13,7 @@ from psp.audit.choices import Action
 from psp.audit.models import Entry
 from psp.choices import Role
 from psp.errors import DomainError, Forbidden
+from reporting import record
 from reporting.choices import Method, Topic
 from reporting.disclosure import digest_of, protect_json, record_of
 from reporting.models import FrozenTable, Platform, PlatformFigure, Series
@@ -274,6 +275,29 @@ def test_month_is_removed_after_a_question(analyst, platform, me):
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "soon", "20261", "2026-10-01"])
 def test_address_of_no_month_is_not_found(analyst, platform, month):
     assert analyst.get(reverse("reports:platform_remove", args=[platform.code, month])).status_code == 404
+
+
+# Counted -----------------------------------------------------------------------------------------------------
+
+
+def test_month_is_counted_once_every_platform_has_a_number_for_it(me):
+    """Numbers come late. A month that nobody entered yet would be frozen as 0, and what is out never changes."""
+    series, month = Series.objects.get(code="registrations", number=1), containing(months_ago(3), Span.MONTH)
+    quiet, other = Platform.objects.get(code="togetherall"), a_platform(closed_on=months_ago(2))
+    for platform in (quiet, other):
+        with pytest.raises(DomainError) as refusal:
+            record.tables(series, month)
+        assert refusal.value.code == "not_entered"
+        assert record.freeze_closed(series, [month]) == (0, 0)
+        keep_figures(platform=platform, rows=[a_row(0 if platform == quiet else 57, months=3)], by=me)
+    assert record.tables(series, month)[()].value() == 57
+    assert months_out([months_ago(3)]) == {months_ago(3)}
+
+
+def test_month_after_a_platform_closed_waits_for_nothing_of_it():
+    Platform.objects.update(closed_on=months_ago(5))
+    series, month = Series.objects.get(code="registrations", number=1), containing(months_ago(3), Span.MONTH)
+    assert record.tables(series, month)[()].value() == 0
 
 
 # Who --------------------------------------------------------------------------------------------------------
