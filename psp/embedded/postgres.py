@@ -46,7 +46,7 @@ SETTINGS = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }
-# For tests only: a power cut may lose everything. Tests roll back what they made: whoever tidies up in the middle of one
+# For tests only: a power cut may lose everything. Tests roll back what they made: whoever tidies up amid one of them
 # takes its tables for empty, and the next question about them goes through every pair of rows.
 FAST_SETTINGS = {
     "fsync": "off",
