@@ -522,6 +522,8 @@ PSP_REPORT_FINEST: str = env.str("PSP_REPORT_FINEST", default="month")
 PSP_REPORT_SETTLE_DAYS: int = env.int("PSP_REPORT_SETTLE_DAYS", default=10)
 # How long the proof of one series and period may take before its figures are refused.
 PSP_REPORT_PROOF_SECONDS: float = env.float("PSP_REPORT_PROOF_SECONDS", default=20.0)
+# Under which licence published figures may be used, by its short name, as in "OGL-Canada-2.0"; stands in JSON files.
+PSP_REPORT_LICENCE: str = env.str("PSP_REPORT_LICENCE", default="notspecified")
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 SIMPLE_HISTORY_REVERT_DISABLED = True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import views, views_answers, views_given, views_platforms, views_wellbeing
+from reporting import urls_files, views, views_answers, views_given, views_platforms, views_wellbeing
 
 app_name = "reports"
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("platforms/<slug:code>/table/", views_platforms.table, name="platform_table"),
     path("platforms/<slug:code>/<str:month>/remove/", views_platforms.remove, name="platform_remove"),
     path("table.csv", views.overview_csv, name="overview_csv"),
+    *urls_files.patterns,
 ]

@@ -35,6 +35,8 @@ from psp.accounts.services import enrol_totp
 from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
+from reporting.choices import ReleaseState
+from reporting.urls_files import KINDS
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
 from supporters.incidents.models import IncidentKind, IncidentPart
@@ -59,6 +61,7 @@ from tests.hours import hours_in_the_world
 from tests.incidents import an_incident
 from tests.joining import things_of_joining
 from tests.platforms import a_platform_with_numbers, platform_month
+from tests.released import a_release
 from tests.retention import a_disposal, a_disposal_done, a_rule
 from tests.wellbeing import a_cover, check_ins, settings_of_wellbeing
 
@@ -624,6 +627,13 @@ POLICY: dict[str, Rule] = {
     "reports:platforms": Rule(only(Role.ANALYST)),
     **{f"reports:platform_{name}": Rule(only(Role.ANALYST), of=thing_codes("platform")) for name in ("month", "table")},
     "reports:platform_remove": Rule(only(Role.ANALYST), of=lambda world: platform_month(world.things["platform"])),
+    **{f"reports:topic_{kind}": Rule(only(Role.ANALYST), of=given("people")) for kind in KINDS},
+    **{
+        f"reports:release_{kind}": Rule(
+            only(Role.ANALYST, Role.PRIVACY_OFFICER), of=thing("release_out"), foreign=thing("release_waiting")
+        )
+        for kind in KINDS
+    },
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:retention": Rule(DISPOSE),
@@ -774,6 +784,8 @@ def a_world() -> World:
     world.things |= hours_in_the_world(world.accounts[Role.SUPPORTER], world.accounts[Role.SUPERVISOR])
     officer = world.accounts[Role.PRIVACY_OFFICER]
     what_happened(world, elsewhere)
+    world.things["release_out"] = a_release()
+    world.things["release_waiting"] = a_release({}, state=ReleaseState.PREPARED, period="2024")
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
     world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)

@@ -1,0 +1,1 @@
+"""Files of figures: CSV, XLSX, JSON and PDF. Each is made of a `Book`, which holds protected tables and no others."""

@@ -1,0 +1,79 @@
+"""What a file is made of. Nothing but protected tables fits in: a count that was not protected is a TypeError here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reporting.choices import Method
+from reporting.disclosure import ProtectedTable
+from reporting.models import Indicator, Series
+from reporting.periods import Period
+
+# The dimension of a table that has none: everything together.
+TOTAL = "total"
+
+
+def protected(table: ProtectedTable) -> ProtectedTable:
+    """The table itself; TypeError for anything that disclosure control did not make."""
+    if not isinstance(table, ProtectedTable):
+        raise TypeError("only protected tables are written to files")
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same in both languages."""
+
+    en: str
+    fr: str
+
+    def __call__(self, language: str) -> str:
+        return self.fr if language.startswith("fr") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A series as it was defined when it was counted, with its tables, the total alone first."""
+
+    series: Series
+    indicators: tuple[Indicator, ...]
+    tables: tuple[ProtectedTable, ...]
+
+    def __post_init__(self) -> None:
+        for table in self.tables:
+            protected(table)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A release, or one topic of one period. `approved_on`: None where it is no release. `counted_at`: the cut-off of
+    the data, None where nothing was counted. `digest`: over all that it holds. `missing`: names of series that could
+    not be proven safe."""
+
+    title: Words
+    note: Words
+    period: Period
+    method: Method
+    threshold: int
+    digest: str
+    counted_at: datetime | None
+    chapters: tuple[Chapter, ...]
+    approved_on: date | None = None
+    missing: tuple[Words, ...] = ()
+
+    def tables(self) -> Iterator[tuple[Chapter, ProtectedTable]]:
+        for chapter in self.chapters:
+            for table in chapter.tables:
+                yield chapter, table
+
+
+def breakdown(table: ProtectedTable) -> tuple[str, ...]:
+    """The dimensions of a table, none for the total alone."""
+    return () if table.dimensions == (TOTAL,) else table.dimensions
+
+
+def has_overlaps(book: Book) -> bool:
+    """Whether in some table the same people are counted in several categories, so that the whole is no sum."""
+    return any(table.overlapping for _chapter, table in book.tables())

@@ -1,0 +1,91 @@
+"""Where books come from: the record of what is out, or an approved release. Nothing is counted here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import override
+
+from reporting import record
+from reporting import record_looks as looks
+from reporting.choices import Method, Topic
+from reporting.disclosure import DisclosureError, ProtectedTable, digest_of
+from reporting.files.books import Book, Chapter, Words, breakdown
+from reporting.models import Release, Series
+from reporting.periods import Period, parse
+
+Names = tuple[str, ...]
+
+
+def of_topic(topic: Topic, period: Period, by: Names | None = None) -> Book:
+    """Every series of the topic that is counted for such periods; `by` asks for one breakdown only, the totals stay.
+
+    Notes that these figures were taken along. DomainError("period_not_closed").
+    """
+    chapters, missing, kept = [], [], []
+    for series in record.in_force():
+        if series.topic != topic or period.span not in record.spans_of(series):
+            continue
+        try:
+            rows = record.ensure(series, period)
+        except DisclosureError:
+            missing.append(_named(series))
+            continue
+        rows = [row for row in rows if by is None or record.breakdown_of(row) in ((), by)]
+        if by is None or any(record.breakdown_of(row) for row in rows):
+            looks.note_export(series, period, rows)
+            kept += rows
+            chapters.append(_chapter(record.definition(series, period), [record.opened(row) for row in rows]))
+    return Book(
+        title=_both(topic.label), note=Words("", ""), period=period,
+        method=Method(kept[0].method) if kept else Method.SUPPRESSION,
+        threshold=min((row.threshold for row in kept), default=settings.PSP_SUPPRESSION_THRESHOLD),
+        digest=digest_of("\n".join(row.digest for row in kept)),
+        counted_at=max((row.counted_at for row in kept), default=None),
+        chapters=tuple(chapters), missing=tuple(missing),
+    )  # fmt: skip
+
+
+def offered(topic: Topic) -> set[Names]:
+    """The breakdowns that can be asked for: those that are defined for some series of the topic."""
+    return {tuple(one) for series in record.in_force() if series.topic == topic for one in series.breakdowns}
+
+
+def of_release(release: Release) -> Book:
+    """A release with its tables as they were when it was made. The caller has seen to it that it may be shown."""
+    found: dict[Series, list[ProtectedTable]] = {}
+    for row in release.tables.select_related("frozen__series"):
+        found.setdefault(row.frozen.series, []).append(record.released(row))
+    topics = list(Topic.values)
+    order = sorted(found, key=lambda one: (topics.index(one.topic), one.place, one.code))
+    unproven = Series.objects.filter(code__in=release.unproven).order_by("number")
+    return Book(
+        title=Words(release.title_en, release.title_fr), note=Words(release.note_en, release.note_fr),
+        period=parse(release.period), method=Method(release.method), threshold=release.threshold,
+        digest=release.digest, counted_at=release.cutoff_at,
+        chapters=tuple(_chapter(series, found[series]) for series in order),
+        approved_on=timezone.localtime(release.decided_at).date() if release.decided_at else None,
+        missing=tuple({series.code: _named(series) for series in unproven}.values()),
+    )  # fmt: skip
+
+
+def _named(series: Series) -> Words:
+    return Words(series.name("en"), series.name("fr"))
+
+
+def _chapter(series: Series, tables: Iterable[ProtectedTable]) -> Chapter:
+    """The tables in the order in which the series names its breakdowns."""
+    order = [(), *(tuple(one) for one in series.breakdowns)]
+    place = {names: number for number, names in enumerate(order)}
+    kept = sorted(tables, key=lambda table: (place.get(breakdown(table), len(order)), table.dimensions))
+    return Chapter(series, tuple(series.indicators.all()), tuple(kept))
+
+
+def _both(label: Any) -> Words:
+    with override("en"):
+        english = str(label)
+    with override("fr"):
+        return Words(english, str(label))

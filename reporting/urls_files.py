@@ -1,0 +1,14 @@
+"""Addresses of figures as files."""
+
+from django.urls import path
+
+from reporting import views_files
+
+KINDS = ("csv", "xlsx", "json")
+
+patterns = [
+    *(path(f"topics/<slug:topic>/table.{kind}", views_files.topic_file, {"kind": kind}, name=f"topic_{kind}")
+      for kind in KINDS),
+    *(path(f"releases/<int:release_id>/table.{kind}", views_files.release_file, {"kind": kind},
+           name=f"release_{kind}") for kind in KINDS),
+]  # fmt: skip

@@ -1,0 +1,103 @@
+"""Figures as files: of a topic for analysts, of an approved release also for the privacy officer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from psp.areas import requires
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
+from psp.choices import Role
+from reporting import record
+from reporting.choices import Topic
+from reporting.files.as_csv import to_csv
+from reporting.files.as_json import to_json
+from reporting.files.as_xlsx import to_xlsx
+from reporting.files.books import Book
+from reporting.files.sources import of_release, of_topic, offered
+from reporting.models import Release
+from reporting.periods import Period, Span, containing, parse
+from reporting.querysets import READERS
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What each kind of file is made by, its type, and its name in both languages: it tells nothing of the program.
+KINDS: Mapping[str, tuple[Callable[[Book, str], bytes], str]] = {
+    "csv": (to_csv, "text/csv; charset=utf-8"), "xlsx": (to_xlsx, SHEET), "json": (to_json, "application/json"),
+}  # fmt: skip
+ONE_DAY = timedelta(days=1)
+NAMES = {"en": "table", "fr": "tableau"}
+
+
+class AskedForm(forms.Form):
+    """Which figures a file is to hold: a closed period, and one of the breakdowns that are defined, or all of them."""
+
+    period = forms.CharField(max_length=8, required=False)
+    by = forms.CharField(max_length=81, required=False)
+
+    def __init__(self, data: Any, topic: Topic) -> None:
+        super().__init__(data)
+        self.topic = topic
+
+    def clean_period(self) -> Period:
+        try:
+            return parse(self.cleaned_data["period"]) if self.cleaned_data["period"] else newest()
+        except ValueError:
+            raise forms.ValidationError(_("Choose a period from the list."), code="period") from None
+
+    def clean_by(self) -> tuple[str, ...] | None:
+        if not self.cleaned_data["by"]:
+            return None
+        names = tuple(self.cleaned_data["by"].split(","))
+        if names not in offered(self.topic):
+            raise forms.ValidationError(_("Choose a breakdown from the list."), code="by")
+        return names
+
+
+def newest() -> Period:
+    """The last quarter whose figures are there."""
+    period = containing(timezone.localdate(), Span.QUARTER)
+    while not record.is_closed(period):
+        period = containing(period.first - ONE_DAY, Span.QUARTER)
+    return period
+
+
+@require_GET
+@requires(Role.ANALYST)
+def topic_file(request: HttpRequest, topic: str, kind: str) -> HttpResponse:
+    """One topic of one period, `?by=` for one breakdown only."""
+    if topic not in Topic.values:
+        raise Http404
+    form = AskedForm(request.GET, Topic(topic))
+    if not form.is_valid():
+        said = " ".join(str(one) for found in form.errors.values() for one in found)
+        return render(request, "errors/400.html", {"message": said}, status=400)
+    period = form.cleaned_data["period"]
+    return as_file(of_topic(Topic(topic), period, form.cleaned_data["by"]), kind)
+
+
+@require_GET
+@requires(*READERS)
+def release_file(request: HttpRequest, release_id: int, kind: str) -> HttpResponse:
+    """A release that is out. One that waits for a second person leaves in no file."""
+    release: Release = get_object_or_404(Release.objects.visible_to(request.user).published(), pk=release_id)
+    audit.record(Action.EXPORT, release, purpose=Purpose.REPORTING, fields=(release.period, kind))
+    return as_file(of_release(release), kind)
+
+
+def as_file(book: Book, kind: str) -> HttpResponse:
+    language = (get_language() or "en")[:2]
+    make, content_type = KINDS[kind]
+    answer = HttpResponse(make(book, language), content_type=content_type)
+    name = f"{NAMES.get(language, NAMES['en'])}-{book.period.code}.{kind}"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

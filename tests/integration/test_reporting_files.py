@@ -1,0 +1,180 @@
+"""Files of figures as they are fetched: who gets them, what is in them, and that no small count is in any."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import openpyxl
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from psp.audit.models import Entry
+from reporting.choices import ReleaseState, Topic
+from reporting.models import FrozenTable
+from reporting.urls_files import KINDS
+from tests import factories as make
+from tests.integration.test_reporting_indicators import a_region_with
+from tests.released import a_release, counted, total
+
+pytestmark = pytest.mark.django_db
+LANGUAGES = ("en", "fr")
+TYPES = {
+    "csv": "text/csv; charset=utf-8", "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+
+
+@pytest.fixture
+def analyst(client):
+    make.sign_in(client, make.an_analyst())
+    return client
+
+
+def address(name: str, *args, language: str = "en") -> str:
+    with translation.override(language):
+        return reverse(f"reports:{name}", args=args)
+
+
+def csv_lines(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def every_cell(kind: str, content: bytes) -> set[str]:
+    """Everything that stands in a cell of a file, as text."""
+    if kind == "csv":
+        return {cell for line in csv_lines(content) for cell in line}
+    if kind == "xlsx":
+        workbook = openpyxl.load_workbook(io.BytesIO(content))
+        return {str(cell) for sheet in workbook for row in sheet.iter_rows(values_only=True) for cell in row}
+    made = json.loads(content)
+    tables = {str(cell["value"]) for table in made["protectedTables"] for cell in table["cells"]}
+    return tables | {str(value) for line in made["resources"][0]["data"] for value in line.values()}
+
+
+# Who -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("who", ["a_coordinator", "a_facilitator", "a_clinician"])
+def test_files_are_closed_to_other_roles(client, kind, who):
+    release = a_release()
+    make.sign_in(client, getattr(make, who)())
+    assert client.get(address(f"topic_{kind}", "people")).status_code == 403
+    assert client.get(address(f"release_{kind}", release.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_privacy_officer_fetches_releases_but_not_topics(client, kind):
+    release = a_release()
+    make.sign_in(client, make.a_privacy_officer())
+    assert client.get(address(f"release_{kind}", release.pk)).status_code == 200
+    assert client.get(address(f"topic_{kind}", "people")).status_code == 403
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("state", [ReleaseState.PREPARED, ReleaseState.RETURNED])
+def test_a_release_that_is_not_approved_leaves_in_no_file(analyst, kind, state):
+    release = a_release(state=state)
+    assert analyst.get(address(f"release_{kind}", release.pk)).status_code == 404
+    assert not Entry.objects.filter(action="export").exists()
+
+
+# What ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("topic", Topic.values)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_topic_has_every_kind_of_file(analyst, kind, topic, language):
+    answer = analyst.get(address(f"topic_{kind}", topic, language=language), {"period": "2026-Q1"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == TYPES[kind]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer["Cache-Control"]
+    name = {"en": "table", "fr": "tableau"}[language]
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}-2026-Q1.{kind}"'
+    assert every_cell(kind, answer.content) or kind == "json"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("period", ["2026-05", "2026-Q1", "2025"])
+def test_three_people_are_in_no_file(analyst, kind, period):
+    a_region_with(3, "QC", sessions=11)
+    a_region_with(41, "ON", sessions=4)
+    for topic in Topic.values:
+        answer = analyst.get(address(f"topic_{kind}", topic), {"period": period})
+        assert not {"3", "33"} & every_cell(kind, answer.content)
+
+
+def test_the_same_figures_are_in_each_kind_of_file(analyst):
+    a_region_with(41, "ON", sessions=4)
+    found = {kind: analyst.get(address(f"topic_{kind}", "people"), {"period": "2026-Q1"}).content for kind in KINDS}
+    rows = csv_lines(found["csv"])[1:]
+    assert [row[9:12:2] + row[15:16] for row in rows if row[4] == "people" and row[7] == "region" and row[9] == "ON"]
+    data = json.loads(found["json"])["resources"][0]["data"]
+    assert [str(line["value"]) for line in data] == [row[15] for row in rows]
+    tidy = openpyxl.load_workbook(io.BytesIO(found["xlsx"])).worksheets[-1]
+    assert [str(row[15]) for row in tidy.iter_rows(min_row=2, values_only=True)] == [row[15] for row in rows]
+    assert "41" in {row[15] for row in rows}
+
+
+def test_one_breakdown_can_be_asked_for(analyst):
+    answer = analyst.get(address("topic_csv", "people"), {"period": "2026-Q1", "by": "region,language"})
+    assert {row[7] for row in csv_lines(answer.content)[1:]} == {"", "region,language"}
+
+
+@pytest.mark.parametrize("asked", [
+    {"period": "2026-13"}, {"period": "' OR 1=1"}, {"period": "x" * 500}, {"by": "name"}, {"by": "region,"},
+    {"by": "language,region,kind"},
+])  # fmt: skip
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_offered_is_answered_with_a_sentence(analyst, kind, asked):
+    answer = analyst.get(address(f"topic_{kind}", "people"), asked)
+    assert answer.status_code == 400
+    assert not FrozenTable.objects.exists()
+    assert not Entry.objects.filter(action="export").exists()
+
+
+def test_a_running_period_and_an_unknown_topic_give_no_file(analyst):
+    assert analyst.get(address("topic_csv", "people"), {"period": "2126"}).status_code == 409
+    assert analyst.get(address("topic_csv", "nothing")).status_code == 404
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_export_is_noted(analyst, kind):
+    release = a_release()
+    analyst.get(address(f"topic_{kind}", "people"), {"period": "2026-Q1"})
+    analyst.get(address(f"release_{kind}", release.pk))
+    noted = Entry.objects.filter(action="export", purpose="reporting")
+    assert {entry.model for entry in noted} >= {"reporting.release"}
+    assert noted.count() >= 2
+
+
+# Releases --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_release_is_written_as_it_was_frozen(analyst, kind, language):
+    regions = {("ON",): 1207, ("QC",): 7}
+    release = a_release({
+        "people": [total(1214), counted(("region",), regions)], "sessions": [total(55)],
+    }, note_en="=cmd|calc", note_fr="=cmd|calc")  # fmt: skip
+    answer = analyst.get(address(f"release_{kind}", release.pk, language=language))
+    cells = every_cell(kind, answer.content)
+    assert {"1207", "55"} <= cells
+    assert "7" not in cells
+    if kind == "xlsx":
+        assert "'=cmd|calc" in cells
+        workbook = openpyxl.load_workbook(io.BytesIO(answer.content))
+        assert len(workbook.sheetnames) == 5
+        assert release.digest in cells
+    if kind == "json":
+        made = json.loads(answer.content)
+        assert made["digest"] == f"sha256:{release.digest}"
+        assert made["titles"] == {"en": release.title_en, "fr": release.title_fr}
+    assert re.search(r"(table|tableau)-2025\.", answer["Content-Disposition"])
