@@ -57,7 +57,7 @@ class AskedForm(forms.Form):
     def clean_by(self) -> tuple[str, ...] | None:
         if not self.cleaned_data["by"]:
             return None
-        names = tuple(self.cleaned_data["by"].split(","))
+        names = tuple(self.cleaned_data["by"].split("."))
         if names not in offered(self.topic):
             raise forms.ValidationError(_("Choose a breakdown from the list."), code="by")
         return names
