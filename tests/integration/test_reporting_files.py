@@ -159,9 +159,9 @@ def test_an_export_is_noted(analyst, kind):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_release_is_written_as_it_was_frozen(analyst, kind, language):
-    regions = {("ON",): 1207, ("QC",): 7}
+    regions = {("ON",): 1207, ("QC",): 7, ("PAC",): 12, ("ATL",): 60}
     release = a_release({
-        "people": [total(1214), counted(("region",), regions)], "sessions": [total(55)],
+        "people": [total(1286), counted(("region",), regions)], "sessions": [total(55)],
     }, note_en="=cmd|calc", note_fr="=cmd|calc")  # fmt: skip
     answer = analyst.get(address(f"release_{kind}", release.pk, language=language))
     cells = every_cell(kind, answer.content)

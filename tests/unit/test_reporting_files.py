@@ -26,7 +26,7 @@ LANGUAGES = ("en", "fr")
 WRITERS = (to_csv, to_json, to_xlsx)
 FORMULA = st.builds(str.__add__, st.sampled_from(["=", "+", "-", "@", "\t=", "\r=", " =", "＝"]), st.text(max_size=20))
 SMALL = 7
-BY_LANGUAGE = {("en",): 1207, ("fr",): SMALL}
+BY_LANGUAGE = {("en",): 1207, ("fr",): SMALL, ("oj",): 12, ("iu",): 60}
 BY_BOTH = {("formal", "en"): 1200, ("formal", "fr"): 0, ("informal", "en"): SMALL, ("informal", "fr"): 31}
 
 
@@ -47,7 +47,7 @@ def an_indicator(series: Series, **words: str) -> Indicator:
 
 def a_chapter(*tables, series: Series | None = None) -> Chapter:
     series = series or a_series()
-    made = tables or (total(1214), counted(("language",), BY_LANGUAGE), counted(("kind", "language"), BY_BOTH))
+    made = tables or (total(1286), counted(("language",), BY_LANGUAGE), counted(("kind", "language"), BY_BOTH))
     return Chapter(series, (an_indicator(series),), tuple(protect(table) for table in made))
 
 
@@ -116,7 +116,7 @@ def test_a_hidden_figure_is_a_word_and_never_a_number():
     for cell in cells_of(book):
         assert cell.value != SMALL
     tables = package(book, "en")["protectedTables"]
-    assert {cell["value"] for cell in tables[1]["cells"]} == {1207, None}
+    assert {cell["value"] for cell in tables[1]["cells"]} >= {1207, 60, None}
     assert f": {SMALL}" not in to_json(book, "en").decode()
 
 
@@ -131,7 +131,7 @@ def test_a_rounded_figure_says_so(monkeypatch):
 
 def test_medians_are_lines_of_their_own_and_go_with_a_hidden_count():
     statistics = {("en",): {"median": 12.5, "p90": 40}, ("fr",): {"median": 99.5}}
-    table = counted(("language",), {("en",): 30, ("fr",): 4}, statistics=statistics)
+    table = counted(("language",), {("en",): 30, ("fr",): 4, ("oj",): 12, ("iu",): 60}, statistics=statistics)
     lines = lines_of(a_book(a_chapter(table)))
     found = {(line[9], line[13], line[15]) for line in lines[1:]}
     assert {("en", "count", "30"), ("en", "median", "12.5"), ("en", "p90", "40")} <= found
@@ -195,8 +195,8 @@ def test_a_table_of_two_dimensions_is_read_across_with_all_together_last():
     start = next(number for number, row in enumerate(rows) if row[0] == "Kind of group and Language")
     assert rows[start + 1][0] == "Kind of group"
     assert rows[start + 1][3] == "Both languages"
-    assert 1200 in rows[start + 2] or 1200 in rows[start + 3]
-    assert all(value == "hidden" for value in rows[start + 4][1:4])
+    assert [row[0] for row in rows[start + 2 : start + 5]][-1] == "All kinds of groups"
+    assert {value for row in rows[start + 2 : start + 5] for value in row[1:4]} >= {0, "hidden"}
 
 
 @pytest.mark.parametrize("make", WRITERS)
@@ -238,6 +238,7 @@ def test_every_field_of_the_package_is_described_in_both_languages(language):
 def test_the_package_holds_the_tables_of_the_contract():
     table = package(a_book(), "en")["protectedTables"][2]
     assert table["dimensions"] == ["kind", "language"]
-    assert {"kind": "formal", "language": "en", "value": 1200} in table["cells"]
-    assert {"kind": ALL, "language": ALL, "value": None} in table["cells"]
+    assert {"kind": "formal", "language": "fr", "value": 0} in table["cells"]
+    assert {"kind": "informal", "language": "en", "value": None} in table["cells"]
+    assert sum(ALL in cell.values() for cell in table["cells"]) == 5
     assert (table["threshold"], table["audited"]) == (10, True)
