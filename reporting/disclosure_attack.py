@@ -197,8 +197,9 @@ class Attacker:
 
     def _with_company(self, need: Need) -> Counts | None:
         """Hold the cell at its level and make the others small, one after the other, until one is."""
-        low = self.low[need.at]
+        low, fitting = self.low[need.at], self._fitting
         self.low[need.at] = max(low, need.level)
+        self._fitting = [one for one in fitting if _reaches(one, need)]
         self._solver.changeColBounds(need.at, self.low[need.at], self.high[need.at])
         try:
             for other in self._hidden:
@@ -208,7 +209,7 @@ class Attacker:
                         return found
             return None
         finally:
-            self.low[need.at] = low
+            self.low[need.at], self._fitting = low, fitting
             self._solver.changeColBounds(need.at, low, self.high[need.at])
 
     def _in_whole_numbers(self, need: Need) -> Counts | None:
