@@ -8,18 +8,11 @@ one table, over several tables at once, and with what was released before. The s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from time import monotonic
+from collections.abc import Sequence
 
-from reporting.disclosure_audit import Audit
-from reporting.disclosure_fit import fit
-from reporting.disclosure_hiding import Hiding, hide
 from reporting.disclosure_input import Request, parse_request, parse_table, read_request, read_table
-from reporting.disclosure_problem import Problem, pose
 from reporting.disclosure_record import digest_of, record_of, restore
-from reporting.disclosure_rounding import rounded, shown_of
-from reporting.disclosure_solver import OutOfTime, SolverError
-from reporting.disclosure_system import Frame, frame_of, full_counts
+from reporting.disclosure_rounding import rounded
 from reporting.disclosure_types import (
     ALL,
     DEFAULT_SECONDS,
@@ -35,7 +28,6 @@ from reporting.disclosure_types import (
     Protected,
     ProtectedTable,
     check_threshold,
-    sealed,
     without_statistics,
 )
 
@@ -45,7 +37,6 @@ __all__ = [
     "DEFAULT_THRESHOLD",
     "LOWEST_THRESHOLD",
     "MOST_CELLS",
-    "Audit",
     "CountTable",
     "DisclosureError",
     "Fitted",
@@ -71,12 +62,6 @@ __all__ = [
     "rounded",
     "without_statistics",
 ]  # fmt: skip
-
-# The share of the time that is kept for the audit.
-FOR_THE_AUDIT = 0.3
-# A high percentile is shown only with so many people above it.
-LEAST_ABOVE_P90 = 5
-NOT_IN_TIME = "could not be proven safe in time, so it is not shown"
 
 
 def protect(table: CountTable, threshold: int = DEFAULT_THRESHOLD) -> ProtectedTable:
@@ -113,45 +98,23 @@ def protect_together(
     DisclosureError where the numbers contradict each other, or where safety cannot be proven within `time_limit`
     seconds.
     """
-    started = monotonic()
+    # The solver is loaded only where something is protected: no page that shows what is out needs it.
+    from reporting.disclosure_together import protect_all
+
     check_threshold(threshold)
-    try:
-        problem = pose(tables, threshold, released, nestings, known, method, started + time_limit)
-        hiding = hide(problem, started + time_limit * (1 - FOR_THE_AUDIT))
-    except (OutOfTime, SolverError):
-        raise DisclosureError("table", NOT_IN_TIME) from None
-    published = [_published(problem, hiding, table, at, threshold, method) for at, table in enumerate(tables)]
-    audit = Audit(tables, published, threshold, monotonic() + time_limit, method, released, nestings, known)
-    fault = next(audit.faults(), None)
-    if fault is not None:
-        raise DisclosureError("table", f"not proven safe, so not shown ({fault})")
-    made = tuple(
-        sealed(table, threshold, values, method, _statistics(table, values))
-        for table, values in zip(tables, published, strict=True)
-    )
-    return Protected(made, hiding.optimal, hiding.bound, monotonic() - started)
+    return protect_all(tables, threshold, released, nestings, known, method, time_limit)
 
 
-def _published(
-    problem: Problem, hiding: Hiding, table: CountTable, at: int, threshold: int, method: Method
-) -> dict[Key, int | None]:
-    frame: Frame = frame_of(table, f"tables[{at}]")
-    hidden = hiding.hidden
-    return {
-        key: None if hidden[problem.place_of[problem.system.cell(frame, key)]] else shown_of(count, threshold, method)
-        for key, count in full_counts(table).items()
-    }
+def fit(
+    tables: Sequence[CountTable],
+    released: Sequence[ProtectedTable] = (),
+    nestings: Sequence[Nesting] = (),
+    known: Sequence[CountTable] = (),
+    time_limit: float = DEFAULT_SECONDS,
+) -> Fitted:
+    """The whole numbers with the smallest sum of differences that agree with all released numbers and with each
+    other; a cell that a release hides counts at least 1. What fits already comes back as it is. `known`: the counts
+    of today behind released tables. DisclosureError where nothing agrees."""
+    from reporting.disclosure_fit import fitted
 
-
-def _statistics(table: CountTable, values: Mapping[Key, int | None]) -> dict[Key, dict[str, float]]:
-    """Only with a count that is published; to one decimal; a high percentile only with enough people above it."""
-    found = {}
-    for key, statistics in table.statistics.items():
-        count = values.get(key) or 0
-        shown = {
-            name: round(value, 1) for name, value in statistics.items()
-            if name != "p90" or count // 10 >= LEAST_ABOVE_P90
-        }  # fmt: skip
-        if count and shown:
-            found[key] = shown
-    return found
+    return fitted(tables, released, nestings, known, time_limit)

@@ -14,10 +14,9 @@ from types import MappingProxyType
 import numpy as np
 
 from reporting.disclosure_attack import Counts, Net, a_net, fits
-from reporting.disclosure_solver import STATUS, Rows, a_model, a_solver, as_rows, run
+from reporting.disclosure_solver import STATUS, OutOfTime, Rows, SolverError, a_model, a_solver, as_rows, run
 from reporting.disclosure_system import Frame, System, build, frame_of
 from reporting.disclosure_types import (
-    DEFAULT_SECONDS,
     CountTable,
     DisclosureError,
     Fitted,
@@ -27,16 +26,17 @@ from reporting.disclosure_types import (
 )
 
 
-def fit(
-    tables: Sequence[CountTable], released: Sequence[ProtectedTable] = (), nestings: Sequence[Nesting] = (),
-    known: Sequence[CountTable] = (), time_limit: float = DEFAULT_SECONDS,
+def fitted(
+    tables: Sequence[CountTable], released: Sequence[ProtectedTable], nestings: Sequence[Nesting],
+    known: Sequence[CountTable], time_limit: float,
 ) -> Fitted:  # fmt: skip
-    """The whole numbers with the smallest sum of differences that agree with all released numbers and with each
-    other; a cell that a release hides counts at least 1. What fits already comes back as it is. `known`: the counts
-    of today behind released tables. DisclosureError where nothing agrees."""
+    """As `disclosure.fit` says."""
     system = build(tables, released, nestings, known)
     net = a_net(len(system.cells), [(one.terms, one.equal) for one in system.relations])
-    counts = _nearest(system, net, monotonic() + time_limit)
+    try:
+        counts = _nearest(system, net, monotonic() + time_limit)
+    except (OutOfTime, SolverError):
+        raise DisclosureError("released", "no whole numbers that agree with it were found in time") from None
     return Fitted(
         tuple(_moved(system, table, f"tables[{at}]", counts) for at, table in enumerate(tables)),
         tuple(_moved(system, table, f"known[{at}]", counts) for at, table in enumerate(known)),

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from reporting.disclosure_types import BASE, DisclosureError, Method, ProtectedTable, sealed
 
+# A rounded 50 may be 48 people, of whom fewer than five are above the 90th percentile.
+P90_FROM = 55
+
 
 def least_shown(threshold: int) -> int:
     """The smallest number but zero that is shown."""
@@ -44,4 +47,8 @@ def rounded(table: ProtectedTable) -> ProtectedTable:
     values = {
         key: None if value is None else round_to_base(value, table.threshold) for key, value in table.values.items()
     }
-    return sealed(table, table.threshold, values, Method.ROUNDING, table.statistics)
+    statistics = {
+        key: {name: number for name, number in found.items() if name != "p90" or (values[key] or 0) >= P90_FROM}
+        for key, found in table.statistics.items()
+    }
+    return sealed(table, table.threshold, values, Method.ROUNDING, statistics)
