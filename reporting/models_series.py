@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from psp.content import in_language
 from reporting.choices import Measure, Topic
@@ -38,6 +39,8 @@ class Series(models.Model):
 
     class Meta:
         ordering: ClassVar = ["topic", "place", "code", "number"]
+        verbose_name = _("definition of figures")
+        verbose_name_plural = _("definitions of figures")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["code", "number"], name="series_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="series_number_counts"),
@@ -76,6 +79,8 @@ class Indicator(models.Model):
 
     class Meta:
         ordering: ClassVar = ["series", "place", "code"]
+        verbose_name = _("figure")
+        verbose_name_plural = _("figures")
         constraints: ClassVar = [models.UniqueConstraint(fields=["series", "code"], name="indicator_once")]
 
     def __str__(self) -> str:

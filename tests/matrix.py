@@ -36,6 +36,7 @@ from psp.audit.models import Entry
 from psp.choices import Kind, Role
 from psp.models import CrisisLine, User
 from reporting.choices import ReleaseState
+from reporting.models import Series
 from reporting.urls_files import KINDS
 from sessions.models import CalendarFeed, Closure, Debrief, DropIn, FollowUpOffer, GroupSession, Questionnaire, Room
 from sessions.services_calendar import digest_of
@@ -686,7 +687,7 @@ POLICY: dict[str, Rule] = {
 # Parts of an administrator's address that nobody may use: nothing is deleted, and the log is not written by hand.
 CLOSED_IN_ADMIN = (
     "_delete", "audit_entry_add", "psp_region_add", "psp_programregion_add", "contact_messagetemplate_add",
-    "groups_kindsetting_add", "consent_purposeswitch_add", "supporters_caresetting_add",
+    "groups_kindsetting_add", "consent_purposeswitch_add", "supporters_caresetting_add", "reporting_series_add",
 )  # fmt: skip
 ADMIN_OBJECTS = {
     "supporters_caresetting": given("1"), "supporters_accommodationkind": given("hours"),
@@ -705,6 +706,8 @@ ADMIN_OBJECTS = {
     "supporters_readinesscriterion": given("support"),
     "supporters_careoffer": given("assistance"), "supporters_checkinquestion": given("rest"),
     "supporters_supportkind": given("meet_more"), "reporting_platform": thing("platform"),
+    "reporting_series": lambda _world: (str(Series.objects.get(code="people").pk),),
+    "reporting_givenkind": given("ride"),
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from tests.bench import (
     groups,
     leads,
     reads,
+    reports,
     retention,
     sending,
     series,
@@ -121,6 +122,7 @@ def measure(people: int) -> list[Figure]:
             *reads.figures(port),
             *retention.figures(port),
             *series.figures(),
+            *reports.figures(),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
     return [*figures, *memory(), *sending.figures(coordinator()), *formation.figures(), *starts(), seeding]

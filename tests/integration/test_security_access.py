@@ -128,6 +128,7 @@ class TestProperty08:
             "supporters.AccommodationKind", "supporters.CareSetting", "supporters.PayRate",
             "privacy.RetentionRule", "psp.CrisisLine", "psp.ProgramRegion", "psp.Region", "psp.User",
             "supporters.CareOffer", "supporters.CheckInQuestion",
+            "reporting.GivenKind", "reporting.Platform", "reporting.Series",
             "supporters.ProgramText", "supporters.ResourceTopic", "supporters.SupportKind",
         }  # fmt: skip
 
