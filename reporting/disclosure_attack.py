@@ -141,7 +141,11 @@ class Attacker:
 
     def unmet(self, needs: Sequence[Need]) -> list[Need]:
         """Those of the needs that nothing shows to be possible. Many are met at once before each is tried alone."""
-        return [need for need in self.left_together(needs) if self.witness(need) is None]
+        left = [need for need in needs if not self._seen_for(need)]
+        return [need for need in self.left_together(left) if self.witness(need) is None]
+
+    def _seen_for(self, need: Need) -> bool:
+        return any(_reaches(seen, need) and self.has_company(seen, need) for seen in self._fitting)
 
     def left_together(self, needs: Sequence[Need], *, whole: bool = True) -> list[Need]:
         """Pull many cells at once, and again those that did not get there: the needs that are left."""

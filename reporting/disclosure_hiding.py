@@ -18,7 +18,7 @@ class Hiding:
 
 
 def hide(problem: Problem, until: float) -> Hiding:
-    """OutOfTime where no safe answer was found."""
+    """The best safe answer that was found until then."""
     least = int(problem.weight[problem.must].sum())
     if not problem.needs:
         return Hiding(problem.must.copy(), optimal=True, bound=least)

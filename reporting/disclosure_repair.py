@@ -79,19 +79,23 @@ def _by_row(net: Net) -> Iterator[tuple[Places, Numbers]]:
 
 
 class Cleaner:
-    """Shows again what need not be hidden, the largest first."""
+    """Shows again what need not be hidden, the largest first, as long as there is time."""
 
     def __init__(self, problem: Problem, until: float) -> None:
         self.problem = problem
         self.attacker = Attacker(problem.net, until)
 
     def clean(self, hidden: Flags) -> Flags:
+        """`hidden` must be safe; what comes back is."""
         problem, hidden = self.problem, hidden.copy()
         places = np.flatnonzero(hidden & problem.free)
-        for at in sorted(places, key=lambda at: (-problem.weight[at], -problem.truth[at], at)):
-            fewer = hidden.copy()
-            fewer[at] = False
-            self.attacker.know(*problem.known(fewer))
-            if all(self.attacker.witness(need) is not None for need in problem.needs):
-                hidden = fewer
+        try:
+            for at in sorted(places, key=lambda at: (-problem.weight[at], -problem.truth[at], at)):
+                fewer = hidden.copy()
+                fewer[at] = False
+                self.attacker.know(*problem.known(fewer))
+                if not self.attacker.unmet(problem.needs):
+                    hidden = fewer
+        except OutOfTime:
+            return hidden
         return hidden

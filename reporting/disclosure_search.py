@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from time import monotonic
 
+import highspy
 import numpy as np
 
 from reporting.disclosure_attack import Attacker, Need
@@ -22,6 +24,9 @@ from reporting.disclosure_solver import NEVER, STATUS, Numbers, OutOfTime, a_mod
 Row = tuple[float, float, list[int], list[float]]
 # As near to a whole number as the solver is asked to be, and how far off a bound may be by that.
 FINE, ROUGH = 1e-9, 1e-3
+# After so many rounds of cuts without a better bound, whole places are asked for.
+IN_VAIN = 4
+FOR_CLEANING = 0.25
 
 
 @dataclass(slots=True)
@@ -40,14 +45,20 @@ class Master:
         self.rows += [(1.0, NEVER, [at for at, _ in cut.terms], [factor for _, factor in cut.terms]) for cut in fresh]
         return len(fresh)
 
-    def cheapest(self, cost: Numbers, *, whole: bool) -> tuple[Numbers, int]:
-        """The share of each place, 0 or 1 if `whole`, and what every hiding costs at least."""
+    def cheapest(self, cost: Numbers, *, whole: bool, best: Flags | None = None) -> tuple[Numbers, int]:
+        """The share of each place, 0 or 1 if `whole`, and what every hiding costs at least. `best`: a safe one."""
         # The aim is a sum of whole numbers: a gap below one is none.
         solver = a_solver(
             mip_rel_gap=0.0, mip_abs_gap=1 - ROUGH, mip_feasibility_tolerance=FINE, primal_feasibility_tolerance=FINE
         )
-        high = np.where(self.problem.free, 1.0, 0.0)
+        # What costs more by itself than a whole safe answer is in none that is better.
+        most = np.inf if best is None else float(cost[best].sum())
+        high = np.where(self.problem.free & (cost <= most), 1.0, 0.0)
         solver.passModel(a_model(cost, np.zeros(len(cost)), high, as_rows(self.rows), whole=whole))
+        if whole and best is not None:
+            start = highspy.HighsSolution()
+            start.col_value = list(np.where(self.problem.free & best, 1.0, 0.0))
+            solver.setSolution(start)
         if run(solver, self.until) != STATUS.kOptimal:
             raise OutOfTime
         info = solver.getInfo()
@@ -68,12 +79,14 @@ class Search:
     separator: Separator = field(init=False)
 
     def __post_init__(self) -> None:
-        self.master = Master(self.problem, self.until)
-        self.attacker = Attacker(self.problem.net, self.until)
-        self.separator = Separator(self.problem, self.until)
+        # The rest is kept for making the best answer smaller, should the time be over before it is proven.
+        soon = self.until - (self.until - monotonic()) * FOR_CLEANING
+        self.master = Master(self.problem, soon)
+        self.attacker = Attacker(self.problem.net, soon)
+        self.separator = Separator(self.problem, soon)
 
     def run(self) -> bool:
-        """Whether the answer in `best` is proven to be the best. OutOfTime where there is none."""
+        """Whether the answer in `best` is proven to be the best."""
         problem = self.problem
         fewest = np.where(problem.free, problem.weight, 0).astype(float)
         smallest = np.where(problem.free, problem.weight * problem.truth, 0).astype(float)
@@ -82,42 +95,46 @@ class Search:
             self.master.rows += [
                 (0.0, NEVER, [at, *others], [-1.0, *(1.0 for _ in others)]) for at, others in bridges(problem)
             ]
-            self._solve(fewest, count=True)
-            assert self.best is not None
+            best = self._solve(fewest, count=True)
             places = np.flatnonzero(problem.free)
-            most = float(fewest[self.best].sum())
+            most = float(fewest[best].sum())
             self.master.rows.append((0.0, most, [int(at) for at in places], [float(fewest[at]) for at in places]))
             self._solve(smallest, count=False)
         except OutOfTime:
-            if self.best is None:
-                raise
+            # To hide everything is safe: the problem would not have been posed else.
+            everything = problem.must | problem.free
+            self.best = Cleaner(problem, self.until).clean(everything if self.best is None else self.best)
             return False
         return True
 
-    def _solve(self, cost: Numbers, *, count: bool) -> None:
+    def _solve(self, cost: Numbers, *, count: bool) -> Flags:
         share = self._in_shares(cost, count=count)
         if self.best is None:
-            self._keep(Cleaner(self.problem, self.until).clean(self._repaired(share > 0.5)), cost)
+            self._keep(self._repaired(share > 0.5))
         while True:
-            share, bound = self.master.cheapest(cost, whole=True)
+            share, bound = self.master.cheapest(cost, whole=True, best=self.best)
             self.bound = max(self.bound, bound) if count else self.bound
             if self.best is not None and cost[self.best].sum() <= bound:
-                return
-            hidden = self.problem.must | (share > 0.5)
+                return self.best
+            hidden: Flags = self.problem.must | (share > 0.5)
             unmet = self._unmet(hidden)
             if not unmet:
                 self.best = hidden
-                return
+                return hidden
             self.master.add(self._reasons(hidden, unmet))
+            self._keep(self._repaired(hidden))
 
     def _in_shares(self, cost: Numbers, *, count: bool) -> Numbers:
-        """Cuts until shares of places break none; the shares then."""
+        """Cuts until shares of places break none, or until they do not help any more; the shares then."""
+        bounds: list[int] = []
         while True:
-            share, bound = self.master.cheapest(cost, whole=False)
+            share, bound = self.master.cheapest(cost, whole=False, best=self.best)
+            bounds.append(bound)
             self.bound = max(self.bound, bound) if count else self.bound
             self.separator.look_at(share)
             left = self.separator.attacker.left_together(self.problem.needs, whole=False)
-            if not self.master.add(cut for need in left if (cut := self.separator.broken(need))):
+            more = self.master.add(cut for need in left if (cut := self.separator.broken(need)))
+            if not more or bounds[-IN_VAIN:] == [bound] * IN_VAIN:
                 return share
 
     def _unmet(self, hidden: Flags) -> list[Need]:
@@ -127,21 +144,23 @@ class Search:
     def _repaired(self, chosen: Flags) -> Flags:
         return Greedy(self.problem, self.until).hidden(self.problem.must | (self.problem.free & chosen))
 
-    def _keep(self, hidden: Flags, cost: Numbers) -> None:
-        if self.best is None or cost[hidden].sum() < cost[self.best].sum():
+    def _keep(self, hidden: Flags) -> None:
+        if self.best is None or self._how_good(hidden) < self._how_good(self.best):
             self.best = hidden
+
+    def _how_good(self, hidden: Flags) -> tuple[int, int]:
+        weight = self.problem.weight[hidden]
+        return int(weight.sum()), int((weight * self.problem.truth[hidden]).sum())
 
     # Why an answer fails -----------------------------------------------------------------------------------
 
     def _reasons(self, hidden: Flags, unmet: Sequence[Need]) -> list[Cut]:
-        """A cut for every need that is not met, which this hiding breaks."""
+        """Cuts that this hiding breaks: all that the linear program knows, or one that is found by trying."""
         self.separator.look_at(as_share(hidden))
         whole = np.where(hidden, 1.0, 0.0)
-        found: list[Cut] = []
-        for need in unmet:
-            cut = self.separator.broken(need)
-            found.append(cut if cut is not None and cut.reached(whole) < 1 else self._missing(hidden, need))
-        return found
+        cuts = (self.separator.broken(need) for need in unmet)
+        found = [cut for cut in cuts if cut is not None and cut.reached(whole) < 1]
+        return found or [self._missing(hidden, unmet[0])]
 
     def _missing(self, hidden: Flags, need: Need) -> Cut:
         """Where shares say nothing: hide as much more as still does not help; some of the rest must be hidden."""

@@ -16,9 +16,9 @@ from reporting.disclosure_rounding import interval_of, shown_of
 from reporting.disclosure_types import Method
 
 T = 5
-# Larger numbers tell nothing new: no count is larger than MOST, and nothing must move by more than T.
-MOST = 12
-CAP = MOST + T
+# Larger numbers tell nothing new: no count is larger than MOST, and nothing must move further than to become small.
+MOST = 9
+CAP = 2 * MOST
 Grid = dict[Key, NDArray[np.int64]]
 
 
