@@ -51,7 +51,9 @@ def people_served(period: Period, asked: Asked) -> Counted:
 
 def with_link(people: Source) -> Source:
     """The link that everybody named when they last applied."""
-    named, params = Participant.objects.values(who=F("pk"), by_affiliation=last_link("pk")).query.sql_with_params()
+    named, params = (
+        Participant.objects.order_by().values(who=F("pk"), by_affiliation=last_link("pk")).query.sql_with_params()
+    )
     # Both texts inside come from Django.
     sql = f"SELECT * FROM ({people.sql}) AS people JOIN ({named}) AS named USING (who)"  # noqa: S608  # nosec B608
     return Source(sql, (*people.params, *params))

@@ -19,8 +19,8 @@ from reporting.disclosure import protect
 from reporting.models import FrozenTable, Series
 from reporting.urls_files import KINDS
 from tests import factories as make
-from tests.integration.test_reporting_indicators import a_region_with
 from tests.released import a_release, counted, freeze, freeze_all, total
+from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "fr")

@@ -19,7 +19,7 @@ from reporting.indicators import Report, report
 from reporting.periods import parse
 from reporting.templatetags.protected import figures_table
 from tests import factories as make
-from tests.integration.test_reporting_indicators import a_region_with
+from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
 PAGES = ["overview", "overview_csv"]

@@ -12,7 +12,7 @@ from reporting import record
 from reporting.models import FrozenTable, Series
 from reporting.periods import parse
 from tests.factories import disagree
-from tests.integration.test_reporting_indicators import a_region_with
+from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
 

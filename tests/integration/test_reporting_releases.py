@@ -16,7 +16,7 @@ from reporting.periods import parse
 from reporting.releases import Words, approve, prepare, prepare_again, send_back
 from reporting.reproducing import reproduce
 from tests.factories import a_coordinator, a_privacy_officer, an_analyst, disagree
-from tests.integration.test_reporting_indicators import a_region_with
+from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
 WORDS = Words("Figures of May", "Chiffres de mai")

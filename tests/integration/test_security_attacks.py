@@ -36,7 +36,7 @@ from tests.factories import (
     with_role,
 )
 from tests.forms import GOOD, fill, typed
-from tests.integration.test_reporting_indicators import a_region_with
+from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from groups.services import add_lead, add_member, leave_group
 from intake.services_apart import note_apart
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
-from reporting.indicators import counted
+from reporting.counters_sessions import visits
 from reporting.periods import Span, containing
 from sessions.choices import AttendanceStatus, DropInState, SessionState
 from sessions.models import Attendance, DropIn, GroupSession
@@ -236,9 +236,9 @@ def test_a_guest_is_in_results_only_while_they_agree_to_being_counted(coordinato
     for guest in (agreed, informal(coordinator)):
         assert comes(session, guest, lead)
     year = containing(timezone.localdate(), Span.YEAR)
-    assert [row.participant for row in counted(year)] == [agreed]
+    assert [row.participant for row in visits(year)] == [agreed]
     withdraw(person=agreed.user, purpose="results", by=agreed.user)
-    assert not counted(year).exists()
+    assert not visits(year).exists()
     assert Attendance.objects.filter(participant=agreed).exists(), "that they were there stays a fact of the group"
 
 
