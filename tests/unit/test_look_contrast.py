@@ -15,7 +15,9 @@ TEXT, SHAPE = 7.0, 3.0
 GROUNDS = ("paper", "surface", "sunk", "primary-wash", "accent-wash", "success-wash", "warning-wash", "danger-wash")
 # Links stand on every ground, so what can be pressed is text too.
 TEXTS = ("ink", "ink-soft", "ink-accent", "ink-success", "ink-warning", "ink-danger", "primary", "primary-strong")
-SHAPES = ("control", "focus", "accent", "success", "warning", "danger", "exit")
+SHAPES = (
+    "control", "focus", "accent", "success", "warning", "danger", "exit", "chart-1", "chart-2", "chart-3", "chart-4",
+)  # fmt: skip
 LABELS = (
     ("on-primary", "primary"), ("on-primary", "primary-strong"), ("on-danger-button", "danger-button"),
     ("on-exit", "exit"), ("ink", "heat-1"), ("ink", "heat-2"), ("ink", "heat-3"), ("ink", "heat-4"),

@@ -1,0 +1,1 @@
+"""Charts of protected tables: pure geometry, drawn by `templates/components/chart/`."""
