@@ -18,3 +18,4 @@ def register() -> None:
     add_place(Place("desk", _("Goods and services"), "list", "reports:given", holds(Role.COORDINATOR), order=58))
     add_place(Place("reports", _("How those who lead are"), "heart", "reports:wellbeing", analyst, order=30, key="e"))
     add_place(Place("reports", _("Other platforms"), "plus", "reports:platforms", analyst, order=40, key="o"))
+    add_place(Place("reports", _("What the figures mean"), "info", "reports:definitions", analyst, order=60, key="m"))

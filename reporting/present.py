@@ -1,52 +1,35 @@
-"""How protected figures are shown: rows of a page's table, and a CSV file. Takes protected tables only."""
+"""How protected figures stand on a page or in a file. Takes protected tables only, through `reporting.figures.Pick`."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from psp.cells import safe_cell
-from psp.models import ProgramRegion
-from reporting.disclosure import ALL, ProtectedTable
-from reporting.indicators import Report
+from reporting import offered
+from reporting.charts.build import line_chart
+from reporting.charts.shapes import Chart, Multiples
+from reporting.choices import Measure, Topic
+from reporting.figures import Figure, protected
+from reporting.models import Indicator, Series
+from reporting.period_words import capital, in_sentence, period_name, when
+from reporting.periods import Period, Span
+from reporting.reading import Shelf, pick_of, table_for
+from reporting.wording import Unit, change, hidden_word, number, relative
+from reporting.wording import shown as shown_figure
 
-
-def protected(table: object) -> ProtectedTable:
-    """The table itself; TypeError for anything that `disclosure.protect` did not make."""
-    if not isinstance(table, ProtectedTable):
-        raise TypeError("only protected tables are shown")
-    return table
-
-
-def columns() -> list[str]:
-    return [_("Region"), _("People who took part"), _("Sessions held"), _("Attendances")]
-
-
-def values(report: Report, region: str) -> list[int | None]:
-    """The published figures of one region ("*" for all of them), in the order of `columns`."""
-    return [protected(table).value(region=region) for table in (report.people, report.sessions, report.attendance)]
-
-
-def rows(report: Report) -> list[tuple[str, list[int | None]]]:
-    """Name and figures of every program region, then of all together."""
-    named = [(str(region), values(report, region.code)) for region in ProgramRegion.objects.all()]
-    return [*named, (_("All regions"), values(report, ALL))]
-
-
-def hidden_count(report: Report) -> int:
-    """How many figures of the page are hidden."""
-    return sum(value is None for _name, figures in rows(report) for value in figures)
+__all__ = ["protected", "shown", "to_csv"]
 
 
 def shown(value: int | None) -> str:
-    """A figure as people read it: spaces in thousands in French, commas in English."""
-    from django.utils.formats import number_format
-
-    return _("hidden") if value is None else number_format(value, use_l10n=True, force_grouping=True)
+    """A count as people read it: spaces in thousands in French, commas in English."""
+    return hidden_word() if value is None else number(value)
 
 
 def to_csv(header: Sequence[Any], lines: Iterable[Sequence[Any]]) -> str:
@@ -59,7 +42,147 @@ def to_csv(header: Sequence[Any], lines: Iterable[Sequence[Any]]) -> str:
     return "\ufeff" + buffer.getvalue()
 
 
-def report_csv(report: Report) -> str:
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """`label`: the head of its column, for where a row stands as a card."""
+
+    text: str
+    label: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    cells: tuple[Cell, ...]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What `templates/reports/table.html` shows; `columns` begins with the head of the names."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    foot: tuple[Row, ...] = ()
+
+    @property
+    def hidden(self) -> int:
+        return sum(cell.hidden for row in (*self.rows, *self.foot) for cell in row.cells)
+
+    @property
+    def figures(self) -> int:
+        return sum(len(row.cells) for row in (*self.rows, *self.foot))
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One figure with what there is to say of it. `text`: the number alone; `unit`: what it counts."""
+
+    name: str
+    text: str
+    unit: str
+    hidden: bool
+    sentences: tuple[str, ...]
+    definition: str
+
+
+def language() -> str:
+    return get_language() or "en"
+
+
+def unit_of(series: Series) -> Unit:
+    """What is counted. Statistics are of times and marks, whose unit the definition names where it is another one."""
+    own = series.unit(language())
+    measured = getattr(series, "measured", None)
+    return Unit(own, measured(language()) if callable(measured) else _("days"))
+
+
+def cell(figure: Figure | None, label: str, unit: Unit) -> Cell:
+    """A count as a number; statistics with their unit, so that a day is not taken for a person."""
+    if figure is None:
+        return Cell("–", label)
+    plain = figure.hidden or figure.measure in (Measure.COUNT, Measure.SHARE)
+    return Cell(shown_figure(figure) if plain else unit.said(figure), label, figure.hidden)
+
+
+def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Sequence[tuple[str, Period]]) -> Number:
+    """`compare`: other periods as they are called in a sentence; said only where both figures are published."""
+    unit = unit_of(indicator.series)
+    figure = shelf.figure(indicator, period) or Figure(None, measure=indicator.measure)
+    sentences = []
+    for name, other in compare:
+        earlier = shelf.figure(indicator, other)
+        if earlier and (text := change(figure, earlier, name=name)):
+            by = relative(figure, earlier)
+            sentences.append(f"{text[:-1]}, {by}." if by else text)
+    name = unit.counted if indicator.measure == Measure.COUNT else unit.measured
+    return Number(
+        indicator.name(language()), shown_figure(figure), "" if indicator.measure == Measure.SHARE else name,
+        figure.hidden, tuple(sentences), indicator.definition(language()),
+    )  # fmt: skip
+
+
+def earlier_periods(period: Period) -> list[tuple[str, Period]]:
+    """The one before and the same one a year before, with the names that they have in a sentence."""
+    found = [(_("the period before"), offered.before(period))]
+    if period.span != Span.YEAR:
+        found.append((_("the same period a year before"), offered.year_before(period)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The story of a period. `numbers`: by topic; `hidden`: how many of `glance` are."""
+
+    numbers: tuple[tuple[str, str, tuple[Number, ...]], ...]
+    trend: Multiples | None
+    glance: Table
+    refused: tuple[str, ...]
+
+
+def overview(indicators: Sequence[Indicator], shelf: Shelf, period: Period, periods: Sequence[Period]) -> Overview:
+    earlier = earlier_periods(period)
+    by_topic: dict[str, list[Number]] = {}
+    told = [one for one in indicators if period.span in one.series.spans]
+    told = [one for one in told if not shelf.is_refused(one.series, period)]
+    for indicator in told:
+        by_topic.setdefault(indicator.series.topic, []).append(number_of(indicator, shelf, period, earlier))
+    numbers = tuple((topic, str(Topic(topic).label), tuple(found)) for topic, found in by_topic.items())
+    refused = {one.series.name(language()) for one in indicators if shelf.is_refused(one.series, period)}
+    return Overview(numbers, trends(told, shelf, periods), glance(told, shelf, period), tuple(sorted(refused)))
+
+
+def trends(indicators: Sequence[Indicator], shelf: Shelf, periods: Sequence[Period]) -> Multiples | None:
+    """A small line for each; none where there is one period only, which is no trend."""
+    charts = tuple(trend(one, shelf, periods, small=True) for one in indicators)
+    if len(periods) < 2 or not charts:
+        return None
+    words = {"first": in_sentence(periods[0]), "last": in_sentence(periods[-1])}
+    return Multiples(_("From %(first)s to %(last)s") % words, "", charts)
+
+
+def trend(indicator: Indicator, shelf: Shelf, periods: Sequence[Period], *, small: bool = False) -> Chart:
+    pick = pick_of(indicator)
+    tables = [(when(one), table_for(shelf.of(indicator.series, one) or {}, (), pick)) for one in periods]
+    return line_chart(indicator.name(language()), tables, pick, unit_of(indicator.series), small=small)
+
+
+def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period) -> Table:
+    """Every headline figure beside those of earlier periods."""
+    columns = [(capital(period_name(one)), one) for one in (period, *(other for _n, other in earlier_periods(period)))]
+    rows = tuple(
+        Row(
+            indicator.name(language()),
+            tuple(cell(shelf.figure(indicator, one), name, unit_of(indicator.series)) for name, one in columns),
+        )
+        for indicator in indicators
+    )
+    return Table(_("Figures at a glance"), (_("Figure"), *(name for name, _period in columns)), rows)
+
+
+def glance_csv(indicators: Sequence[Indicator], shelf: Shelf, period: Period) -> str:
     """The page's table as a file: the same figures, the same hidden ones."""
-    lines = [[name, *(_("hidden") if value is None else value for value in figures)] for name, figures in rows(report)]
-    return to_csv(columns(), lines)
+    table = glance([one for one in indicators if period.span in one.series.spans], shelf, period)
+    return to_csv(table.columns, [[row.name, *(one.text for one in row.cells)] for row in table.rows])

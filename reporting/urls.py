@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import urls_files, views, views_answers, views_given, views_platforms, views_wellbeing
+from reporting import urls_files, views, views_answers, views_given, views_platforms, views_topics, views_wellbeing
 
 app_name = "reports"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("platforms/<slug:code>/number/", views_platforms.month, name="platform_month"),
     path("platforms/<slug:code>/table/", views_platforms.table, name="platform_table"),
     path("platforms/<slug:code>/<str:month>/remove/", views_platforms.remove, name="platform_remove"),
+    path("topics/<slug:code>/", views_topics.topic, name="topic"),
+    path("definitions/", views_topics.definitions, name="definitions"),
     path("table.csv", views.overview_csv, name="overview_csv"),
     *urls_files.patterns,
 ]

@@ -635,6 +635,8 @@ POLICY: dict[str, Rule] = {
         )
         for kind in KINDS
     },
+    "reports:topic": Rule(only(Role.ANALYST), of=lambda _world: ("people",)),
+    "reports:definitions": Rule(only(Role.ANALYST)),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:retention": Rule(DISPOSE),

@@ -10,7 +10,7 @@ from reporting.charts.shapes import LETTERS, NARROW, WIDE, Box, Drawing, Label, 
 from reporting.charts.text import width_of, wrapped
 from reporting.disclosure import ProtectedTable
 from reporting.figures import Figure, Pick, protected
-from reporting.wording import Unit, number, shown
+from reporting.wording import Unit, is_french, number, shown
 
 Names = Sequence[tuple[str, str]]
 # A hidden value is drawn this large, whatever it is.
@@ -33,9 +33,7 @@ def read(table: ProtectedTable, dimension: str, names: Names, pick: Pick, unit: 
 
 
 def said(*parts: str) -> str:
-    """As it is read aloud: "Quebec: 42 people". The caller's language decides about the space."""
-    from reporting.wording import is_french
-
+    """As it is read aloud: "Quebec: 42 people"; in French with a space before the colon."""
     colon = "\u00a0: " if is_french() else ": "
     return ", ".join(parts[:-1]) + colon + parts[-1]
 

@@ -12,7 +12,7 @@ from reporting.charts.heat import Row
 from reporting.charts.lines import Point
 from reporting.charts.stacks import Stack
 from reporting.figures import Figure
-from reporting.wording import Unit, change
+from reporting.wording import Unit, change, is_french
 
 
 def hidden_sentence(hidden: int) -> str:
@@ -65,6 +65,12 @@ def of_line(points: Sequence[Point], unit: Unit) -> str:
     if not known:
         return hidden or _("Nothing was counted yet.")
     name, last = known[-1]
-    text = _("In %(name)s: %(figure)s.") % {"name": name, "figure": unit.said(last)}
+    text = _("%(name)s: %(figure)s.") % {"name": name, "figure": unit.said(last)}
     first_name, first = known[0]
-    return _joined(text, change(last, first, name=first_name) if len(known) > 1 else "", hidden)
+    return _joined(
+        text,
+        change(last, first, name=first_name[:1].lower() + first_name[1:] if is_french() else first_name)
+        if len(known) > 1
+        else "",
+        hidden,
+    )

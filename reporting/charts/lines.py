@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from reporting.charts.bars import GAP, said
 from reporting.charts.scale import Scale, scale
 from reporting.charts.shapes import LETTERS, NARROW, SMALL, WIDE, Box, Drawing, Label, Mark, Rule, Shape, Trace
@@ -45,15 +47,9 @@ def read(tables: Sequence[tuple[When, ProtectedTable | None]], pick: Pick, unit:
     found = []
     for when, table in tables:
         figure = None if table is None else pick.of(protected(table))
-        words = unit.said(figure) if figure else _not_counted()
+        words = unit.said(figure) if figure else _("not counted")
         found.append(Point(when, figure, said(when.name, words)))
     return tuple(found)
-
-
-def _not_counted() -> str:
-    from django.utils.translation import gettext
-
-    return gettext("not counted")
 
 
 def line(points: Sequence[Point], size: str) -> Drawing:

@@ -1,0 +1,119 @@
+"""Protected tables of many series and periods for one page, in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from psp.errors import DomainError
+from reporting import record
+from reporting.counters import counter
+from reporting.disclosure import DisclosureError, ProtectedTable, restore
+from reporting.figures import Figure, Pick
+from reporting.models import FrozenTable, Indicator, Series
+from reporting.periods import Period
+
+Tables = Mapping[tuple[str, ...], ProtectedTable]
+HELD = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """`tables`: by code of series and period. `refused`: what could not be proven safe, so that nothing is shown."""
+
+    tables: Mapping[tuple[str, str], Tables]
+    refused: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+
+    def of(self, series: Series, period: Period) -> Tables | None:
+        return self.tables.get((series.code, period.code))
+
+    def is_refused(self, series: Series, period: Period) -> bool:
+        return (series.code, period.code) in self.refused
+
+    def figure(self, indicator: Indicator, period: Period) -> Figure | None:
+        """The figure for all together; None where nothing is kept of that period."""
+        pick = pick_of(indicator)
+        table = table_for(self.of(indicator.series, period) or {}, (), pick)
+        return None if table is None else pick.of(table)
+
+
+def read(
+    series: Sequence[Series], shown: Iterable[Period], *, beside: Iterable[Period] = (), whole: bool = True
+) -> Shelf:
+    """The tables of the periods that are `shown`, frozen now where they are not yet, and what is kept of those that
+    stand `beside` them. `whole`: with every breakdown of what is shown; of the rest only what totals need."""
+    shown, beside = list(shown), list(beside)
+    found = _kept(series, shown, beside, whole=whole)
+    refused = set()
+    for one in series:
+        for period in shown:
+            if (one.code, period.code) in found or period.span not in one.spans:
+                continue
+            try:
+                found[one.code, period.code] = dict(record.tables(one, period))
+            except DisclosureError:
+                refused.add((one.code, period.code))
+            except DomainError:
+                continue
+    return Shelf(found, frozenset(refused))
+
+
+def _kept(
+    series: Sequence[Series], shown: Collection[Period], beside: Collection[Period], *, whole: bool
+) -> dict[tuple[str, str], dict[tuple[str, ...], ProtectedTable]]:
+    totals = Q(breakdown__in={",".join(names) for one in series for names in _of_totals(one)})
+    wanted = {period.code for period in (*shown, *beside)}
+    rows = FrozenTable.objects.filter(code__in=[one.code for one in series], period__in=wanted)
+    rows = rows.filter(totals | Q(period__in=[period.code for period in shown]) if whole else totals)
+    found: dict[tuple[str, str], dict[tuple[str, ...], ProtectedTable]] = {}
+    for row in rows.order_by("pk"):
+        names = tuple(filter(None, row.breakdown.split(",")))
+        found.setdefault((row.code, row.period), {})[names] = restore(row.body, row.digest)
+    return found
+
+
+def _of_totals(series: Series) -> set[tuple[str, ...]]:
+    """The breakdowns that the figures for all together are read from."""
+    needed = [pick_of(one).dimension for one in series.indicators.all()]
+    available = [tuple(names) for names in series.breakdowns]
+    found: set[tuple[str, ...]] = {()}
+    for dimension in filter(None, needed):
+        found |= set(sorted((names for names in available if dimension in names), key=len)[:1])
+    return found
+
+
+def split_of(series: Series) -> str:
+    """The dimension that says what became of what is counted; "" where there is none or its counter is gone."""
+    try:
+        return counter(series.counter).split
+    except KeyError:
+        return ""
+
+
+def pick_of(indicator: Indicator) -> Pick:
+    """Which figure of a table the indicator is. A part may name its dimension, and several categories."""
+    if not indicator.part:
+        return Pick(indicator.measure)
+    dimension, _is, categories = indicator.part.rpartition(HELD)
+    return Pick(indicator.measure, dimension or split_of(indicator.series), tuple(categories.split("+")))
+
+
+def table_for(tables: Tables, by: tuple[str, ...], pick: Pick) -> ProtectedTable | None:
+    """The smallest table that holds these dimensions and what the pick needs; None where there is none."""
+    needed = {*by, *filter(None, [pick.dimension])}
+    fitting = [names for names in tables if needed <= set(names) and not any(HELD in name for name in names)]
+    # More dimensions than asked for are fine: their margins are in the same proof.
+    return tables[min(fitting, key=len)] if fitting else None
+
+
+def choices_of(series: Series) -> list[tuple[str, ...]]:
+    """By what it can be broken down beside its own split, as its definition lists it."""
+    split = split_of(series)
+    found = []
+    for names in series.breakdowns:
+        by = tuple(name for name in names if name != split)
+        if by and by not in found and not any(HELD in name for name in by):
+            found.append(by)
+    return found
