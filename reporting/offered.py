@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Min
 from django.utils import timezone
 
-from intake.models import Application
-from reporting import record
+from reporting import beginning, record
 from reporting.periods import LENGTHS, Period, Span, containing, since
-from sessions.choices import SessionState
-from sessions.models import GroupSession
 
 # The story of the program is told by quarters where there is one: a month hides much, a year is long in coming.
 PREFERRED = (Span.QUARTER, Span.MONTH, Span.YEAR)
@@ -39,7 +35,7 @@ class Offer:
 
 def offer(today: date | None = None) -> Offer:
     today = today or timezone.localdate()
-    first = first_day()
+    first = beginning.first_day()
     spans = [span for span in (Span.YEAR, Span.QUARTER, Span.MONTH) if LENGTHS[span] >= LENGTHS[finest()]]
     found = {span: since(first, today, span) if first else [] for span in spans}
     return Offer({span: [one for one in those if record.is_closed(one, today)] for span, those in found.items()}, first)
@@ -48,14 +44,6 @@ def offer(today: date | None = None) -> Offer:
 def finest() -> Span:
     """The shortest period that is reported: a program setting ([PIA] rule 12)."""
     return Span(settings.PSP_REPORT_FINEST)
-
-
-def first_day() -> date | None:
-    """The day of the first application or of the first session that was held; None before there is either."""
-    held = GroupSession.objects.filter(state=SessionState.HELD).aggregate(first=Min("starts_at"))["first"]
-    sent = Application.objects.aggregate(first=Min("submitted_at"))["first"]
-    days = [moment.date() for moment in (held, sent) if moment]
-    return min(days) if days else None
 
 
 def before(period: Period) -> Period:

@@ -63,7 +63,7 @@ def short_name(period: Period) -> tuple[str, str]:
 
 
 def when(period: Period) -> When:
-    return When(capital(period_name(period)), short_name(period))
+    return When(capital(period_name(period)), short_name(period), in_sentence(period))
 
 
 def as_choices(periods: dict[Span, Iterable[Period]]) -> list[tuple[Any, list[tuple[str, str]]]]:

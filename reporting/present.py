@@ -12,13 +12,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from psp.cells import safe_cell
-from reporting import offered
+from reporting import offered, record
 from reporting.charts.build import line_chart
 from reporting.charts.shapes import Chart, Multiples
 from reporting.choices import Measure, Topic
 from reporting.figures import Figure, protected
 from reporting.models import Indicator, Series
-from reporting.period_words import capital, in_sentence, period_name, when
+from reporting.period_words import capital, period_name, when
 from reporting.periods import Period, Span
 from reporting.reading import Shelf, pick_of, table_for
 from reporting.wording import Unit, change, hidden_word, number, relative
@@ -145,7 +145,7 @@ class Overview:
 def overview(indicators: Sequence[Indicator], shelf: Shelf, period: Period, periods: Sequence[Period]) -> Overview:
     earlier = earlier_periods(period)
     by_topic: dict[str, list[Number]] = {}
-    told = [one for one in indicators if period.span in one.series.spans]
+    told = [one for one in indicators if period.span in record.spans_of(one.series)]
     told = [one for one in told if not shelf.is_refused(one.series, period)]
     for indicator in told:
         by_topic.setdefault(indicator.series.topic, []).append(number_of(indicator, shelf, period, earlier))
@@ -159,8 +159,7 @@ def trends(indicators: Sequence[Indicator], shelf: Shelf, periods: Sequence[Peri
     charts = tuple(trend(one, shelf, periods, small=True) for one in indicators)
     if len(periods) < 2 or not charts:
         return None
-    words = {"first": in_sentence(periods[0]), "last": in_sentence(periods[-1])}
-    return Multiples(_("From %(first)s to %(last)s") % words, "", charts)
+    return Multiples(f"{capital(period_name(periods[0]))} – {period_name(periods[-1])}", "", charts)
 
 
 def trend(indicator: Indicator, shelf: Shelf, periods: Sequence[Period], *, small: bool = False) -> Chart:
@@ -184,5 +183,5 @@ def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period) -> Tab
 
 def glance_csv(indicators: Sequence[Indicator], shelf: Shelf, period: Period) -> str:
     """The page's table as a file: the same figures, the same hidden ones."""
-    table = glance([one for one in indicators if period.span in one.series.spans], shelf, period)
+    table = glance([one for one in indicators if period.span in record.spans_of(one.series)], shelf, period)
     return to_csv(table.columns, [[row.name, *(one.text for one in row.cells)] for row in table.rows])

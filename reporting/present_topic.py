@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from psp.calendar_text import long_date
+from reporting import record
 from reporting.charts.build import bar_chart, heat_chart, stacked_chart
 from reporting.charts.shapes import Chart, Multiples
 from reporting.choices import Measure
@@ -97,7 +98,7 @@ def section(series: Series, shelf: Shelf, asked: Asked, earlier: Sequence[tuple[
     base = (series.code, series.name(language()), definitions_of(series))
     if shelf.is_refused(series, asked.period):
         return Section(*base, refused=True)
-    if asked.period.span not in series.spans:
+    if asked.period.span not in record.spans_of(series):
         return Section(*base, absent=_("There are no such figures for periods of this length. Choose another one."))
     if shelf.of(series, asked.period) is None:
         return Section(*base, absent=_("Nothing was counted for this period."))
@@ -311,7 +312,5 @@ class Entry:
 
 def entry(series: Series) -> Entry:
     names = {Span.MONTH: _("months"), Span.QUARTER: _("quarters"), Span.YEAR: _("fiscal years")}
-    return Entry(
-        series.code, series.name(language()), series.number, definitions_of(series),
-        tuple(by_name(by) for by in choices_of(series)), tuple(names[span] for span in Span if span in series.spans),
-    )  # fmt: skip
+    by, spans = tuple(by_name(one) for one in choices_of(series)), tuple(names[one] for one in record.spans_of(series))
+    return Entry(series.code, series.name(language()), series.number, definitions_of(series), by, spans)

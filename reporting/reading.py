@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from psp.audit.choices import Action
 from psp.errors import DomainError
 from reporting import record
+from reporting import record_looks as looks
 from reporting.counters import counter
-from reporting.disclosure import DisclosureError, ProtectedTable, restore
+from reporting.disclosure import DisclosureError, ProtectedTable
 from reporting.figures import Figure, Pick
 from reporting.models import FrozenTable, Indicator, Series
 from reporting.periods import Period
@@ -40,38 +42,52 @@ class Shelf:
 
 
 def read(
-    series: Sequence[Series], shown: Iterable[Period], *, beside: Iterable[Period] = (), whole: bool = True
-) -> Shelf:
+    series: Sequence[Series], shown: Iterable[Period], *, beside: Iterable[Period] = (), whole: bool = True,
+    action: Action = Action.READ,
+) -> Shelf:  # fmt: skip
     """The tables of the periods that are `shown`, frozen now where they are not yet, and what is kept of those that
-    stand `beside` them. `whole`: with every breakdown of what is shown; of the rest only what totals need."""
+    stand `beside` them. `whole`: with every breakdown of what is shown; of the rest only what totals need.
+
+    Every look is counted and written into the access log, as an export where `action` says so.
+    """
     shown, beside = list(shown), list(beside)
-    found = _kept(series, shown, beside, whole=whole)
-    refused = set()
+    found, refused = _kept(series, shown, beside, whole=whole), set()
+    totals = _names_of_totals(series)
     for one in series:
         for period in shown:
-            if (one.code, period.code) in found or period.span not in one.spans:
+            if (one.code, period.code) in found or period.span not in record.spans_of(one):
                 continue
             try:
-                found[one.code, period.code] = dict(record.tables(one, period))
+                rows = record.ensure(one, period)
             except DisclosureError:
                 refused.add((one.code, period.code))
             except DomainError:
                 continue
-    return Shelf(found, frozenset(refused))
+            else:
+                found[one.code, period.code] = [row for row in rows if whole or row.breakdown in totals]
+    periods = {period.code: period for period in (*shown, *beside)}
+    named = {one.code: one for one in series}
+    looks.note([((named[code], periods[period]), rows) for (code, period), rows in found.items()], action)
+    tables = {key: {record.breakdown_of(row): record.opened(row) for row in rows} for key, rows in found.items()}
+    return Shelf(tables, frozenset(refused))
 
 
 def _kept(
     series: Sequence[Series], shown: Collection[Period], beside: Collection[Period], *, whole: bool
-) -> dict[tuple[str, str], dict[tuple[str, ...], ProtectedTable]]:
-    totals = Q(breakdown__in={",".join(names) for one in series for names in _of_totals(one)})
+) -> dict[tuple[str, str], list[FrozenTable]]:
+    """The rows by code of series and period, in one query."""
+    totals = Q(breakdown__in=_names_of_totals(series))
     wanted = {period.code for period in (*shown, *beside)}
     rows = FrozenTable.objects.filter(code__in=[one.code for one in series], period__in=wanted)
     rows = rows.filter(totals | Q(period__in=[period.code for period in shown]) if whole else totals)
-    found: dict[tuple[str, str], dict[tuple[str, ...], ProtectedTable]] = {}
+    found: dict[tuple[str, str], list[FrozenTable]] = {}
     for row in rows.order_by("pk"):
-        names = tuple(filter(None, row.breakdown.split(",")))
-        found.setdefault((row.code, row.period), {})[names] = restore(row.body, row.digest)
+        found.setdefault((row.code, row.period), []).append(row)
     return found
+
+
+def _names_of_totals(series: Sequence[Series]) -> set[str]:
+    return {",".join(names) for one in series for names in _of_totals(one)}
 
 
 def _of_totals(series: Series) -> set[tuple[str, ...]]:

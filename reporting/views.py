@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from psp.areas import requires
-from psp.audit import services as audit
-from psp.audit.choices import Action, Purpose
+from psp.audit.choices import Action
 from psp.calendar_text import long_date
 from psp.choices import Role
 from reporting import offered, present, reading, record
@@ -52,20 +51,21 @@ def overview_csv(request: HttpRequest) -> HttpResponse:
     if form is None or form.errors:
         return render(request, "errors/400.html", {"message": _("Choose a period from the list.")}, status=400)
     period = form.chosen()
-    headlines, shelf = headline_figures(series_in_force(), period, offered.trend(period, offer.first))
-    audit.record(Action.EXPORT, purpose=Purpose.REPORTING, fields=(period.code,))
+    headlines, shelf = headline_figures(series_in_force(), period, [], action=Action.EXPORT)
     text = present.glance_csv(headlines, shelf, period)
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="table-{period.code}.csv"'
     return response
 
 
-def headline_figures(series: list[Series], period: Period, periods: list[Period]) -> tuple[list[Indicator], Shelf]:
+def headline_figures(
+    series: list[Series], period: Period, periods: list[Period], *, action: Action = Action.READ
+) -> tuple[list[Indicator], Shelf]:
     """The figures of the first page, in order of topic and place, and the tables that they are read from."""
     headlines = [one for each in series for one in each.indicators.all() if one.headline]
     needed = list({one.series_id: one.series for one in headlines}.values())
     beside = [*periods, *(other for _name, other in present.earlier_periods(period))]
-    return headlines, reading.read(needed, [period], beside=beside, whole=False)
+    return headlines, reading.read(needed, [period], beside=beside, whole=False, action=action)
 
 
 def series_in_force() -> list[Series]:

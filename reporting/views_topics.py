@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -26,7 +28,9 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404("no such topic")
     offer, everything = offered.offer(), series_in_force()
     series = [one for one in everything if one.topic == code]
-    context = {"topic": Topic(code), "topics": topics_of(everything)}
+    context: dict[str, Any] = {
+        "topic": Topic(code), "topics": topics_of(everything), "is_defined": bool(series),
+    }  # fmt: skip
     if offer.newest is None or not series:
         return render(request, "reports/topic.html", context | coming(offer))
     form = TopicForm(request.GET, offer, breakdowns_of(series))
@@ -66,6 +70,6 @@ def definitions(request: HttpRequest) -> HttpResponse:
         for everything in [series_in_force()] for code, name in topics_of(everything)
     ]  # fmt: skip
     return render(request, "reports/definitions.html", {
-        "topics": topics, "threshold": settings.PSP_SUPPRESSION_THRESHOLD,
+        "topics": topics, "highest": settings.PSP_SUPPRESSION_THRESHOLD - 1,
         "settle_days": settings.PSP_REPORT_SETTLE_DAYS,
     })  # fmt: skip

@@ -76,7 +76,7 @@ def change(now: Figure, before: Figure, *, name: str) -> str:
 
 def _difference(now: Figure, difference: float) -> str:
     if now.measure == SHARE:
-        return _("%(number)s points") % {"number": number(difference)}
+        return _("%(number)s percentage points") % {"number": number(difference)}
     return number(difference)
 
 

@@ -12,7 +12,7 @@ from reporting.charts.heat import Row
 from reporting.charts.lines import Point
 from reporting.charts.stacks import Stack
 from reporting.figures import Figure
-from reporting.wording import Unit, change, is_french
+from reporting.wording import Unit, change
 
 
 def hidden_sentence(hidden: int) -> str:
@@ -59,18 +59,11 @@ def of_stacks(stacks: Sequence[Stack], unit: Unit) -> str:
 
 def of_line(points: Sequence[Point], unit: Unit) -> str:
     """The newest value, and what changed since the one before it and since the first."""
-    figures = [(point.when.name, point.figure) for point in points if point.figure]
-    hidden = hidden_sentence(sum(figure.hidden for _name, figure in figures))
-    known = [(name, figure) for name, figure in figures if figure.value is not None]
+    figures = [(point.when, point.figure) for point in points if point.figure]
+    hidden = hidden_sentence(sum(figure.hidden for _when, figure in figures))
+    known = [(when, figure) for when, figure in figures if figure.value is not None]
     if not known:
         return hidden or _("Nothing was counted yet.")
-    name, last = known[-1]
-    text = _("%(name)s: %(figure)s.") % {"name": name, "figure": unit.said(last)}
-    first_name, first = known[0]
-    return _joined(
-        text,
-        change(last, first, name=first_name[:1].lower() + first_name[1:] if is_french() else first_name)
-        if len(known) > 1
-        else "",
-        hidden,
-    )
+    (first_when, first), (when, last) = known[0], known[-1]
+    text = _("%(name)s: %(figure)s.") % {"name": when.name, "figure": unit.said(last)}
+    return _joined(text, change(last, first, name=first_when.spoken) if len(known) > 1 else "", hidden)

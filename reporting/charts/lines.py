@@ -22,10 +22,11 @@ BAND, DOT = 18.0, 8.0
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A period as it is called in full, and under the axis in two short lines."""
+    """A period as it is called by itself, under the axis in two short lines, and within a sentence."""
 
     name: str
     short: tuple[str, str]
+    spoken: str
 
 
 @dataclass(frozen=True, slots=True)
