@@ -96,7 +96,7 @@ def unit_of(series: Series) -> Unit:
     """What is counted. Statistics are of times and marks, whose unit the definition names where it is another one."""
     own = series.unit(language())
     measured = getattr(series, "measured", None)
-    return Unit(own, measured(language()) if callable(measured) else _("days"))
+    return Unit(own, measured(language()) if callable(measured) else _("weeks"))
 
 
 def cell(figure: Figure | None, label: str, unit: Unit) -> Cell:

@@ -12,6 +12,7 @@ from reporting import record
 from reporting.charts.build import bar_chart, heat_chart, stacked_chart
 from reporting.charts.shapes import Chart, Multiples
 from reporting.choices import Measure
+from reporting.counting import HELD
 from reporting.dimensions import dimension, name_of
 from reporting.disclosure import ALL, ProtectedTable
 from reporting.figures import Figure, Pick
@@ -20,7 +21,7 @@ from reporting.models import Indicator, Series
 from reporting.period_words import capital, in_sentence, period_name
 from reporting.periods import Period, Span
 from reporting.present import Cell, Number, Row, Table, cell, language, number_of, trend, trends, unit_of
-from reporting.reading import HELD, Shelf, choices_of, pick_of, split_of, table_for
+from reporting.reading import Shelf, choices_of, pick_of, split_of, table_for
 from reporting.wording import NONE, number
 
 Names = tuple[tuple[str, str], ...]

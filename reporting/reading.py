@@ -12,13 +12,15 @@ from psp.errors import DomainError
 from reporting import record
 from reporting import record_looks as looks
 from reporting.counters import counter
+from reporting.counting import HELD, spoken_for
 from reporting.disclosure import DisclosureError, ProtectedTable
 from reporting.figures import Figure, Pick
 from reporting.models import FrozenTable, Indicator, Series
 from reporting.periods import Period
 
 Tables = Mapping[tuple[str, ...], ProtectedTable]
-HELD = "="
+# Codes of a series and of a period.
+Asked = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,13 @@ def read(
     Every look is counted and written into the access log, as an export where `action` says so.
     """
     shown, beside = list(shown), list(beside)
-    found, refused = _kept(series, shown, beside, whole=whole), set()
-    totals = _names_of_totals(series)
+    spoken = {(one.code, period.code): _spoken(one, period) for one in series for period in (*shown, *beside)}
+    kept = _kept(series, spoken, [period.code for period in shown], whole=whole)
+    refused, totals = set(), _names_of_totals(series)
     for one in series:
         for period in shown:
-            if (one.code, period.code) in found or period.span not in record.spans_of(one):
+            own = (one.code, spoken[one.code, period.code].code)
+            if own in kept or period.span not in record.spans_of(one):
                 continue
             try:
                 rows = record.ensure(one, period)
@@ -64,26 +68,45 @@ def read(
             except DomainError:
                 continue
             else:
-                found[one.code, period.code] = [row for row in rows if whole or row.breakdown in totals]
-    periods = {period.code: period for period in (*shown, *beside)}
-    named = {one.code: one for one in series}
-    looks.note([((named[code], periods[period]), rows) for (code, period), rows in found.items()], action)
-    tables = {key: {record.breakdown_of(row): record.opened(row) for row in rows} for key, rows in found.items()}
-    return Shelf(tables, frozenset(refused))
+                kept[own] = [row for row in rows if whole or row.breakdown in totals]
+    _note(series, spoken, kept, action)
+    opened = {key: {record.breakdown_of(row): record.opened(row) for row in rows} for key, rows in kept.items()}
+    own_keys = {key: (key[0], period.code) for key, period in spoken.items()}
+    return Shelf({key: opened[own] for key, own in own_keys.items() if own in opened}, frozenset(refused))
+
+
+def _spoken(series: Series, period: Period) -> Period:
+    """The period whose figures stand for this one: how things stand is said by the last part of a longer one."""
+    return spoken_for(period, stock=_stock(series), spans=record.spans_of(series))
+
+
+def _stock(series: Series) -> bool:
+    try:
+        return counter(series.counter).stock
+    except KeyError:
+        return False
 
 
 def _kept(
-    series: Sequence[Series], shown: Collection[Period], beside: Collection[Period], *, whole: bool
-) -> dict[tuple[str, str], list[FrozenTable]]:
+    series: Sequence[Series], spoken: Mapping[Asked, Period], shown: Collection[str], *, whole: bool
+) -> dict[Asked, list[FrozenTable]]:
     """The rows by code of series and period, in one query."""
     totals = Q(breakdown__in=_names_of_totals(series))
-    wanted = {period.code for period in (*shown, *beside)}
+    in_full = {period.code for (_code, asked), period in spoken.items() if asked in shown}
+    wanted = {period.code for period in spoken.values()}
     rows = FrozenTable.objects.filter(code__in=[one.code for one in series], period__in=wanted)
-    rows = rows.filter(totals | Q(period__in=[period.code for period in shown]) if whole else totals)
-    found: dict[tuple[str, str], list[FrozenTable]] = {}
+    rows = rows.filter(totals | Q(period__in=in_full) if whole else totals)
+    found: dict[Asked, list[FrozenTable]] = {}
     for row in rows.order_by("pk"):
         found.setdefault((row.code, row.period), []).append(row)
     return found
+
+
+def _note(
+    series: Sequence[Series], spoken: Mapping[Asked, Period], kept: Mapping[Asked, list[FrozenTable]], action: Action
+) -> None:
+    named, periods = {one.code: one for one in series}, {period.code: period for period in spoken.values()}
+    looks.note([((named[code], periods[period]), rows) for (code, period), rows in kept.items()], action)
 
 
 def _names_of_totals(series: Sequence[Series]) -> set[str]:
