@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import get_language
@@ -24,6 +25,8 @@ from reporting.reading import Shelf, pick_of, table_for
 from reporting.wording import Unit, change, hidden_word, number, relative
 from reporting.wording import shown as shown_figure
 
+# Other periods with what they are called in a sentence.
+Earlier = Sequence[tuple[str, Period]]
 __all__ = ["protected", "shown", "to_csv"]
 
 
@@ -107,7 +110,7 @@ def cell(figure: Figure | None, label: str, unit: Unit) -> Cell:
     return Cell(shown_figure(figure) if plain else unit.said(figure), label, figure.hidden)
 
 
-def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Sequence[tuple[str, Period]]) -> Number:
+def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Earlier) -> Number:
     """`compare`: other periods as they are called in a sentence; said only where both figures are published."""
     unit = unit_of(indicator.series)
     figure = shelf.figure(indicator, period) or Figure(None, measure=indicator.measure)
@@ -124,12 +127,13 @@ def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Seque
     )  # fmt: skip
 
 
-def earlier_periods(period: Period) -> list[tuple[str, Period]]:
-    """The one before and the same one a year before, with the names that they have in a sentence."""
+def earlier_periods(period: Period, first: date | None) -> list[tuple[str, Period]]:
+    """The one before and the same one a year before, with the names that they have in a sentence; none of them from
+    before anything happened, on `first`."""
     found = [(_("the period before"), offered.before(period))]
     if period.span != Span.YEAR:
         found.append((_("the same period a year before"), offered.year_before(period)))
-    return found
+    return [(name, one) for name, one in found if first and one.after > first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +146,9 @@ class Overview:
     refused: tuple[str, ...]
 
 
-def overview(indicators: Sequence[Indicator], shelf: Shelf, period: Period, periods: Sequence[Period]) -> Overview:
-    earlier = earlier_periods(period)
+def overview(
+    indicators: Sequence[Indicator], shelf: Shelf, period: Period, periods: Sequence[Period], earlier: Earlier
+) -> Overview:
     by_topic: dict[str, list[Number]] = {}
     told = [one for one in indicators if period.span in record.spans_of(one.series)]
     told = [one for one in told if not shelf.is_refused(one.series, period)]
@@ -151,12 +156,12 @@ def overview(indicators: Sequence[Indicator], shelf: Shelf, period: Period, peri
         by_topic.setdefault(indicator.series.topic, []).append(number_of(indicator, shelf, period, earlier))
     numbers = tuple((topic, str(Topic(topic).label), tuple(found)) for topic, found in by_topic.items())
     refused = {one.series.name(language()) for one in indicators if shelf.is_refused(one.series, period)}
-    return Overview(numbers, trends(told, shelf, periods), glance(told, shelf, period), tuple(sorted(refused)))
+    return Overview(numbers, trends(told, shelf, periods), glance(told, shelf, period, earlier), tuple(sorted(refused)))
 
 
 def trends(indicators: Sequence[Indicator], shelf: Shelf, periods: Sequence[Period]) -> Multiples | None:
-    """A small line for each; none where there is one period only, which is no trend."""
-    charts = tuple(trend(one, shelf, periods, small=True) for one in indicators)
+    """A small line for each that has something to draw; none where there is one period only, which is no trend."""
+    charts = tuple(chart for one in indicators if (chart := trend(one, shelf, periods, small=True)).telling)
     if len(periods) < 2 or not charts:
         return None
     return Multiples(f"{capital(period_name(periods[0]))} – {period_name(periods[-1])}", "", charts)
@@ -168,9 +173,9 @@ def trend(indicator: Indicator, shelf: Shelf, periods: Sequence[Period], *, smal
     return line_chart(indicator.name(language()), tables, pick, unit_of(indicator.series), small=small)
 
 
-def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period) -> Table:
+def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlier: Earlier) -> Table:
     """Every headline figure beside those of earlier periods."""
-    columns = [(capital(period_name(one)), one) for one in (period, *(other for _n, other in earlier_periods(period)))]
+    columns = [(capital(period_name(one)), one) for one in (period, *(other for _n, other in earlier))]
     rows = tuple(
         Row(
             indicator.name(language()),
@@ -181,7 +186,7 @@ def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period) -> Tab
     return Table(_("Figures at a glance"), (_("Figure"), *(name for name, _period in columns)), rows)
 
 
-def glance_csv(indicators: Sequence[Indicator], shelf: Shelf, period: Period) -> str:
+def glance_csv(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlier: Earlier) -> str:
     """The page's table as a file: the same figures, the same hidden ones."""
-    table = glance([one for one in indicators if period.span in record.spans_of(one.series)], shelf, period)
+    table = glance([one for one in indicators if period.span in record.spans_of(one.series)], shelf, period, earlier)
     return to_csv(table.columns, [[row.name, *(one.text for one in row.cells)] for row in table.rows])

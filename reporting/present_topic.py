@@ -20,7 +20,7 @@ from reporting.forms import By, by_name
 from reporting.models import Indicator, Series
 from reporting.period_words import capital, in_sentence, period_name
 from reporting.periods import Period, Span
-from reporting.present import Cell, Number, Row, Table, cell, language, number_of, trend, trends, unit_of
+from reporting.present import Cell, Earlier, Number, Row, Table, cell, language, number_of, trend, trends, unit_of
 from reporting.reading import Shelf, choices_of, pick_of, split_of, table_for
 from reporting.wording import NONE, number
 
@@ -75,7 +75,7 @@ class Asked:
     compare: Period | None
     periods: Sequence[Period]
 
-    def others(self, earlier: Sequence[tuple[str, Period]]) -> Sequence[tuple[str, Period]]:
+    def others(self, earlier: Earlier) -> Earlier:
         """What changes are told since: the period that was chosen, else the usual ones."""
         return [(in_sentence(self.compare), self.compare)] if self.compare else earlier
 
@@ -95,7 +95,7 @@ def definitions_of(series: Series) -> tuple[Defined, ...]:
     )  # fmt: skip
 
 
-def section(series: Series, shelf: Shelf, asked: Asked, earlier: Sequence[tuple[str, Period]]) -> Section:
+def section(series: Series, shelf: Shelf, asked: Asked, earlier: Earlier) -> Section:
     base = (series.code, series.name(language()), definitions_of(series))
     if shelf.is_refused(series, asked.period):
         return Section(*base, refused=True)

@@ -34,8 +34,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     form = PeriodForm(request.GET, offer)
     period = form.chosen()
     periods = offered.trend(period, offer.first)
-    headlines, shelf = headline_figures(series, period, periods)
-    made = present.overview(headlines, shelf, period, periods)
+    earlier = present.earlier_periods(period, offer.first)
+    headlines, shelf = headline_figures(series, period, [*periods, *(other for _name, other in earlier)])
+    made = present.overview(headlines, shelf, period, periods, earlier)
     context = {
         "form": form, "period": period, "period_name": capital(period_name(period)), "made": made,
         "topics": topics_of(series), "threshold": settings.PSP_SUPPRESSION_THRESHOLD, **coming(offer, period),
@@ -51,20 +52,21 @@ def overview_csv(request: HttpRequest) -> HttpResponse:
     if form is None or form.errors:
         return render(request, "errors/400.html", {"message": _("Choose a period from the list.")}, status=400)
     period = form.chosen()
-    headlines, shelf = headline_figures(series_in_force(), period, [], action=Action.EXPORT)
-    text = present.glance_csv(headlines, shelf, period)
+    earlier = present.earlier_periods(period, offer.first)
+    beside = [other for _name, other in earlier]
+    headlines, shelf = headline_figures(series_in_force(), period, beside, action=Action.EXPORT)
+    text = present.glance_csv(headlines, shelf, period, earlier)
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="table-{period.code}.csv"'
     return response
 
 
 def headline_figures(
-    series: list[Series], period: Period, periods: list[Period], *, action: Action = Action.READ
+    series: list[Series], period: Period, beside: list[Period], *, action: Action = Action.READ
 ) -> tuple[list[Indicator], Shelf]:
     """The figures of the first page, in order of topic and place, and the tables that they are read from."""
     headlines = [one for each in series for one in each.indicators.all() if one.headline]
     needed = list({one.series_id: one.series for one in headlines}.values())
-    beside = [*periods, *(other for _name, other in present.earlier_periods(period))]
     return headlines, reading.read(needed, [period], beside=beside, whole=False, action=action)
 
 

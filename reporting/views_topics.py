@@ -36,7 +36,7 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
     form = TopicForm(request.GET, offer, breakdowns_of(series))
     period, compare = form.chosen(), form.compared()
     asked = Asked(period, form.broken_down(), compare, offered.trend(period, offer.first))
-    earlier = present.earlier_periods(period)
+    earlier = present.earlier_periods(period, offer.first)
     beside = [*asked.periods, *(other for _name, other in earlier)]
     shelf = reading.read(series, [period, *([compare] if compare else [])], beside=beside)
     sections = [present_topic.section(one, shelf, asked, earlier) for one in series]

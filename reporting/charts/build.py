@@ -21,7 +21,8 @@ def bar_chart(
     """A bar for each category, in the order of `names` (code, name)."""
     found = bars.read(table, dimension, names, pick, unit)
     draw = bars.standing if upright else bars.lying
-    return Chart(title, findings.of_bars(found, unit), tuple(draw(found, size) for size in BOTH))
+    telling = any(bar.figure.value for bar in found)
+    return Chart(title, findings.of_bars(found, unit), tuple(draw(found, size) for size in BOTH), telling)
 
 
 def stacked_chart(
@@ -29,14 +30,16 @@ def stacked_chart(
 ) -> Chart:
     """A bar for each category, made up of the parts of `split`; one bar for all where `dimension` is ""."""
     found = stacks.read(table, dimension, names, split, parts, unit)
-    return Chart(title, findings.of_stacks(found, unit), tuple(stacks.stacked(found, size) for size in BOTH))
+    telling = any(stack.known for stack in found)
+    return Chart(title, findings.of_stacks(found, unit), tuple(stacks.stacked(found, size) for size in BOTH), telling)
 
 
 def heat_chart(
     title: str, table: ProtectedTable, rows: tuple[str, Names], columns: tuple[str, Names], pick: Pick, unit: Unit
 ) -> Chart:
     found = heat.read(table, rows, columns, pick, unit)
-    return Chart(title, findings.of_heat(found, unit), tuple(heat.heat_map(found, size) for size in BOTH))
+    telling = any(cell.figure.value for row in found for cell in row.cells)
+    return Chart(title, findings.of_heat(found, unit), tuple(heat.heat_map(found, size) for size in BOTH), telling)
 
 
 def line_chart(
@@ -45,4 +48,5 @@ def line_chart(
     """A value for each period, the oldest first. `small`: one of several beside each other."""
     found = lines.read(tables, pick, unit)
     sizes = ("small",) if small else BOTH
-    return Chart(title, findings.of_line(found, unit), tuple(lines.line(found, size) for size in sizes))
+    telling = len([point for point in found if point.value is not None]) > 1 and any(point.value for point in found)
+    return Chart(title, findings.of_line(found, unit), tuple(lines.line(found, size) for size in sizes), telling)

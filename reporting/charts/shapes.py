@@ -126,11 +126,13 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`title`: what is drawn; `finding`: what it says, in a sentence. `drawings`: one for each width."""
+    """`title`: what is drawn; `finding`: what it says, in a sentence. `drawings`: one for each width. `telling`: not
+    all of it is hidden or zero; what is not telling is better said than drawn."""
 
     title: str
     finding: str
     drawings: tuple[Drawing, ...]
+    telling: bool = True
 
     @property
     def values(self) -> int:

@@ -72,6 +72,8 @@ def stacked(stacks: Sequence[Stack], size: str) -> Drawing:
         names, y = _names(stack.name if named else "", left=left, y=y, width=width, letters=letters, wide=wide)
         labels += names
         marks += _parts(stack, to, left=left, y=y, letters=letters)
+        if not stack.known and not stack.hidden:
+            labels.append(Label(left + GAP, round(y + TALL / 2 + letters * 0.35, 1), "0", letters, "value"))
         y += TALL + GAP
     ticks = [(round(left + to.at(tick), 1), number(tick)) for tick in to.ticks]
     axis = [Label(x, start + letters, text, letters, "axis", "middle" if at else "start")
