@@ -43,13 +43,23 @@ def lying(bars: Sequence[Bar], size: str) -> Drawing:
     width, letters = (WIDE if size == "wide" else NARROW), LETTERS[size]
     left = _column(bars, letters) if size == "wide" else 0.0
     room = width - left - _widest(bars, letters) - 2 * GAP
-    to = scale(max((bar.figure.value or 0 for bar in bars), default=0), room, 5 if size == "wide" else 3)
+    to = labelled_scale(max((bar.figure.value or 0 for bar in bars), default=0), room, letters)
     marks, y = list[Mark](), letters + GAP
     for bar in bars:
         mark, y = _lying(bar, to, left=left, y=y, width=width, size=size)
         marks.append(mark)
     labels, rules = _axis(to, left=left, bottom=y, letters=letters)
     return Drawing(size, width, y, tuple(marks), labels, rules)
+
+
+def labelled_scale(greatest: float, room: float, letters: float) -> Scale:
+    """With as many steps as their numbers have room beside each other."""
+    for most in (5, 4, 3, 2):
+        to = scale(greatest, room, most)
+        widest = width_of(number(to.top), letters)
+        if not to.count or room / to.count >= widest * 1.5 + GAP:
+            return to
+    return scale(greatest, room, 1)
 
 
 def _column(bars: Sequence[Bar], letters: float) -> float:

@@ -60,7 +60,7 @@ def line(points: Sequence[Point], size: str) -> Drawing:
     to = scale(greatest, base - top, {"wide": 4, "narrow": 3, "small": 2}[size])
     left = round(max(width_of(number(tick), letters) for tick in to.ticks) + GAP)
     xs = _places(len(points), left, width, points, letters)
-    marks = _marks(points, xs, to, base=base, top=top, letters=letters)
+    marks = _marks(points, xs, to, base=base, top=top, letters=letters, width=width)
     ys = [(round(base - to.at(tick), 1), number(tick)) for tick in to.ticks]
     labels = (
         *(Label(left - GAP, round(y + letters * 0.35, 1), text, letters, "axis", "end") for y, text in ys),
@@ -73,9 +73,10 @@ def line(points: Sequence[Point], size: str) -> Drawing:
 def _places(
     count: int, left: float, width: float, points: Sequence[Point], letters: float
 ) -> tuple[float, ...]:  # fmt: skip
-    """Where each period stands; the first and the last have room for half of their names."""
+    """Where each period stands; the first and the last have room for half of their names and values."""
     widest = max((width_of(text, letters) for point in points for text in point.when.short), default=0)
-    inset = max(BAND, widest / 2)
+    values = (width_of(shown(point.figure), letters, bold=True) for point in points if point.figure)
+    inset = max(BAND, widest / 2, max(values, default=0) / 2)
     first, last = left + inset, width - inset - 2
     if count == 1:
         return (round((first + last) / 2, 1),)
@@ -94,25 +95,33 @@ def _traces(points: Sequence[Point], xs: Sequence[float], to: Scale, base: float
 
 
 def _marks(
-    points: Sequence[Point], xs: Sequence[float], to: Scale, *, base: float, top: float, letters: float
+    points: Sequence[Point], xs: Sequence[float], to: Scale, *, base: float, top: float, letters: float,
+    width: float,
 ) -> tuple[Mark, ...]:  # fmt: skip
     step = xs[1] - xs[0] if len(xs) > 1 else 10 * letters
-    free = _labelled(points, xs, letters)
+    free = _labelled(points, xs, letters) | _worded(points, xs, letters)
+    band = round(min(BAND, step - 2), 1)
     marks = []
     for place, (point, x) in enumerate(zip(points, xs, strict=True)):
         half = min(step, 60.0) / 2
-        ring = Box(round(x - half, 1), 1, round(2 * half, 1), round(base + 2, 1))
-        shapes, labels = _drawn(point, x, to, base=base, top=top, letters=letters, labelled=place in free)
+        begin, end = max(x - half, 1), min(x + half, width - 1)
+        ring = Box(round(begin, 1), 1, round(end - begin, 1), round(base + 2, 1))
+        frame = (band, base, top, letters)
+        shapes, labels = _drawn(point, x, to, frame, labelled=place in free)
         marks.append(Mark(point.label, ring, shapes, labels, bool(point.figure and point.figure.hidden)))
     return tuple(marks)
 
 
 def _drawn(
-    point: Point, x: float, to: Scale, *, base: float, top: float, letters: float, labelled: bool
+    point: Point, x: float, to: Scale, frame: tuple[float, float, float, float], *, labelled: bool
 ) -> tuple[tuple[Shape, ...], tuple[Label, ...]]:
+    """`frame`: how wide a band is, the base line, the upper edge, the size of letters."""
+    wide, base, top, letters = frame
     if point.figure and point.figure.hidden:
-        band = Shape(Box(round(x - BAND / 2, 1), top, BAND, round(base - top, 1)), "hidden")
-        plate, word = _word(x, (top + base) / 2, letters)
+        band = Shape(Box(round(x - wide / 2, 1), top, wide, round(base - top, 1)), "hidden")
+        if not labelled:
+            return (band,), ()
+        plate, word = _word(x, (top + base) / 2, wide, letters)
         return (band, plate), (word,)
     if point.value is None or point.figure is None:
         return (), ()
@@ -122,11 +131,20 @@ def _drawn(
     return (dot,), ((text,) if labelled else ())
 
 
-def _word(x: float, y: float, letters: float) -> tuple[Shape, Label]:
+def _word(x: float, y: float, wide: float, letters: float) -> tuple[Shape, Label]:
     """The word "hidden", turned, on a plate that the hatching does not run through."""
     label = Label(round(x + letters * 0.3, 1), y, hidden_word(), letters, "hidden", "middle", turned=True)
     box = label.box
-    return Shape(Box(round(x - BAND / 2 + 1, 1), box.y - 3, BAND - 2, box.height + 6), "plate"), label
+    return Shape(Box(round(x - wide / 2 + 1, 1), box.y - 3, round(wide - 2, 1), box.height + 6), "plate"), label
+
+
+def _worded(points: Sequence[Point], xs: Sequence[float], letters: float) -> frozenset[int]:
+    """Which bands carry the word: all, unless they stand so close that it would meet itself."""
+    found = set[int]()
+    for place, point in enumerate(points):
+        if point.figure and point.figure.hidden and (not found or xs[place] - xs[max(found)] >= letters + 1):
+            found.add(place)
+    return frozenset(found)
 
 
 def _labelled(points: Sequence[Point], xs: Sequence[float], letters: float) -> frozenset[int]:

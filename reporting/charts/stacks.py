@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reporting.charts.bars import GAP, HIDDEN, THICK, ZERO, Names, said
+from reporting.charts.bars import GAP, HIDDEN, THICK, ZERO, Names, labelled_scale, said
 from reporting.charts.scale import Scale, scale
 from reporting.charts.shapes import LETTERS, NARROW, WIDE, Box, Drawing, Label, Mark, Rule, Shape
 from reporting.charts.text import width_of, wrapped
@@ -14,6 +14,8 @@ from reporting.figures import Figure, Pick, protected
 from reporting.wording import Unit, hidden_word, number, shown
 
 TALL = 24.0
+# Of a hidden part where there are many: then all of them are so slim.
+SLIM = 16.0
 TONES = 8
 
 
@@ -63,15 +65,18 @@ def stacked(stacks: Sequence[Stack], size: str) -> Drawing:
     left = round(min(widest, WIDE * 0.32) + 1.5 * GAP) if wide else 0.0
     key_shapes, key_labels, y = _key(stacks, width, letters)
     # Room for the marks of what is hidden stands beside the scale, so that they never lengthen a bar.
-    apart = max((stack.hidden for stack in stacks), default=0) * (HIDDEN + 4)
-    room = max(width - left - apart - 2 * GAP, 40.0)
-    to = scale(max((stack.known for stack in stacks), default=0), room, 5 if size == "wide" else 3)
+    most = max((stack.hidden for stack in stacks), default=0)
+    hidden = HIDDEN if most * (HIDDEN + 4) <= 0.4 * (width - left) else SLIM
+    greatest = max((stack.known for stack in stacks), default=0)
+    beyond = width_of(number(scale(greatest, 1, 5).top), letters) / 2
+    room = width - left - max(most * (hidden + 4) + GAP, beyond) - GAP
+    to = labelled_scale(greatest, room, letters)
     start, marks, labels = y, list[Mark](), list[Label]()
     y += letters + GAP
     for stack in stacks:
         names, y = _names(stack.name if named else "", left=left, y=y, width=width, letters=letters, wide=wide)
         labels += names
-        marks += _parts(stack, to, left=left, y=y, letters=letters)
+        marks += _parts(stack, to, left=left, y=y, letters=letters, hidden=hidden)
         if not stack.known and not stack.hidden:
             labels.append(Label(left + GAP, round(y + TALL / 2 + letters * 0.35, 1), "0", letters, "value"))
         y += TALL + GAP
@@ -99,7 +104,7 @@ def _names(name: str, *, left: float, y: float, width: float, letters: float, wi
     return made, y
 
 
-def _parts(stack: Stack, to: Scale, *, left: float, y: float, letters: float) -> list[Mark]:
+def _parts(stack: Stack, to: Scale, *, left: float, y: float, letters: float, hidden: float) -> list[Mark]:
     """Published parts one after the other, then each hidden one with a gap before it."""
     marks, x = list[Mark](), left
     for part in (one for one in stack.parts if not one.figure.hidden):
@@ -109,10 +114,10 @@ def _parts(stack: Stack, to: Scale, *, left: float, y: float, letters: float) ->
         x += long
     x += 4
     for part in (one for one in stack.parts if one.figure.hidden):
-        box = Box(round(x, 1), y, HIDDEN, TALL)
+        box = Box(round(x, 1), y, hidden, TALL)
         small = Shape(Box(box.x + 3, y + TALL / 2 - 5, 10, 10), part.look)
         marks.append(Mark(part.label, box.grown(2), (Shape(box, "hidden"), small), (), hidden=True))
-        x += HIDDEN + 4
+        x += hidden + 4
     return marks
 
 
