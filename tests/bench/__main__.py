@@ -28,6 +28,7 @@ from tests.bench import (
     series,
     servers,
     starting,
+    tables,
 )
 from tests.bench.client import Site, in_turn
 from tests.bench.figures import Figure, against_floor, expect
@@ -125,7 +126,7 @@ def measure(people: int) -> list[Figure]:
             *reports.figures(),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
-    return [*figures, *memory(), *sending.figures(coordinator()), *formation.figures(), *starts(), seeding]
+    return [*figures, *memory(), *sending.figures(coordinator()), *formation.figures(), *tables.figures(), *starts(), seeding]
 
 
 def show(figures: list[Figure]) -> None:
