@@ -126,7 +126,15 @@ def measure(people: int) -> list[Figure]:
             *reports.figures(),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
-    return [*figures, *memory(), *sending.figures(coordinator()), *formation.figures(), *tables.figures(), *starts(), seeding]
+    return [
+        *figures,
+        *memory(),
+        *sending.figures(coordinator()),
+        *formation.figures(),
+        *tables.figures(),
+        *starts(),
+        seeding,
+    ]
 
 
 def show(figures: list[Figure]) -> None:
