@@ -39,12 +39,13 @@ def make_pdf(template: str, data: Mapping[str, Any], *, language: str, title: st
     mappings; dates are written out by the caller, as people write them. A sign that no letter at hand can show
     becomes a box, and a line says so. PdfError if the template does not fit the data.
     """
-    values = {"language": language, "title": title, "made": long_date(timezone.localdate(), language)}
+    values = {"language": language, "made": long_date(timezone.localdate(), language)}
     lost: set[str] = set()
     for _attempt in range(ATTEMPTS):
         shown = json.dumps(_showable(data, lost), ensure_ascii=False)
         try:
-            return _compiled(template, values | {"data": shown, "lost": "yes" if lost else ""})
+            named = {"title": _boxed(title, lost), "data": shown}
+            return _compiled(template, values | named | {"lost": "yes" if lost else ""})
         except typst.TypstError as error:
             missing = not_shown(str(getattr(error, "diagnostic", ""))) - lost
         if not missing:

@@ -22,6 +22,7 @@ from reporting import record
 from reporting.choices import Topic
 from reporting.files.as_csv import to_csv
 from reporting.files.as_json import to_json
+from reporting.files.as_pdf import to_pdf, to_pdf_of_both
 from reporting.files.as_xlsx import to_xlsx
 from reporting.files.books import Book
 from reporting.files.sources import of_release, of_topic, offered
@@ -33,9 +34,10 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What each kind of file is made by, its type, and its name in both languages: it tells nothing of the program.
 KINDS: Mapping[str, tuple[Callable[[Book, str], bytes], str]] = {
     "csv": (to_csv, "text/csv; charset=utf-8"), "xlsx": (to_xlsx, SHEET), "json": (to_json, "application/json"),
+    "pdf": (to_pdf, "application/pdf"), "both": (to_pdf_of_both, "application/pdf"),
 }  # fmt: skip
 ONE_DAY = timedelta(days=1)
-NAMES = {"en": "table", "fr": "tableau"}
+NAMES = {"en": ("table", "report"), "fr": ("tableau", "rapport")}
 
 
 class AskedForm(forms.Form):
@@ -95,9 +97,10 @@ def release_file(request: HttpRequest, release_id: int, kind: str) -> HttpRespon
 
 
 def as_file(book: Book, kind: str) -> HttpResponse:
-    language = (get_language() or "en")[:2]
+    language = "fr" if (get_language() or "en").startswith("fr") else "en"
     make, content_type = KINDS[kind]
     answer = HttpResponse(make(book, language), content_type=content_type)
-    name = f"{NAMES.get(language, NAMES['en'])}-{book.period.code}.{kind}"
+    is_paper = content_type == "application/pdf"
+    name = f"{NAMES[language][is_paper]}-{book.period.code}.{'pdf' if is_paper else kind}"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

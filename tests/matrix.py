@@ -633,7 +633,7 @@ POLICY: dict[str, Rule] = {
         f"reports:release_{kind}": Rule(
             only(Role.ANALYST, Role.PRIVACY_OFFICER), of=thing("release_out"), foreign=thing("release_waiting")
         )
-        for kind in KINDS
+        for kind in (*KINDS, "both")
     },
     "reports:topic": Rule(only(Role.ANALYST), of=lambda _world: ("people",)),
     "reports:definitions": Rule(only(Role.ANALYST)),

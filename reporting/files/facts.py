@@ -17,15 +17,15 @@ def facts(book: Book, language: str) -> list[tuple[str, str]]:
     last = book.period.after - timedelta(days=1)
     found = [
         (_("Period"), period_name(book.period)),
-        (_("From"), long_date(book.period.first, language)),
-        (_("To"), long_date(last, language)),
+        (_("First day"), long_date(book.period.first, language, article=False)),
+        (_("Last day"), long_date(last, language, article=False)),
         (_("How small numbers are protected"), str(book.method.label)),
         (_("Smallest number that is shown"), str(book.threshold)),
     ]
     if book.counted_at:
-        found.append((_("Counted on"), long_date(timezone.localtime(book.counted_at).date(), language)))
+        found.append((_("Counted on"), long_date(timezone.localtime(book.counted_at).date(), language, article=False)))
     if book.approved_on:
-        found.append((_("Approved on"), long_date(book.approved_on, language)))
+        found.append((_("Approved on"), long_date(book.approved_on, language, article=False)))
     if book.missing:
         names = ", ".join(one(language) for one in book.missing)
         found.append((_("Not shown, because not proven safe"), names))

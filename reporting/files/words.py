@@ -7,7 +7,7 @@ from itertools import product
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from reporting.choices import Measure, Method
 from reporting.dimensions import dimension
@@ -32,6 +32,8 @@ def status_of(table: ProtectedTable, value: float | None) -> str:
 
 def measure_name(measure: str) -> str:
     """The code itself where it is not known."""
+    if measure == Measure.COUNT.value:
+        return pgettext("figure", "Number")
     return str(Measure(measure).label) if measure in Measure.values else measure
 
 

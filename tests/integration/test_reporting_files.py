@@ -19,13 +19,16 @@ from reporting.disclosure import protect
 from reporting.models import FrozenTable, Series
 from reporting.urls_files import KINDS
 from tests import factories as make
+from tests.papers import assert_pdf_ua, pdf_text
 from tests.released import a_release, counted, freeze, freeze_all, total
 from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "fr")
+PAPERS = ("pdf", "both")
+OF_RELEASE = (*KINDS, "both")
 TYPES = {
-    "csv": "text/csv; charset=utf-8", "json": "application/json",
+    "csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
 
@@ -52,6 +55,8 @@ def every_cell(kind: str, content: bytes) -> set[str]:
     if kind == "xlsx":
         workbook = openpyxl.load_workbook(io.BytesIO(content))
         return {str(cell) for sheet in workbook for row in sheet.iter_rows(values_only=True) for cell in row}
+    if kind in PAPERS:
+        return set(re.sub(r"(?<=\d)[\s,](?=\d{3}\b)", "", pdf_text(content)).split())
     made = json.loads(content)
     tables = {str(cell["value"]) for table in made["protectedTables"] for cell in table["cells"]}
     return tables | {str(value) for line in made["resources"][0]["data"] for value in line.values()}
@@ -72,12 +77,13 @@ def test_files_are_closed_to_other_roles(client, who):
 def test_the_privacy_officer_fetches_releases_but_not_topics(client):
     release = a_release()
     make.sign_in(client, make.a_privacy_officer())
-    for kind in KINDS:
+    for kind in OF_RELEASE:
         assert client.get(address(f"release_{kind}", release.pk)).status_code == 200
+    for kind in KINDS:
         assert client.get(address(f"topic_{kind}", "people")).status_code == 403
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OF_RELEASE)
 @pytest.mark.parametrize("state", [ReleaseState.PREPARED, ReleaseState.RETURNED])
 def test_a_release_that_is_not_approved_leaves_in_no_file(analyst, kind, state):
     release = a_release(state=state)
@@ -91,13 +97,14 @@ def test_a_release_that_is_not_approved_leaves_in_no_file(analyst, kind, state):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_topic_has_every_kind_of_file(analyst, language):
     freeze_all("2026-Q1")
-    name = {"en": "table", "fr": "tableau"}[language]
+    names = {"en": ("table", "report"), "fr": ("tableau", "rapport")}[language]
     for kind, topic in product(KINDS, Topic.values):
         answer = analyst.get(address(f"topic_{kind}", topic, language=language), {"period": "2026-Q1"})
         assert answer.status_code == 200
         assert answer["Content-Type"] == TYPES[kind]
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in answer["Cache-Control"]
+        name = names[kind in PAPERS]
         assert answer["Content-Disposition"] == f'attachment; filename="{name}-2026-Q1.{kind}"'
         assert every_cell(kind, answer.content) or kind == "json"
 
@@ -114,7 +121,9 @@ def test_counted_figures_are_the_same_in_each_kind_of_file_and_three_people_are_
     tidy = openpyxl.load_workbook(io.BytesIO(found["xlsx"])).worksheets[-1]
     assert [str(row[15]) for row in tidy.iter_rows(min_row=2, values_only=True)] == [row[15] for row in rows]
     for kind in KINDS:
-        assert not {"3", "9"} & every_cell(kind, found[kind])
+        assert kind in PAPERS or not {"3", "9"} & every_cell(kind, found[kind])
+    published = {row[15] for row in rows if row[16] == "published"}
+    assert published <= every_cell("pdf", found["pdf"])
 
 
 def test_one_breakdown_can_be_asked_for(analyst):
@@ -157,7 +166,7 @@ def test_an_export_is_noted(analyst, kind):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OF_RELEASE)
 def test_a_release_is_written_as_it_was_frozen(analyst, kind, language):
     regions = {("ON",): 1207, ("QC",): 7, ("PAC",): 12, ("ATL",): 60}
     release = a_release({
@@ -166,7 +175,7 @@ def test_a_release_is_written_as_it_was_frozen(analyst, kind, language):
     answer = analyst.get(address(f"release_{kind}", release.pk, language=language))
     cells = every_cell(kind, answer.content)
     assert {"1207", "55"} <= cells
-    assert "7" not in cells
+    assert kind in PAPERS or "7" not in cells
     if kind == "xlsx":
         assert "'=cmd|calc" in cells
         workbook = openpyxl.load_workbook(io.BytesIO(answer.content))
@@ -176,4 +185,7 @@ def test_a_release_is_written_as_it_was_frozen(analyst, kind, language):
         made = json.loads(answer.content)
         assert made["digest"] == f"sha256:{release.digest}"
         assert made["titles"] == {"en": release.title_en, "fr": release.title_fr}
-    assert re.search(r"(table|tableau)-2025\.", answer["Content-Disposition"])
+    if kind in PAPERS:
+        assert_pdf_ua(answer.content, language=language)
+        assert release.digest in cells
+    assert re.search(r"(table|tableau|report|rapport)-2025\.", answer["Content-Disposition"])

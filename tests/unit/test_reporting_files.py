@@ -16,10 +16,12 @@ from reporting.choices import Method
 from reporting.disclosure import ALL, protect
 from reporting.files.as_csv import to_csv
 from reporting.files.as_json import package, to_json
+from reporting.files.as_pdf import part_of, to_pdf, to_pdf_of_both
 from reporting.files.as_xlsx import LONGEST_NAME, sheet_name, to_xlsx
 from reporting.files.books import Book, Chapter, Words
 from reporting.models import Indicator, Series
 from reporting.periods import parse
+from tests.papers import assert_pdf_ua, pdf_text
 from tests.released import counted, total
 
 LANGUAGES = ("en", "fr")
@@ -242,3 +244,46 @@ def test_the_package_holds_the_tables_of_the_contract():
     assert {"kind": "informal", "language": "en", "value": None} in table["cells"]
     assert sum(ALL in cell.values() for cell in table["cells"]) == 5
     assert (table["threshold"], table["audited"]) == (10, True)
+
+
+# The paper -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "word", "page"), [("en", "hidden", "Page 2 of"), ("fr", "masqué", "Page 2 sur")])
+def test_a_paper_is_tagged_and_says_the_same_as_the_tables(language, word, page):
+    book = a_book()
+    paper = to_pdf(book, language)
+    assert_pdf_ua(paper, language=language, title=book.title(language))
+    text = pdf_text(paper)
+    assert page in text
+    for wanted in ("1,207" if language == "en" else "1\u00a0207", word, "ab" * 32, "Figures", "Chiffres"):
+        assert " ".join(wanted.split()) in text
+    assert f" {SMALL} " not in text.replace(page, "")
+
+
+def test_a_bar_chart_says_every_figure_to_whoever_hears_it():
+    paper = part_of(a_book(), "en")
+    chart = paper["chapters"][0]["tables"][0]
+    assert chart["alt"] == "Bar chart. Language: English 1,207; Français hidden; iu 60; oj hidden."
+    assert [(bar["hidden"], bar["share"]) for bar in chart["bars"]][:2] == [(False, 1.0), (True, 0.0)]
+
+
+def test_the_paper_in_both_languages_holds_the_same_figures_twice():
+    book = a_book()
+    paper = to_pdf_of_both(book, "fr")
+    assert_pdf_ua(paper, language="fr")
+    text = pdf_text(paper)
+    assert text.count("1,207") == " ".join(text.split()).count("1 207") > 1
+    assert b"/Lang(en-CA)" in paper
+
+
+@pytest.mark.parametrize("typed", ["=1+1", '#panic("x")', "*_`$@<label>", "李小龙", "a\u0327"])
+def test_what_people_typed_is_text_on_paper(typed):
+    book = a_book(title=Words(typed, typed), note=Words(typed, typed))
+    assert_pdf_ua(to_pdf(book, "en"))
+
+
+def test_a_book_of_nothing_is_a_paper_all_the_same():
+    paper = to_pdf_of_both(a_book(chapters=(), counted_at=None), "en")
+    assert_pdf_ua(paper)
+    assert "Nothing is counted for this period." in pdf_text(paper)

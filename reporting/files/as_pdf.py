@@ -1,0 +1,143 @@
+"""A book as a paper to table: tagged, with a cover in both languages, the report in one of them or in both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override, pgettext
+
+from psp.calendar_text import long_date
+from psp.pdf import make_pdf
+from reporting.choices import Measure
+from reporting.disclosure import ALL, ProtectedTable
+from reporting.files import words
+from reporting.files.books import Book, Chapter, breakdown
+from reporting.files.facts import facts
+from reporting.files.grids import Grid, grids
+from reporting.files.rows import period_name
+
+LANGUAGES = ("en", "fr")
+# More bars than this are no picture any more: the table alone says it.
+MOST_BARS = 24
+
+
+def to_pdf(book: Book, language: str) -> bytes:
+    """The report in one language. PdfError as `psp.pdf.make_pdf`."""
+    return _paper(book, language, (language,))
+
+
+def to_pdf_of_both(book: Book, language: str) -> bytes:
+    """The whole report in both languages, the reader's first: the same figures, ready to table."""
+    return _paper(book, language, (language, *(one for one in LANGUAGES if one != language)))
+
+
+def _paper(book: Book, language: str, languages: Sequence[str]) -> bytes:
+    covers = [_cover(book, one) for one in sorted(LANGUAGES, key=lambda one: one != language)]
+    data = {"covers": covers, "parts": [part_of(book, one) for one in languages]}
+    return make_pdf("figures", data, language=language, title=book.title(language))
+
+
+def _cover(book: Book, language: str) -> dict[str, Any]:
+    with override(language):
+        return {
+            "language": language, "title": book.title(language), "period": _capital(period_name(book.period)),
+            "lead": _("Figures of the program, protected so that nobody can be recognized."),
+            "made": " · ".join(f"{label}\u00a0: {value}" if language == "fr" else f"{label}: {value}"
+                               for label, value in facts(book, language)[3:5]),
+        }  # fmt: skip
+
+
+def part_of(book: Book, language: str) -> dict[str, Any]:
+    """What `psp/pdf_templates/figures.typ` shows in one language."""
+    with override(language):
+        vocabulary = words.Vocabulary()
+        return {
+            "language": language, "contents": _("Contents"), "page": _("Page"), "of": pgettext("pages", "of"),
+            "made": pgettext("report", "Made on %(day)s") % {"day": long_date(timezone.localdate(), language)},
+            "title": book.title(language),
+            "period": _capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
+            "numbers_heading": _("In short"), "numbers": [list(one) for one in _numbers(book, language)],
+            "chapters": [_chapter(chapter, language, vocabulary) for chapter in book.chapters],
+            "how_heading": _("How to read these figures"), "how": words.how_to_read(book),
+            "facts_heading": _("About these figures"), "facts": [list(one) for one in facts(book, language)],
+            "definitions_heading": _("Definitions"),
+            "definitions": [_definition(chapter, language) for chapter in book.chapters],
+        }  # fmt: skip
+
+
+def _lead(book: Book) -> str:
+    if not book.chapters:
+        return _("Nothing is counted for this period.")
+    return _("A figure that is marked “hidden” is not zero: zeros are shown.")
+
+
+def _numbers(book: Book, language: str) -> Iterator[tuple[str, str]]:
+    """The total of each series, with what it counts."""
+    for chapter in book.chapters:
+        for table in chapter.tables:
+            if not breakdown(table):
+                yield words.shown(table.values[(ALL,)]), chapter.series.name(language)
+
+
+def _chapter(chapter: Chapter, language: str, vocabulary: words.Vocabulary) -> dict[str, Any]:
+    series = chapter.series
+    population = series.population_fr if language == "fr" else series.population_en
+    totals = [words.shown(table.values[(ALL,)]) for table in chapter.tables if not breakdown(table)]
+    made = [
+        (table, number, grid)
+        for table in chapter.tables
+        for number, grid in enumerate(grids(table, vocabulary))
+        # A total alone is said in a line; with a median beside it, it is a table.
+        if breakdown(table) or len(grid.columns) > 1
+    ]
+    return {
+        "heading": series.name(language), "lead": population,
+        "total": f"{vocabulary.breakdown(())} – {totals[0]}" if totals else "",
+        "tables": [_table(table, grid, number, vocabulary) for table, number, grid in made],
+    }  # fmt: skip
+
+
+def _table(table: ProtectedTable, grid: Grid, number: int, vocabulary: words.Vocabulary) -> dict[str, Any]:
+    heading = vocabulary.breakdown(breakdown(table))
+    bars = _bars(table, grid)
+    return {
+        "heading": f"{heading} – {words.measure_name(grid.measure)}" if number else heading,
+        "columns": [grid.heading, *grid.columns],
+        "rows": [[name, *(one if isinstance(one, str) else words.shown(one) for one in values)]
+                 for name, values in grid.rows],
+        "bars": bars, "alt": _alt(heading, bars),
+        "note": _("The same people can be in several categories.") if table.overlapping else "",
+    }  # fmt: skip
+
+
+def _bars(table: ProtectedTable, grid: Grid) -> list[dict[str, Any]]:
+    """A bar for each category of a table of one dimension, without the whole: it would dwarf its parts."""
+    if len(breakdown(table)) != 1 or grid.measure != Measure.COUNT or len(grid.rows) > MOST_BARS:
+        return []
+    found = [(name, values[0]) for name, values in grid.rows[:-1]]
+    longest = max((value for _name, value in found if isinstance(value, int | float)), default=0)
+    return [
+        {"name": name, "hidden": value is None, "text": words.shown(value if not isinstance(value, str) else None),
+         "share": value / longest if isinstance(value, int | float) and longest else 0.0}
+        for name, value in found
+    ]  # fmt: skip
+
+
+def _alt(heading: str, bars: list[dict[str, Any]]) -> str:
+    """What the picture says to whoever hears it: every bar with its figure."""
+    said = "; ".join(f"{one['name']} {one['text']}" for one in bars)
+    return _("Bar chart. %(heading)s: %(figures)s.") % {"heading": heading, "figures": said}
+
+
+def _definition(chapter: Chapter, language: str) -> dict[str, Any]:
+    series = chapter.series
+    source = series.source_fr if language == "fr" else series.source_en
+    lines = [f"{one.name(language)} – {one.definition(language)}" for one in chapter.indicators]
+    return {"name": series.name(language), "lines": [*lines, source]}
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
