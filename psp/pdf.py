@@ -44,7 +44,7 @@ def make_pdf(template: str, data: Mapping[str, Any], *, language: str, title: st
     for _attempt in range(ATTEMPTS):
         shown = json.dumps(_showable(data, lost), ensure_ascii=False)
         try:
-            named = {"title": _boxed(title, lost), "data": shown}
+            named = {"title": _boxed(str(title), lost), "data": shown}
             return _compiled(template, values | named | {"lost": "yes" if lost else ""})
         except typst.TypstError as error:
             missing = not_shown(str(getattr(error, "diagnostic", ""))) - lost
