@@ -17,7 +17,7 @@ from reporting.files import words
 from reporting.files.books import Book, Chapter, breakdown
 from reporting.files.facts import facts
 from reporting.files.grids import Grid, grids
-from reporting.files.rows import period_name
+from reporting.forms import period_name
 
 LANGUAGES = ("en", "fr")
 # More bars than this are no picture any more: the table alone says it.
