@@ -12,7 +12,7 @@ from django.db.models.signals import post_migrate
 # Parts that add themselves to what is known elsewhere, each by its `register()`.
 REGISTERED = (
     "dashboard", "dimensions_topics", "counters_intake", "counters_waiting", "counters_sessions", "counters_team",
-    "counters_services", "answers_forms", "counters_answers", "answers_series", "privacy",
+    "counters_services", "answers_forms", "counters_answers", "answers_series", "privacy", "dashboard_releases",
 )  # fmt: skip
 
 

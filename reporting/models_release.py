@@ -73,7 +73,7 @@ class ReleaseTable(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        ordering: ClassVar = ["frozen__series__topic", "frozen__series__place", "frozen__breakdown"]
+        ordering: ClassVar = ["frozen__series__topic", "frozen__series__place", "frozen__code", "frozen__breakdown"]
         constraints: ClassVar = [models.UniqueConstraint(fields=["release", "frozen"], name="release_table_once")]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Basis, Erased, Holding, Use, declare, these
+from privacy.datamap import Basis, Elsewhere, Erased, Holding, Use, declare, declare_elsewhere, these
 
 ABOUT_TEAM = _("About a member of the team")
 MAP = (
@@ -34,6 +34,16 @@ MAP = (
     ),
 )  # fmt: skip
 
+PUBLISHED = Elsewhere(
+    "figures", _("In published figures"),
+    _("How many people took part, how often groups met, and the like. Small numbers are never shown, and nobody can be"
+      " found in the others. Only those who agreed to be counted are in them."),
+    _("They stay, because a figure that changed would tell who left. Once you take your agreement back, or your"
+      " information is deleted, you are in no figure that is counted after that."),
+    order=50,
+)  # fmt: skip
+
 
 def register() -> None:
     declare(*MAP)
+    declare_elsewhere(PUBLISHED)

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError
 from reporting import disclosure
 from reporting import record_freezing as freezing
@@ -22,7 +24,7 @@ from reporting.choices import Method
 from reporting.counters import counter
 from reporting.counting import spoken_for
 from reporting.disclosure import DisclosureError, ProtectedTable, digest_of, record_of, restore
-from reporting.models import FrozenTable, ReleaseTable, Series, Unproven
+from reporting.models import FrozenTable, Release, ReleaseTable, Series, Unproven
 from reporting.periods import LENGTHS, Period, Span
 
 Breakdown = tuple[str, ...]
@@ -188,10 +190,25 @@ def copy_for_release(row: FrozenTable, method: Method) -> tuple[str, str]:
     """Text and digest of what a report shows of this table: itself, or what is published of it rounded."""
     if method == Method.SUPPRESSION:
         return row.body, row.digest
-    body = record_of(getattr(disclosure, "rounded")(opened(row)))  # noqa: B009
+    body = record_of(disclosure.rounded(opened(row)))
     return body, digest_of(body)
 
 
 def released(row: ReleaseTable) -> ProtectedTable:
     """As the report shows it. DisclosureError where the row was changed behind our back."""
     return restore(row.body, row.digest)
+
+
+def open_release(release: Release) -> list[tuple[ReleaseTable, ProtectedTable]]:
+    """All tables of a report, in the order of topics; counted as looks, and written into the log."""
+    rows = list(release.tables.select_related("frozen__series"))
+    audit.record(Action.READ, release, purpose=Purpose.REPORTING)
+    looks.count(row.frozen_id for row in rows)
+    return [(row, released(row)) for row in rows]
+
+
+def open_released(row: ReleaseTable) -> ProtectedTable:
+    """One table of a report; counted as a look, and written into the log."""
+    audit.record(Action.READ, row, purpose=Purpose.REPORTING)
+    looks.count([row.frozen_id])
+    return released(row)

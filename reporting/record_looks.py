@@ -27,7 +27,12 @@ def note(looked: Iterable[Looked], action: Action = Action.READ) -> None:
     found = [(asked, rows) for asked, rows in looked if rows]
     entries = [(f"{series.code} {period.code}", None) for (series, period), _rows in found]
     audit.record_each(action, FrozenTable, entries, purpose=Purpose.REPORTING)
-    keys = sorted({row.pk for _asked, rows in found for row in rows})
+    count(row.pk for _asked, rows in found for row in rows)
+
+
+def count(tables: Iterable[int]) -> None:
+    """One more look at each of these frozen tables, today."""
+    keys = sorted(set(tables))
     if keys:
         # Locked rows would make pages wait for each other until the end of each.
         transaction.on_commit(partial(_count, keys))

@@ -6,7 +6,12 @@ from django.utils import timezone
 
 from psp.logs import get_logger
 from reporting.beginning import all_periods
-from reporting.record import freeze_closed, in_force
+from reporting.counters import counter
+from reporting.counting import spoken_for
+from reporting.families import inside
+from reporting.models import FrozenTable
+from reporting.periods import Period
+from reporting.record import freeze_closed, in_force, spans_of
 
 log = get_logger(__name__)
 
@@ -24,3 +29,15 @@ def freeze_closed_periods() -> tuple[int, int]:
             log.info("series_frozen", code=series.code, count=done)
         frozen, refused = frozen + done, refused + left
     return frozen, refused
+
+
+def still_to_count(period: Period) -> int:
+    """How many tables of series and periods are to be proven before a report on this one can be shown."""
+    wanted = set()
+    for series in in_force():
+        spans, stock = spans_of(series), counter(series.counter).stock
+        if period.span in spans:
+            family = [*inside(period, spans), period]
+            wanted |= {(series.code, spoken_for(one, stock=stock, spans=spans).code) for one in family}
+    kept = FrozenTable.objects.filter(breakdown="", period__in={code for _series, code in wanted})
+    return len(wanted - set(kept.values_list("code", "period")))

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from reporting import urls_files, views, views_answers, views_given, views_platforms, views_topics, views_wellbeing
+from reporting import (
+    urls_files,
+    views,
+    views_answers,
+    views_given,
+    views_platforms,
+    views_releases,
+    views_topics,
+    views_wellbeing,
+)
 
 app_name = "reports"
 
@@ -19,4 +28,12 @@ urlpatterns = [
     path("definitions/", views_topics.definitions, name="definitions"),
     path("table.csv", views.overview_csv, name="overview_csv"),
     *urls_files.patterns,
+    path("releases/", views_releases.releases, name="releases"),
+    path("releases/new/", views_releases.release_new, name="release_new"),
+    path("releases/<int:release_id>/", views_releases.release, name="release"),
+    path("releases/<int:release_id>/tables/<int:table_id>/", views_releases.release_table, name="release_table"),
+    path("releases/<int:release_id>/approve/", views_releases.release_approve, name="release_approve"),
+    path("releases/<int:release_id>/return/", views_releases.release_return, name="release_return"),
+    path("releases/<int:release_id>/again/", views_releases.release_again, name="release_again"),
+    path("releases/<int:release_id>/reproduce/", views_releases.release_reproduce, name="release_reproduce"),
 ]

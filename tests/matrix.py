@@ -158,6 +158,7 @@ def incident_routes(who: frozenset[str]) -> dict[str, Rule]:
 
 
 DISPOSE = only(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+REPORTS = only(Role.ANALYST, Role.PRIVACY_OFFICER)
 PAIR = thing("participant_here", "twin_here")
 POLICY: dict[str, Rule] = {
     # Floor
@@ -637,6 +638,15 @@ POLICY: dict[str, Rule] = {
     },
     "reports:topic": Rule(only(Role.ANALYST), of=lambda _world: ("people",)),
     "reports:definitions": Rule(only(Role.ANALYST)),
+    "reports:releases": Rule(REPORTS),
+    "reports:release_new": Rule(only(Role.ANALYST)),
+    **{
+        f"reports:{name}": Rule(REPORTS, of=thing("release_waiting"))
+        for name in ("release", "release_approve", "release_return")
+    },
+    "reports:release_table": Rule(REPORTS, of=thing("release_waiting", "release_table")),
+    "reports:release_again": Rule(only(Role.ANALYST), of=thing("release_waiting")),
+    "reports:release_reproduce": post(REPORTS, of=thing("release_waiting")),
     "privacy:office": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:access_log": Rule(only(Role.PRIVACY_OFFICER)),
     "privacy:retention": Rule(DISPOSE),
@@ -790,7 +800,8 @@ def a_world() -> World:
     officer = world.accounts[Role.PRIVACY_OFFICER]
     what_happened(world, elsewhere)
     world.things["release_out"] = a_release()
-    world.things["release_waiting"] = a_release({}, state=ReleaseState.PREPARED, period="2024")
+    world.things["release_waiting"] = a_release(state=ReleaseState.PREPARED, period="2024")
+    world.things["release_table"] = world.things["release_waiting"].tables.get()
     world.things["export_asked"] = factories.an_export(factories.a_privacy_officer())
     world.things["access_waiting"] = factories.an_access_request(factories.a_participant(), checked=False)
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)

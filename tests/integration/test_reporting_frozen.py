@@ -1,0 +1,220 @@
+"""Freezing: from the shortest period to the longest, by one at a time, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from django.db import connections
+from django.test import override_settings
+
+from psp.audit.choices import Action
+from psp.audit.models import Entry
+from psp.errors import DomainError
+from reporting import beginning, record, record_nightly
+from reporting.disclosure import DisclosureError, ProtectedTable
+from reporting.models import FrozenTable, Look, Series, Unproven
+from reporting.periods import parse
+from tests.integration.test_reporting_indicators import a_region_with
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parents[2]
+MAY = parse("2026-05")
+# Dies after the rows are written and before they are kept.
+DIE = """
+import django; django.setup()
+import os, signal
+from reporting import record, record_freezing
+from reporting.models import FrozenTable, Series
+from reporting.periods import parse
+bulk_create = FrozenTable.objects.bulk_create
+def written_then_killed(rows):
+    made = bulk_create(rows)
+    print(len(made), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+record_freezing.FrozenTable.objects.bulk_create = written_then_killed
+record.ensure(Series.objects.get(code="sessions"), parse("2026-05"))
+"""
+
+
+def series(code: str = "sessions") -> Series:
+    return Series.objects.filter(code=code).latest("number")
+
+
+def frozen_periods(code: str = "sessions") -> list[str]:
+    rows = FrozenTable.objects.filter(code=code, breakdown="").order_by("pk")
+    return list(rows.values_list("period", flat=True))
+
+
+def in_may(people: int = 12, **more):
+    return a_region_with(people, sessions=3, at=datetime(2026, 5, 5, 23, tzinfo=UTC), **more)
+
+
+def test_months_are_frozen_before_their_quarter():
+    record.tables(series(), parse("2026-Q1"))
+    assert frozen_periods() == ["2026-04", "2026-05", "2026-06", "2026-Q1"]
+
+
+def test_months_are_not_frozen_where_the_program_gives_no_figures_of_months(settings):
+    settings.PSP_REPORT_FINEST = "quarter"
+    record.tables(series(), parse("2026-Q1"))
+    assert frozen_periods() == ["2026-Q1"]
+    with pytest.raises(DomainError) as refused:
+        record.tables(series(), MAY)
+    assert refused.value.code == "not_counted_for"
+
+
+def test_month_that_is_asked_for_after_its_quarter_enters_one_proof_with_it(settings):
+    in_may(12, region="ON")
+    in_may(3, region="QC")
+    settings.PSP_REPORT_FINEST = "quarter"
+    quarter = record.tables(series("people"), parse("2026-Q1"))
+    settings.PSP_REPORT_FINEST = "month"
+    month = record.tables(series("people"), MAY)
+    for tables in (quarter, month):
+        assert tables[("region",)].value(region="QC") is None
+
+
+def test_page_gets_only_the_breakdowns_that_it_shows():
+    found = record.tables(series(), MAY, only=[("took_place",)])
+    assert list(found) == [("took_place",)]
+    assert all(isinstance(table, ProtectedTable) for table in found.values())
+
+
+def test_many_are_read_at_once_and_what_cannot_be_shown_is_left_out():
+    wanted = [(series(), MAY), (series("people"), MAY), (series(), parse("2126-05"))]
+    assert set(record.several(wanted)) == {("sessions", "2026-05"), ("people", "2026-05")}
+
+
+def test_each_look_is_counted_by_table_and_day_and_written_into_the_log(django_capture_on_commit_callbacks):
+    for times in (1, 2):
+        with django_capture_on_commit_callbacks(execute=True):
+            record.tables(series(), MAY, only=[()])
+        look = Look.objects.get()
+        assert (look.table.breakdown, look.times) == ("", times)
+    seen = Entry.objects.filter(action=Action.READ, model="reporting.frozentable")
+    assert {(entry.object_id, entry.purpose, entry.person) for entry in seen} == {
+        ("sessions 2026-05", "reporting", None)
+    }
+
+
+# What cannot be proven --------------------------------------------------------------------------------------
+
+
+def test_what_cannot_be_proven_is_not_shown_and_nothing_is_kept_of_it(settings):
+    settings.PSP_SUPPRESSION_THRESHOLD = 3  # no threshold at all, so that nothing can be proven
+    with pytest.raises(record.NotProven) as refused:
+        record.tables(series(), MAY)
+    assert isinstance(refused.value, DisclosureError)
+    assert refused.value.code == "not_proven"
+    assert "could not be proven safe" in str(refused.value.message)
+    assert not FrozenTable.objects.exists()
+    assert record.unproven(MAY) == ["sessions"]
+
+
+def test_whole_is_not_frozen_without_all_of_its_parts(settings):
+    """A quarter minus two months is the third."""
+    settings.PSP_SUPPRESSION_THRESHOLD = 3
+    with pytest.raises(record.NotProven):
+        record.tables(series(), MAY)
+    settings.PSP_SUPPRESSION_THRESHOLD = 10
+    with pytest.raises(record.NotProven):
+        record.tables(series(), parse("2026-Q1"))
+    assert frozen_periods() == ["2026-04"]
+
+
+def test_page_does_not_wait_again_for_what_was_just_not_proven_but_the_nightly_run_tries(settings):
+    settings.PSP_SUPPRESSION_THRESHOLD = 3
+    with pytest.raises(record.NotProven):
+        record.tables(series(), MAY)
+    settings.PSP_SUPPRESSION_THRESHOLD = 10
+    with pytest.raises(record.NotProven):
+        record.tables(series(), MAY)
+    assert record.freeze_closed(series(), [MAY]) == (1, 0)
+    assert not Unproven.objects.exists()
+    assert record.tables(series(), MAY)
+
+
+# Definitions ------------------------------------------------------------------------------------------------
+
+
+def test_new_definition_counts_later_periods_and_leaves_frozen_ones_theirs():
+    first = series()
+    record.tables(first, MAY)
+    fields = {field.name: getattr(first, field.name) for field in Series._meta.fields if field.name != "id"}
+    Series.objects.create(**fields | {"number": first.number + 1, "breakdowns": [["region"]]})
+    # Whoever still holds the old one gets what is in force for what is not out yet.
+    assert ("region", "took_place") in record.tables(series(), MAY)
+    assert set(record.tables(first, parse("2026-06"))) == {(), ("region",)}
+    assert record.definition(first, MAY).number == first.number
+    assert record.definition(first, parse("2026-06")).number == first.number + 1
+
+
+# Several at once, and what dies ----------------------------------------------------------------------------
+
+
+def _at_once(barrier: Barrier, code: str) -> list[str]:
+    try:
+        barrier.wait(20)
+        return [record.opened(row).where["period"] + row.digest for row in record.ensure(series(code), MAY)]
+    finally:
+        connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_look_at_once_freeze_once_and_see_the_same():
+    in_may()
+    barrier = Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _number: _at_once(barrier, "people"), range(4)))
+    assert found[0] == found[1] == found[2] == found[3]
+    assert FrozenTable.objects.filter(code="people").count() == len(found[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_pages_that_freeze_several_series_in_different_order_do_not_wait_for_each_other_for_ever():
+    from django.db import transaction
+
+    barrier = Barrier(2)
+
+    def page(codes: tuple[str, ...]) -> int:
+        try:
+            with transaction.atomic():
+                barrier.wait(20)
+                return sum(len(record.ensure(series(code), MAY)) for code in codes)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.submit(page, ("people", "sessions")), pool.submit(page, ("sessions", "people"))
+        assert one.result(60) == other.result(60)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_is_killed_leaves_nothing_half_and_no_lock():
+    killed = subprocess.run(
+        [sys.executable, "-c", DIE], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert (killed.returncode, int(killed.stdout)) == (-9, len(series().breakdowns) + 1), killed.stderr
+    assert not FrozenTable.objects.exists()
+    assert len(record.ensure(series(), MAY)) == int(killed.stdout)
+
+
+def test_nightly_run_freezes_what_is_closed_and_does_nothing_the_second_time(monkeypatch):
+    monkeypatch.setattr(beginning, "first_day", lambda: parse("2026-04").first)
+    monkeypatch.setattr(record_nightly, "in_force", lambda: [series("sessions"), series("people")])
+    with override_settings(PSP_REPORT_SETTLE_DAYS=10):
+        done, refused = record_nightly.freeze_closed_periods()
+    assert (done, refused) == (len(set(frozen_periods("sessions"))) + len(set(frozen_periods("people"))), 0)
+    assert {"2026-04", "2026-Q1"} <= set(frozen_periods())
+    assert "2026" not in frozen_periods()
+    assert record_nightly.freeze_closed_periods() == (0, 0)
+    assert record_nightly.still_to_count(parse("2026-Q1")) == 0
+    assert record_nightly.still_to_count(parse("2025")) == 2 * (12 + 4 + 1)
