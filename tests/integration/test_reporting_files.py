@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 from itertools import product
 
 import openpyxl
@@ -189,3 +190,18 @@ def test_a_release_is_written_as_it_was_frozen(analyst, kind, language):
         assert_pdf_ua(answer.content, language=language)
         assert release.digest in cells
     assert re.search(r"(table|tableau|report|rapport)-2025\.", answer["Content-Disposition"])
+
+
+# From the page ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_topic_offers_every_kind_of_file_of_what_it_shows(analyst, language):
+    a_region_with(12, sessions=1)
+    freeze_all("2026-Q1")
+    page = analyst.get(address("topic", "people", language=language), {"period": "2026-Q1", "by": "region"})
+    links = [unescape(link) for link in re.findall(r'href="([^"]*/table\.[^"]*)"', page.content.decode())]
+    assert {link.split("?")[0].rsplit(".", 1)[1] for link in links} == set(KINDS)
+    for link in links:
+        assert "period=" in link
+        assert analyst.get(link).status_code == 200
