@@ -8,6 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from demo.seed import NotEmpty, seed
+from psp.queue import after_commit
+from reporting.tasks import freeze_closed_periods
 
 MOST = 100_000
 
@@ -20,9 +22,13 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, required=True)
         parser.add_argument("--years", type=float, default=3.0)
         parser.add_argument("--waiting", type=int, default=0)
+        parser.add_argument(
+            "--figures", action="store_true", help="Have the figures of closed periods counted in the background."
+        )
 
     def handle(
-        self, *args: Any, participants: int, seed: int, years: float, waiting: int = 0, **options: Any
+        self, *args: Any, participants: int, seed: int, years: float, waiting: int = 0, figures: bool = False,
+        **options: Any,
     ) -> None:  # fmt: skip
         if not 0 <= waiting <= MOST:
             self.refuse(f"--waiting is a number from 0 to {MOST}.")
@@ -35,6 +41,8 @@ class Command(BaseCommand):
         except NotEmpty as error:
             self.refuse(str(error))
         else:
+            if figures:
+                after_commit(freeze_closed_periods)
             self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))
 
     def refuse(self, sentence: str) -> None:
