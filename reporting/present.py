@@ -121,8 +121,9 @@ def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Earli
             by = relative(figure, earlier)
             sentences.append(f"{text[:-1]}, {by}." if by else text)
     name = unit.counted if indicator.measure == Measure.COUNT else unit.measured
+    bare = indicator.measure == Measure.SHARE or figure.value is None
     return Number(
-        indicator.name(language()), shown_figure(figure), "" if indicator.measure == Measure.SHARE else name,
+        indicator.name(language()), shown_figure(figure), "" if bare else name,
         figure.hidden, tuple(sentences), indicator.definition(language()),
     )  # fmt: skip
 
