@@ -15,6 +15,7 @@ class ConsentPurpose(models.TextChoices):
     RESULTS = "results", _("Being counted in results")
     EVALUATION = "evaluation", _("Answering questionnaires")
     RESEARCH = "research", _("Being told about research later")
+    STORY = "story", _("A story in our reports")
     RECORDING = "recording", _("Being recorded")
 
 

@@ -27,6 +27,9 @@ def what_stops(purpose: str) -> list[str]:
             _("Answers before and after a group, which carry your name, are deleted."),
         ],
         ConsentPurpose.RESEARCH: [_("We do not tell you about studies.")],
+        ConsentPurpose.STORY: [
+            _("Your story is deleted here, and taken out of every report that is not published yet."),
+        ],
         ConsentPurpose.RECORDING: [_("No session that you are in is recorded.")],
     }[ConsentPurpose(purpose)]
 
@@ -55,6 +58,11 @@ def _stays_besides(purpose: str) -> list[str]:
             unchanged, _("What you answered without your name stays: nobody can tell which answers are yours."),
         ],
         ConsentPurpose.RESEARCH: [unchanged, _("Studies that you joined yourself end only where you joined them.")],
+        ConsentPurpose.STORY: [
+            unchanged,
+            _("What was published before stays where it was printed: we cannot call copies back. It never had your"
+              " name."),
+        ],
         ConsentPurpose.RECORDING: [unchanged, _("You may go on taking part in everything.")],
     }[ConsentPurpose(purpose)]  # fmt: skip
 

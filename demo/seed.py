@@ -196,7 +196,7 @@ def make_consents(world: World, people: list[Person]) -> list[Consent]:
 
 def _signs(person: Person, purpose: str) -> bool:
     said = {"results": person.counted, "contact_phone": person.call_safe, "contact_sms": False, "contact_post": False,
-            "evaluation": person.counted, "research": False, "recording": False}  # fmt: skip
+            "evaluation": person.counted, "research": False, "story": False, "recording": False}  # fmt: skip
     return said.get(purpose, True)
 
 

@@ -22,7 +22,13 @@ from psp.models import Region
 # Asked for where it is of use: a letter only after the person gave an address, in their own pages.
 # Questionnaires, research and recording come up, if ever, with somebody who takes part.
 LATER = frozenset(
-    {ConsentPurpose.CONTACT_POST, ConsentPurpose.EVALUATION, ConsentPurpose.RESEARCH, ConsentPurpose.RECORDING}
+    {
+        ConsentPurpose.CONTACT_POST,
+        ConsentPurpose.EVALUATION,
+        ConsentPurpose.RESEARCH,
+        ConsentPurpose.STORY,
+        ConsentPurpose.RECORDING,
+    }
 )
 # Seconds after which places are read again, so that one that was renamed shows up.
 READ_AGAIN = 300

@@ -159,6 +159,8 @@ WORDS: dict[str, Any] = {
     "reporting.unproven": _("Figures that could not be proven safe"),
     "reporting.release": pgettext_lazy("record", "Report"),
     "reporting.releasetable": _("Table of a report"),
+    "reporting.story": _("Story for a report"),
+    "reporting.releasedstory": _("Words in a report"),
     "reporting.platform": _("Another platform"),
     "reporting.platformfigure": _("Figure of another platform"),
     "reporting.given": _("Goods and services given in a month"),

@@ -15,6 +15,7 @@ desk_patterns = [
     path("", include("sessions.urls_desk")),
     path("", include("contact.urls_desk")),
     path("", include("privacy.urls_desk")),
+    path("", include("reporting.urls_desk")),
 ]
 
 lead_patterns = [path("", include("sessions.urls_lead")), path("", include("supporters.urls_lead"))]
@@ -47,6 +48,7 @@ urlpatterns = [
         path("my/", include("groups.urls_my_invitations")),
         path("my/", include("sessions.urls_my")),
         path("my/", include("supporters.urls_my")),
+        path("my/", include("reporting.urls_my")),
         path("desk/", include((desk_patterns, "desk"))),
         path("lead/", include("groups.urls_lead_invitations")),
         path("lead/", include((lead_patterns, "lead"))),

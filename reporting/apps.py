@@ -13,6 +13,7 @@ from django.db.models.signals import post_migrate
 REGISTERED = (
     "dashboard", "dimensions_topics", "counters_intake", "counters_waiting", "counters_sessions", "counters_team",
     "counters_services", "answers_forms", "counters_answers", "answers_series", "privacy", "dashboard_releases",
+    "story_of_person",
 )  # fmt: skip
 
 

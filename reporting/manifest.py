@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reporting.disclosure import digest_of
-from reporting.models import Indicator, Release, ReleaseTable, Series
+from reporting.models import Indicator, Release, ReleasedStory, ReleaseTable, Series
 
 OF_SERIES = ("code", "number", "topic", "counter", "name_en", "name_fr", "unit_en", "unit_fr", "population_en",
              "population_fr", "source_en", "source_fr", "breakdowns", "spans")  # fmt: skip
@@ -30,11 +30,17 @@ def contents_of(release: Release, tables: Iterable[ReleaseTable]) -> dict[str, A
     indicators: dict[int, list[Indicator]] = {pk: [] for pk in series}
     for one in Indicator.objects.filter(series__in=list(series)):
         indicators[one.series_id].append(one)
-    return {
+    stories = {str(place): digest_of(f"{one.language} {one.text}") for place, one in enumerate(_stories(release), 1)}
+    return ({"stories": stories} if stories else {}) | {
         "report": {name: getattr(release, name) for name in OF_RELEASE} | {"cutoff": _moment(release)},
         "definitions": {str(one): definition_of(one, indicators[pk]) for pk, one in series.items()},
         "tables": {name_of(row): digest_of(row.body) for row in rows},
     }  # fmt: skip
+
+
+def _stories(release: Release) -> Iterable[ReleasedStory]:
+    """The words themselves are kept once: a report that waits may still lose them."""
+    return release.stories.order_by("pk") if release.pk else ()
 
 
 def name_of(row: ReleaseTable) -> str:

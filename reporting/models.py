@@ -15,10 +15,11 @@ from reporting.models_platform import Platform, PlatformFigure
 from reporting.models_record import FrozenTable, Look, Unproven
 from reporting.models_release import Release, ReleaseTable
 from reporting.models_series import Indicator, Series
+from reporting.models_story import ReleasedStory, Story
 
 __all__ = [
     "FrozenTable", "Given", "GivenKind", "Indicator", "Look", "Platform", "PlatformFigure", "PublishedWait", "Release",
-    "ReleaseTable", "Series", "Unproven",
+    "ReleaseTable", "ReleasedStory", "Series", "Story", "Unproven",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from reporting import (
     views_given,
     views_platforms,
     views_releases,
+    views_story,
     views_topics,
     views_wellbeing,
 )
@@ -19,6 +20,8 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("answers/", views_answers.said, name="answers"),
     path("given/", views_given.given, name="given"),
+    path("words/", views_story.words, name="words"),
+    path("words/<uuid:pk>/<int:release_id>/", views_story.place, name="word_place"),
     path("by-month/", views_wellbeing.by_month, name="wellbeing"),
     path("platforms/", views_platforms.platforms, name="platforms"),
     path("platforms/<slug:code>/number/", views_platforms.month, name="platform_month"),

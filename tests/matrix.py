@@ -64,6 +64,7 @@ from tests.joining import things_of_joining
 from tests.platforms import a_platform_with_numbers, platform_month
 from tests.released import a_release
 from tests.retention import a_disposal, a_disposal_done, a_rule
+from tests.stories import a_story, a_waiting_report, agreed
 from tests.wellbeing import a_cover, check_ins, settings_of_wellbeing
 
 # The secret part of the address of somebody's calendar.
@@ -626,6 +627,11 @@ POLICY: dict[str, Rule] = {
     "reports:wellbeing": Rule(only(Role.ANALYST)),
     "reports:overview": Rule(only(Role.ANALYST)),
     "reports:overview_csv": Rule(only(Role.ANALYST)),
+    "my_words:words": Rule(MY),
+    "desk:words": Rule(DESK),
+    "desk:word": here_and_there("story"),
+    "reports:words": Rule(only(Role.ANALYST, Role.PRIVACY_OFFICER)),
+    "reports:word_place": post(only(Role.ANALYST), of=thing("story_agreed", "report_waiting")),
     "reports:platforms": Rule(only(Role.ANALYST)),
     **{f"reports:platform_{name}": Rule(only(Role.ANALYST), of=thing_codes("platform")) for name in ("month", "table")},
     "reports:platform_remove": Rule(only(Role.ANALYST), of=lambda world: platform_month(world.things["platform"])),
@@ -807,7 +813,16 @@ def a_world() -> World:
     world.things["export_agreed"] = factories.an_export(officer, agreed=True)
     world.things["breach_ready"] = factories.a_breach(people=[here], ready=True)
     world.things["platform"] = a_platform_with_numbers(world.accounts[Role.ANALYST])
+    add_stories(world, here, there, elsewhere)
     return world
+
+
+def add_stories(world: World, here: Any, there: Any, elsewhere: User) -> None:
+    """One that waits for a coordinator here and elsewhere, and one that may be printed in a report that waits."""
+    world.things |= {
+        "story_here": a_story(here), "story_there": a_story(there),
+        "story_agreed": agreed(factories.a_participant("ON"), elsewhere), "report_waiting": a_waiting_report(),
+    }  # fmt: skip
 
 
 def add_network(world: World) -> None:

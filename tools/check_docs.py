@@ -24,6 +24,7 @@ def machines() -> list[Machine]:
     from privacy import choices as privacy
     from privacy import choices_retention as retention
     from reporting import choices as reporting
+    from reporting import choices_story as stories
     from sessions import choices as sessions
     from sessions import choices_cover as cover
     from sessions import choices_video as video
@@ -57,7 +58,7 @@ def machines() -> list[Machine]:
         ("Line of hours", workload.HOURS_TRANSITIONS), ("Leave", workload.LEAVE_TRANSITIONS),
         ("Accommodation", workload.NEED_TRANSITIONS),
         ("Support before somebody leads", supporters.CONCERN_TRANSITIONS),
-        ("Report", reporting.RELEASE_TRANSITIONS),
+        ("Report", reporting.RELEASE_TRANSITIONS), ("Story for the reports", stories.STORY_TRANSITIONS),
     ]  # fmt: skip
 
 

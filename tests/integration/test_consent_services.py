@@ -231,7 +231,7 @@ def test_reference_data_is_loaded_once():
     load_versions()
     assert list(ConsentVersion.objects.values()) == before
     assert sorted(texts_in_force()) == [
-        "contact_email", "contact_phone", "contact_post", "contact_sms", "evaluation", "research", "results",
+        "contact_email", "contact_phone", "contact_post", "contact_sms", "evaluation", "research", "results", "story",
         "taking_part",
     ]  # fmt: skip
 

@@ -135,7 +135,7 @@ class TestLastUse:
             "sessions", "invitations", "lines", "coming", "drop_ins", "follow_ups",
             "incidents",
             "supervision", "agreements", "joining",
-            "training", "hours", "network",
+            "training", "hours", "network", "story",
         }  # fmt: skip
 
 

@@ -136,12 +136,12 @@ def test_consents_cover_the_seven_points_and_one_for_each_way() -> None:
     purposes = {item["code"]: item for item in load("consents")["purposes"]}
     assert list(purposes) == [
         "taking_part", "contact_email", "contact_sms", "contact_phone", "contact_post", "results",
-        "evaluation", "research", "recording",
+        "evaluation", "research", "story", "recording",
     ]  # fmt: skip
     assert [line["code"] for line in purposes["taking_part"]["statements"]] == [
         "informed", "questions", "voluntary", "my_information", "kept_safe", "not_identified", "agree",
     ]  # fmt: skip
-    assert [item["required"] for item in purposes.values()] == [True] + [False] * 8
+    assert [item["required"] for item in purposes.values()] == [True] + [False] * 9
     assert [code for code, item in purposes.items() if not item.get("offered", True)] == ["recording"]
     assert all(line["required"] for item in purposes.values() for line in item["statements"])
 

@@ -1,0 +1,10 @@
+"""Addresses of this app on the desk, in the namespace "desk"."""
+
+from django.urls import path
+
+from reporting import views_story
+
+urlpatterns = [
+    path("words/", views_story.desk_list, name="words"),
+    path("words/<uuid:pk>/", views_story.desk_story, name="word"),
+]
