@@ -12,7 +12,7 @@ import psp.crypto.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0007_platform_regions"),
+        ("reporting", "0009_given"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
