@@ -36,8 +36,8 @@ BATCH = """
 from sessions.models import FeedbackBatch, Questionnaire
 from psp import survey
 form = Questionnaire.objects.in_force("after_session")
-sheets = [{"safe": "4", "helped": "5", "again": "yes"}] * 8 + [{"safe": "2", "again": "no", "length": "long"}] * 5
-FeedbackBatch.objects.create(questionnaire=form, kind="formal", period="2026-Q4", answers=len(sheets),
+sheets = [{"safe": "4", "helped": "5", "again": "yes"}] * 20 + [{"safe": "2", "again": "no", "length": "long"}] * 12
+FeedbackBatch.objects.create(questionnaire=form, kind="formal", period="2026-Q3", answers=len(sheets),
                              counts=survey.count_up(form.form, sheets, fewest=5))
 """
 SLIP = re.compile(r"^[0-9A-Z]{4}(-[0-9A-Z]{4}){5}$")
@@ -71,8 +71,9 @@ def test_feedback_without_a_name_and_questions_with_one(visitor, site):
     site.run(BATCH)
     desk = visitor("fr")
     sign_in_team(desk, "coordinator.qc")
-    desk.open("desk/feedback/")
-    expect(desk.page.locator("main")).to_contain_text("13")
+    # July to September are the second quarter of the fiscal year.
+    desk.open("reports/answers/?period=2026-Q2")
+    expect(desk.page.locator("#feedback-1 + p")).to_contain_text("32")
     everybody = (first, second, elsewhere, desk)
     assert [fault for who in everybody for fault in who.faults + who.strangers] == []
 
