@@ -12,7 +12,7 @@ import psp.crypto.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0009_given"),
+        ("reporting", "0010_definition_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
