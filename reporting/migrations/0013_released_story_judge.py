@@ -39,5 +39,5 @@ DROP FUNCTION released_story_frozen();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reporting", "0011_stories")]
+    dependencies = [("reporting", "0012_stories")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

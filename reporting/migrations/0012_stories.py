@@ -12,7 +12,7 @@ import psp.crypto.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reporting", "0010_definition_names"),
+        ("reporting", "0011_order_of_report_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
