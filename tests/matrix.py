@@ -821,7 +821,8 @@ def add_stories(world: World, here: Any, there: Any, elsewhere: User) -> None:
     """One that waits for a coordinator here and elsewhere, and one that may be printed in a report that waits."""
     world.things |= {
         "story_here": a_story(here), "story_there": a_story(there),
-        "story_agreed": agreed(factories.a_participant("ON"), elsewhere), "report_waiting": a_waiting_report(period="2019"),
+        "story_agreed": agreed(factories.a_participant("ON"), elsewhere),
+        "report_waiting": a_waiting_report(period="2019"),
     }  # fmt: skip
 
 
