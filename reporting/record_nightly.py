@@ -11,7 +11,7 @@ from reporting.counting import spoken_for
 from reporting.families import inside
 from reporting.models import FrozenTable
 from reporting.periods import Period
-from reporting.record import freeze_closed, in_force, spans_of
+from reporting.record import entered, freeze_closed, in_force, spans_of
 
 log = get_logger(__name__)
 
@@ -36,7 +36,7 @@ def still_to_count(period: Period) -> int:
     wanted = set()
     for series in in_force():
         spans, stock = spans_of(series), counter(series.counter).stock
-        if period.span in spans:
+        if period.span in spans and entered(series, period):
             family = [*inside(period, spans), period]
             wanted |= {(series.code, spoken_for(one, stock=stock, spans=spans).code) for one in family}
     kept = FrozenTable.objects.filter(breakdown="", period__in={code for _series, code in wanted})
