@@ -17,9 +17,12 @@ from reporting.periods import Span, parse
 from reporting.record import ensure, in_force
 codes = [code for _label, periods in to_report(timezone.localdate()) for code, _name in periods]
 month = next(code for code in codes if parse(code).span == Span.MONTH)
+# The page of figures, which an analyst meets first, shows the newest quarter.
+quarter = next(code for code in codes if parse(code).span == Span.QUARTER)
 for series in in_force():
-    with suppress(DisclosureError, DomainError):
-        ensure(series, parse(month))
+    for code in (month, quarter):
+        with suppress(DisclosureError, DomainError):
+            ensure(series, parse(code))
 print(month)
 """
 
