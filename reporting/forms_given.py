@@ -19,7 +19,7 @@ from reporting.periods import Span, containing, since
 
 MOST = 100_000
 YEARS_BACK = 2
-NUMBER = forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric", "min": "0", "class": "input-short"})
+NUMBER = forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric", "min": "0", "class": "form-control"})
 
 
 def month_name(first: date) -> str:
