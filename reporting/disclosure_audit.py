@@ -128,11 +128,12 @@ class Audit:
         new = {self._numbers.said[column] for column in self._new}
         for said, column in self._numbers.first.items():
             true, most = truth.get(said), max(before.get(said, 0), self.threshold if said in new else 0)
-            if true is not None and 0 < true < most:
+            if said not in new:
+                if most and (true is None or true < most):
+                    yield from self._as_open_as_before(said, column, most)
+            elif true and true < most:
                 yield Claim(column, up=False, level=1)
-                yield Claim(column, up=True, level=most, company=self.threshold if said in new else 0)
-            elif true is None and most:
-                yield from self._as_open_as_before(said, column, most)
+                yield Claim(column, up=True, level=most, company=self.threshold)
         for table in self.tables:
             for key, true in rolled_up(table).items():
                 if key in table.sensitive and true >= self.threshold:

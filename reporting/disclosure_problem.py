@@ -194,10 +194,11 @@ class _Draft:
 
         for cell, place in zip(self.system.cells, self.place_of, strict=True):
             count, most = cell.truth, max(cell.hidden_by, self.threshold if cell.places else 0)
-            if count is None:
+            if not cell.places and (count is None or count < most):
+                # Hidden by an earlier release: it cannot become more open than it is.
                 if cell.pairs in before:
                     want(place, 1, before[cell.pairs])
-            elif 0 < count < most:
+            elif count and count < most:
                 want(place, 1, most)
             elif count and cell.sensitive:
                 want(place, max(1, count - self.threshold), count + self.threshold)
