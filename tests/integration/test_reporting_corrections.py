@@ -14,7 +14,7 @@ from reporting.record_corrections import corrections
 from reporting.release_words import correction_lines, series_names
 from reporting.releases import Words, prepare
 from tests.factories import a_participant, an_analyst, disagree
-from tests.integration.test_reporting_indicators import BOTH, a_region_with, everybody_came
+from tests.reporting_people import BOTH, a_region_with, everybody_came
 
 pytestmark = pytest.mark.django_db
 JUNE, JULY = parse("2026-06"), parse("2026-07")

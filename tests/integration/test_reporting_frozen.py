@@ -21,7 +21,7 @@ from reporting import beginning, record, record_nightly
 from reporting.disclosure import DisclosureError, ProtectedTable
 from reporting.models import FrozenTable, Look, Series, Unproven
 from reporting.periods import parse
-from tests.integration.test_reporting_indicators import a_region_with
+from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ from reporting.periods import parse
 from sessions.models import Attendance
 from tests.factories import a_participant, disagree
 from tests.integration.test_privacy_erasure import erase
-from tests.integration.test_reporting_indicators import BOTH, a_region_with, everybody_came
+from tests.reporting_people import BOTH, a_region_with, everybody_came
 
 pytestmark = pytest.mark.django_db
 MONTHS = ("2026-04", "2026-05", "2026-06")
