@@ -24,13 +24,13 @@ SAYINGS = {
     "no_registrations_column": gettext_lazy("There is no column “registrations”. It holds the number of the month."),
     "too_many_cells": gettext_lazy("This line has more cells than there are headings. Is there a comma in a number?"),
     "no_month": gettext_lazy("The month is missing. Write it as 2026-11."),
-    "not_a_month": gettext_lazy("This is no month. Write it as 2026-11, without a day."),
+    "not_a_month": gettext_lazy("This is not a month. Write it as 2026-11, without a day."),
     "too_old": gettext_lazy("This month is too long ago. Look at the year again."),
     "not_over": gettext_lazy("This month is not over yet. Enter it when it is."),
     "no_number": gettext_lazy("The number is missing. Write 0 if nobody registered."),
     "negative": gettext_lazy("A number of registrations cannot be below zero. Enter how many registered in the month."),
     "not_whole": gettext_lazy("Write a whole number, without a comma or a point: 1234."),
-    "not_a_number": gettext_lazy("This is no number. Write digits alone: 1234."),
+    "not_a_number": gettext_lazy("This is not a number. Write digits only: 1234."),
     "too_large": gettext_lazy("This is more than %(most)s, which cannot be right. Look at it again."),
     "unknown_region": gettext_lazy(
         "This region is not known. Use a name from the list below, or leave it empty for all regions together."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from reporting.figures import COUNT, SHARE, Figure
@@ -76,7 +76,11 @@ def change(now: Figure, before: Figure, *, name: str) -> str:
 
 def _difference(now: Figure, difference: float) -> str:
     if now.measure == SHARE:
-        return _("%(number)s percentage points") % {"number": number(difference)}
+        # « 1,5 point » in French, "1.5 percentage points" in English.
+        several = int(difference) if is_french() else 1 + (difference != 1)
+        return ngettext("%(number)s percentage point", "%(number)s percentage points", several) % {
+            "number": number(difference)
+        }
     return number(difference)
 
 

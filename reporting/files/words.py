@@ -96,12 +96,12 @@ def how_to_read(book: Book) -> list[str]:
     said = [
         _("A figure that is marked “hidden” is not zero: zeros are shown."),
         _("Small figures are hidden, and so are others from which a small one could be worked out."),
-        _("A figure is shown when it is zero, or when at least %(threshold)d people stand behind it.")
+        _("Zeros apart, no count below %(threshold)d is shown, and none behind which fewer people stand.")
         % {"threshold": book.threshold},
     ]
     if book.method == Method.ROUNDING:
-        said[1:] = [
-            _("Every figure is rounded to a multiple of 5, so that no small one can be worked out."),
+        said += [
+            _("Every count that is shown is rounded to a multiple of 5."),
             _("Parts that were rounded need not add up to their whole."),
         ]
     if has_overlaps(book):

@@ -227,7 +227,7 @@ def test_table_about_people_is_refused_whole_and_shown_to_nobody(analyst, platfo
         answer = analyst.post(reverse("reports:platform_table", args=[platform.code]), {"table": table, "source": ""})
     page = answer.content.decode()
     assert answer.status_code == 400
-    assert ("The table was not kept" if language == "en" else "n’en a été gardé") in page
+    assert ("The table was not kept" if language == "en" else "n’a pas été conservé") in page
     for where in (page, caplog.text, capsys.readouterr().out, *map(str, Entry.objects.values())):
         assert "canary" not in where.lower()
     assert stored() == []
