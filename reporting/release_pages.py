@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reporting import record
+from reporting import record, stories_printed
 from reporting.choices import Measure, ReleaseState
 from reporting.dimensions import dimension, name_of
 from reporting.disclosure import ALL, ProtectedTable
@@ -67,6 +67,14 @@ def context_of(release: Release, opened: list[Opened]) -> dict[str, Any]:
         "unproven": [names.get(code, code) for code in release.unproven], "note": note(release),
         "corrections": correction_lines(release.corrections, names),
         "returned_for": returned_for(release) if release.state == ReleaseState.RETURNED else "",
+    }  # fmt: skip
+
+
+def stories(release: Release) -> dict[str, Any]:
+    """Whoever approves a report reads what it prints of people's own words, as its readers will."""
+    return {
+        "stories": stories_printed.said_in(release), "stories_heading": stories_printed.heading(),
+        "stories_about": stories_printed.about(),
     }  # fmt: skip
 
 

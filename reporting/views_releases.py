@@ -92,7 +92,7 @@ def release(request: HttpRequest, release_id: int) -> HttpResponse:
         "published": found.state == ReleaseState.APPROVED, "may_decide": waits and can_decide_release(me, found),
         "waits_for_other": waits and found.prepared_by_id == me.pk,
         "may_again": found.state == ReleaseState.RETURNED and can_prepare_release(me),
-        **release_pages.context_of(found, record.open_release(found)),
+        **release_pages.context_of(found, record.open_release(found)), **release_pages.stories(found),
     }  # fmt: skip
     return render(request, "reports/releases/release.html", context)
 
@@ -128,7 +128,9 @@ def release_approve(request: HttpRequest, release_id: int) -> HttpResponse:
         return redirect("reports:release", found.pk)
     if found.state != ReleaseState.PREPARED or not can_decide_release(me, found):
         return redirect("reports:release", found.pk)
-    return render(request, "reports/releases/approve.html", {"release": found, "line": line_of(found, me)})
+    # The words once more: somebody may have taken theirs back, or said yes, since the page before was opened.
+    context = {"release": found, "line": line_of(found, me), **release_pages.stories(found)}
+    return render(request, "reports/releases/approve.html", context)
 
 
 @require_http_methods(["GET", "POST"])

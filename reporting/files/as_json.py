@@ -40,6 +40,7 @@ def package(book: Book, language: str) -> dict[str, Any]:
         "approved_on": book.approved_on.isoformat() if book.approved_on else None,
         "unproven": [{code: one(code) for code in LANGUAGES} for one in book.missing],
         "digest": f"sha256:{book.digest}", "notes": {code: book.note(code) for code in LANGUAGES},
+        "stories": [{"language": one.language, "text": one.text} for one in book.stories],
         "resources": [_resource(book, language, found)],
         "definitions": [definition(chapter) for chapter in book.chapters],
         "protectedTables": [_table(chapter, number) for chapter in book.chapters for number in range(len(chapter.tables))],  # noqa: E501

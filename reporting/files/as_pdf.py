@@ -11,6 +11,7 @@ from django.utils.translation import override, pgettext
 
 from psp.calendar_text import long_date
 from psp.pdf import make_pdf
+from reporting import stories_printed
 from reporting.choices import Measure
 from reporting.disclosure import ALL, ProtectedTable
 from reporting.files import words
@@ -61,6 +62,8 @@ def part_of(book: Book, language: str) -> dict[str, Any]:
             "period": _capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
             "numbers_heading": _("In short"), "numbers": [list(one) for one in _numbers(book, language)],
             "chapters": [_chapter(chapter, language, vocabulary) for chapter in book.chapters],
+            "stories_heading": stories_printed.heading(), "stories_about": stories_printed.about(),
+            "stories": [{"language": one.language, "paragraphs": one.paragraphs()} for one in book.stories],
             "how_heading": _("How to read these figures"), "how": words.how_to_read(book),
             "facts_heading": _("About these figures"), "facts": [list(one) for one in facts(book, language)],
             "definitions_heading": _("Definitions"),

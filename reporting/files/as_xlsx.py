@@ -14,6 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from psp.cells import safe_cell
+from reporting import stories_printed
 from reporting.files import words
 from reporting.files.books import Book, Chapter, breakdown
 from reporting.files.facts import definitions, facts
@@ -62,6 +63,8 @@ class _Writer:
         self._definitions(self._sheet(_("Definitions")))
         for chapter in self.book.chapters:
             self._chapter(self._sheet(chapter.series.name(self.language)), chapter)
+        if self.book.stories:
+            self._stories(self._sheet(stories_printed.heading()))
         self._tidy(self._sheet(_("All figures")))
 
     def _sheet(self, name: str) -> Worksheet:
@@ -127,6 +130,16 @@ class _Writer:
             self._text(sheet, row, column, value)
         else:
             sheet.write_number(row, column, value, self.formats["number" if isinstance(value, int) else "decimal"])
+
+    def _stories(self, sheet: Worksheet) -> None:
+        sheet.set_column(0, 0, WIDE)
+        sheet.set_column(1, 1, TEXT)
+        self._text(sheet, 0, 0, stories_printed.heading(), "title")
+        self._text(sheet, 0, 1, stories_printed.about(), "note")
+        for row, one in enumerate(self.book.stories, start=2):
+            self._text(sheet, row, 0, one.language_name, "head")
+            self._text(sheet, row, 1, one.text)
+        sheet.freeze_panes(1, 0)
 
     def _tidy(self, sheet: Worksheet) -> None:
         last = 0

@@ -10,6 +10,7 @@ from reporting.choices import Method
 from reporting.disclosure import ProtectedTable
 from reporting.models import Indicator, Series
 from reporting.periods import Period
+from reporting.stories_printed import Said
 
 # The dimension of a table that has none: everything together.
 TOTAL = "total"
@@ -50,7 +51,7 @@ class Chapter:
 class Book:
     """A release, or one topic of one period. `approved_on`: None where it is no release. `counted_at`: the cut-off of
     the data, None where nothing was counted. `digest`: over all that it holds. `missing`: names of series that could
-    not be proven safe."""
+    not be proven safe. `stories`: what people said yes to, word for word."""
 
     title: Words
     note: Words
@@ -62,6 +63,7 @@ class Book:
     chapters: tuple[Chapter, ...]
     approved_on: date | None = None
     missing: tuple[Words, ...] = ()
+    stories: tuple[Said, ...] = ()
 
     def tables(self) -> Iterator[tuple[Chapter, ProtectedTable]]:
         for chapter in self.chapters:

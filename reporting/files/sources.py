@@ -16,6 +16,7 @@ from reporting.disclosure import DisclosureError, ProtectedTable, digest_of
 from reporting.files.books import Book, Chapter, Words, breakdown
 from reporting.models import Release, Series
 from reporting.periods import Period, parse
+from reporting.stories_printed import said_in
 
 Names = tuple[str, ...]
 
@@ -69,6 +70,7 @@ def of_release(release: Release) -> Book:
         chapters=tuple(_chapter(series, found[series]) for series in order),
         approved_on=timezone.localtime(release.decided_at).date() if release.decided_at else None,
         missing=tuple({series.code: _named(series) for series in unproven}.values()),
+        stories=said_in(release),
     )  # fmt: skip
 
 

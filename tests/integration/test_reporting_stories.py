@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import suppress
 
+import openpyxl
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from consent.models import Consent
 from consent.services import withdraw
@@ -23,6 +26,7 @@ from reporting.models import Release, ReleasedStory, Story
 from reporting.releases import approve
 from tests import factories as make
 from tests.feedback import signed_in
+from tests.papers import assert_pdf_ua, pdf_text
 from tests.stories import LINES, a_story, a_waiting_report, agreed, proposed
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +47,17 @@ def person(by):
 def published(release: Release) -> Release:
     release.refresh_from_db()
     return approve(release=release, by=make.a_privacy_officer(), seen=release.digest)
+
+
+def said_in_file(kind: str, content: bytes) -> str:
+    """All the text of a file."""
+    if kind in ("pdf", "both"):
+        assert_pdf_ua(content)
+        return pdf_text(content)
+    if kind == "xlsx":
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        return " ".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+    return content.decode()
 
 
 class TestWriting:
@@ -180,6 +195,39 @@ class TestInReports:
         with pytest.raises(Conflict):
             approve(release=release, by=make.a_privacy_officer(), seen=before)
         assert published(release).state == ReleaseState.APPROVED
+
+    @pytest.mark.parametrize("language", ["en", "fr"])
+    def test_second_person_reads_the_words_before_they_publish_and_readers_after(self, person, by, language):
+        """Exactly as they are printed, in the language in which they were written; no other words, and nobody."""
+        row, analyst = agreed(person, by, text=CANARY, wording="Good days.\n\n<b>Better</b> ones."), make.an_analyst()
+        release = a_waiting_report(analyst)
+        office = signed_in(make.a_privacy_officer())
+        with translation.override(language):
+            pages = [reverse(f"reports:{name}", args=[release.pk]) for name in ("release", "release_approve")]
+        assert all("<blockquote" not in office.get(page).content.decode() for page in pages)
+        services.put_in(story=row.pk, release=release.pk, by=analyst)
+        before = [office.get(page).content.decode() for page in pages]
+        published(release)
+        for page in (*before, office.get(pages[0]).content.decode()):
+            assert '<blockquote lang="en">' in page
+            assert "<p>Good days.</p>" in page
+            assert "<p>&lt;b&gt;Better&lt;/b&gt; ones.</p>" in page
+            assert not [word for word in (CANARY, person.user.name, person.reference, str(row.pk)) if word in page]
+
+    @pytest.mark.parametrize("kind", ["pdf", "both", "xlsx", "json", "csv"])
+    def test_files_of_a_published_report_hold_the_words_once_in_each_language_part(self, person, by, kind):
+        """CSV is figures alone. What somebody takes back later stays where it was published."""
+        row, analyst = agreed(person, by, text=CANARY, wording="Good days.\n=1+1 <b>ones</b>."), make.an_analyst()
+        release = a_waiting_report(analyst)
+        services.put_in(story=row.pk, release=release.pk, by=analyst)
+        published(release)
+        services.take_back(by=person.user)
+        found = said_in_file(
+            kind, signed_in(analyst).get(reverse(f"reports:release_{kind}", args=[release.pk])).content
+        )
+        assert found.count("Good days.") == {"csv": 0, "both": 2}.get(kind, 1)
+        assert found.count("=1+1 <b>ones</b>.") == {"csv": 0, "both": 2}.get(kind, 1)
+        assert not [word for word in (CANARY, person.user.name, person.reference, str(row.pk)) if word in found]
 
     def test_what_was_not_agreed_cannot_be_put_in(self, person, by):
         row, analyst = proposed(a_story(person), by), make.an_analyst()
