@@ -8,6 +8,8 @@ from enum import StrEnum
 
 YEAR_BEGINS = 4
 MONTHS = 12
+# Others are slips of the keyboard, and a year cannot be reckoned on at the end of time.
+YEARS = range(1000, 9000)
 
 
 class Span(StrEnum):
@@ -74,7 +76,7 @@ def containing(day: date, span: Span) -> Period:
 def parse(code: str) -> Period:
     """The period with this code; ValueError if there is none."""
     head, _dash, tail = code.partition("-")
-    if not (head.isascii() and head.isdigit() and len(head) == 4):
+    if not (head.isascii() and head.isdigit() and len(head) == 4 and int(head) in YEARS):
         raise ValueError(f"no such period: {code[:20]}")
     year = int(head)
     if not tail:
