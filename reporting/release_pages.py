@@ -149,7 +149,7 @@ def grid(table: ProtectedTable, caption: str) -> dict[str, Any]:
             for one in (*_ordered(table, down), ALL)
         ]
     return {
-        "caption": caption, "columns": [{"label": ""}, *({"label": one, "numeric": True} for one in heads)],
+        "caption": caption, "columns": [{"label": _head(table)}, *({"label": one, "numeric": True} for one in heads)],
         "rows": [_row(name, values, heads) for name, values in rows],
     }  # fmt: skip
 
@@ -162,6 +162,14 @@ def _ordered(table: ProtectedTable, name: str) -> Iterable[str]:
     except KeyError:
         known = []
     return [*(code for code in known if code in kept), *(code for code in kept if code not in known)]
+
+
+def _head(table: ProtectedTable) -> str:
+    """What the names at the left are: the first dimension's own name."""
+    try:
+        return str(dimension(table.dimensions[0]).name)
+    except KeyError:
+        return _("Figure")
 
 
 def _called(dimension_code: str, category: str) -> str:
