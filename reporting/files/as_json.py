@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from reporting.choices import Method
 from reporting.files import words
-from reporting.files.books import Book, Chapter, breakdown, protected
+from reporting.files.books import Book, Changed, Chapter, breakdown, protected
 from reporting.files.rows import COLUMNS, Line, lines
 from reporting.files.words import HIDDEN
 from reporting.models import Indicator
@@ -38,6 +38,7 @@ def package(book: Book, language: str) -> dict[str, Any]:
         "threshold": book.threshold, "method": str(book.method.value), "methods": _both(_method_label, book.method),
         "counted_at": book.counted_at.isoformat() if book.counted_at else None,
         "approved_on": book.approved_on.isoformat() if book.approved_on else None,
+        "corrections": [_change(one) for one in book.changes],
         "unproven": [{code: one(code) for code in LANGUAGES} for one in book.missing],
         "digest": f"sha256:{book.digest}", "notes": {code: book.note(code) for code in LANGUAGES},
         "stories": [{"language": one.language, "text": one.text} for one in book.stories],
@@ -45,6 +46,11 @@ def package(book: Book, language: str) -> dict[str, Any]:
         "definitions": [definition(chapter) for chapter in book.chapters],
         "protectedTables": [_table(chapter, number) for chapter in book.chapters for number in range(len(chapter.tables))],  # noqa: E501
     }  # fmt: skip
+
+
+def _change(one: Changed) -> dict[str, Any]:
+    names = {code: one.name(code) for code in LANGUAGES}
+    return {"series": one.series, "names": names, "period": one.period.code, "change": one.change}
 
 
 def _resource(book: Book, language: str, found: list[Line]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -18,6 +18,7 @@ from reporting.files import words
 from reporting.files.books import Book, Chapter, breakdown
 from reporting.files.facts import facts
 from reporting.files.grids import Grid, grids
+from reporting.files.headlines import numbers
 from reporting.forms import period_name
 
 LANGUAGES = ("en", "fr")
@@ -60,7 +61,8 @@ def part_of(book: Book, language: str) -> dict[str, Any]:
             "made": pgettext("report", "Made on %(day)s") % {"day": long_date(timezone.localdate(), language)},
             "title": book.title(language),
             "period": _capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
-            "numbers_heading": _("In short"), "numbers": [list(one) for one in _numbers(book, language)],
+            "numbers_heading": _("The period in numbers"), "numbers": [list(one) for one in numbers(book, language)],
+            "changes_heading": _("Corrections of earlier periods"), "changes": words.changes(book, language),
             "chapters": [_chapter(chapter, language, vocabulary) for chapter in book.chapters],
             "stories_heading": stories_printed.heading(), "stories_about": stories_printed.about(),
             "stories": [{"language": one.language, "paragraphs": one.paragraphs()} for one in book.stories],
@@ -75,14 +77,6 @@ def _lead(book: Book) -> str:
     if not book.chapters:
         return _("Nothing is counted for this period.")
     return _("A figure that is marked “hidden” is not zero: zeros are shown.")
-
-
-def _numbers(book: Book, language: str) -> Iterator[tuple[str, str]]:
-    """The total of each series, with what it counts."""
-    for chapter in book.chapters:
-        for table in chapter.tables:
-            if not breakdown(table):
-                yield words.shown(table.values[(ALL,)]), chapter.series.name(language)
 
 
 def _chapter(chapter: Chapter, language: str, vocabulary: words.Vocabulary) -> dict[str, Any]:

@@ -87,8 +87,12 @@ class _Writer:
             self._text(sheet, row, 1, value)
             row += 1
         self._text(sheet, row + 1, 0, _("How to read these figures"), "head")
-        for number, sentence in enumerate(words.how_to_read(self.book), start=row + 1):
-            self._text(sheet, number, 1, sentence)
+        for row, sentence in enumerate(words.how_to_read(self.book), start=row + 1):  # noqa: B020
+            self._text(sheet, row, 1, sentence)
+        for number, sentence in enumerate(words.changes(self.book, self.language)):
+            if not number:
+                self._text(sheet, row + 2, 0, _("Corrections of earlier periods"), "head")
+            self._text(sheet, row + 2 + number, 1, sentence)
         sheet.freeze_panes(1, 0)
 
     def _definitions(self, sheet: Worksheet) -> None:

@@ -48,10 +48,23 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What changed since in a period that was closed before: `change` as the release says it, protected by
+    `reporting.record_corrections`."""
+
+    series: str
+    name: Words
+    unit: Words
+    period: Period
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """A release, or one topic of one period. `approved_on`: None where it is no release. `counted_at`: the cut-off of
     the data, None where nothing was counted. `digest`: over all that it holds. `missing`: names of series that could
-    not be proven safe. `stories`: what people said yes to, word for word."""
+    not be proven safe. `stories`: what people said yes to, word for word. `changes`: corrections of earlier periods.
+    Only releases have these two."""
 
     title: Words
     note: Words
@@ -64,6 +77,7 @@ class Book:
     approved_on: date | None = None
     missing: tuple[Words, ...] = ()
     stories: tuple[Said, ...] = ()
+    changes: tuple[Changed, ...] = ()
 
     def tables(self) -> Iterator[tuple[Chapter, ProtectedTable]]:
         for chapter in self.chapters:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from reporting import record
 from reporting import record_looks as looks
 from reporting.choices import Method, Topic
 from reporting.disclosure import DisclosureError, ProtectedTable, digest_of
-from reporting.files.books import Book, Chapter, Words, breakdown
+from reporting.files.books import Book, Changed, Chapter, Words, breakdown
 from reporting.models import Release, Series
 from reporting.periods import Period, parse
 from reporting.stories_printed import said_in
@@ -71,7 +71,19 @@ def of_release(release: Release) -> Book:
         approved_on=timezone.localtime(release.decided_at).date() if release.decided_at else None,
         missing=tuple({series.code: _named(series) for series in unproven}.values()),
         stories=said_in(release),
+        changes=tuple(_changes(release)),
     )  # fmt: skip
+
+
+def _changes(release: Release) -> Iterator[Changed]:
+    """As the release keeps them; nothing is reckoned again."""
+    codes = [one["code"] for one in release.corrections]
+    named = {series.code: series for series in Series.objects.filter(code__in=codes).order_by("number")}
+    for one in release.corrections:
+        series = named.get(one["code"])
+        name, unit = (_named(series), Words(series.unit("en"), series.unit("fr"))) if series else (
+            Words(one["code"], one["code"]), Words("", ""))  # fmt: skip
+        yield Changed(one["code"], name, unit, parse(one["period"]), one["change"])
 
 
 def _named(series: Series) -> Words:

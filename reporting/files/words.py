@@ -13,7 +13,11 @@ from reporting.choices import Measure, Method
 from reporting.dimensions import dimension
 from reporting.disclosure import ALL, Key, ProtectedTable
 from reporting.files.books import Book, breakdown, has_overlaps
+from reporting.record_corrections import Correction
+from reporting.release_words import correction_lines
 
+# The measure of a line that says what changed since in a period that was closed before.
+CORRECTION = "correction"
 PUBLISHED, HIDDEN, ROUNDED = "published", "hidden", "rounded"
 STATUSES = {
     PUBLISHED: gettext_lazy("as counted"), HIDDEN: gettext_lazy("hidden"), ROUNDED: gettext_lazy("rounded to 5"),
@@ -32,6 +36,8 @@ def status_of(table: ProtectedTable, value: float | None) -> str:
 
 def measure_name(measure: str) -> str:
     """The code itself where it is not known."""
+    if measure == CORRECTION:
+        return _("Change since it was published")
     if measure == Measure.COUNT.value:
         return pgettext("figure", "Number")
     return str(Measure(measure).label) if measure in Measure.values else measure
@@ -89,6 +95,14 @@ def shown(value: float | None) -> str:
     places = None if isinstance(value, int) or float(value).is_integer() else 1
     figure = int(value) if places is None else value
     return number_format(figure, places, use_l10n=True, force_grouping=True)
+
+
+def changes(book: Book, language: str) -> list[str]:
+    """Corrections of earlier periods, each in a sentence as on the page of the report."""
+    found: list[Correction] = [
+        {"code": one.series, "period": one.period.code, "change": one.change} for one in book.changes
+    ]
+    return correction_lines(found, {one.series: one.name(language) for one in book.changes})
 
 
 def how_to_read(book: Book) -> list[str]:

@@ -18,7 +18,7 @@ from reporting.files.as_csv import to_csv
 from reporting.files.as_json import package, to_json
 from reporting.files.as_pdf import part_of, to_pdf, to_pdf_of_both
 from reporting.files.as_xlsx import LONGEST_NAME, sheet_name, to_xlsx
-from reporting.files.books import Book, Chapter, Words
+from reporting.files.books import Book, Changed, Chapter, Words
 from reporting.models import Indicator, Series
 from reporting.periods import parse
 from tests.papers import assert_pdf_ua, pdf_text
@@ -139,6 +139,62 @@ def test_medians_are_lines_of_their_own_and_go_with_a_hidden_count():
     assert {("en", "count", "130"), ("en", "median", "12.5"), ("en", "p90", "40")} <= found
     assert "99.5" not in str(lines)
     assert 12.5 in {cell.value for cell in cells_of(a_book(a_chapter(table)))}
+
+
+# Headlines and corrections ---------------------------------------------------------------------------------
+
+
+def a_split(counts: dict[tuple[str], int], *parts: str) -> Chapter:
+    """Applications by what became of them, with a share for each of `parts`."""
+    series = a_series()
+    indicators = tuple(
+        an_indicator(series, name_en=f"Share {part}", name_fr=f"Part {part}", part=f"language={part}") for part in parts
+    )
+    for one in indicators:
+        one.measure = "share"
+    made = protect(counted(("language",), counts))
+    return Chapter(series, indicators, (made,))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_share_of_published_counts_is_a_line_of_its_own_and_among_the_numbers(language):
+    book = a_book(a_split({("en",): 30, ("fr",): 90}, "en", "en+fr"))
+    found = [line for line in lines_of(book, language) if line[13] == "share"]
+    assert [(line[7], line[9], line[15]) for line in found] == [("language", "en", "25"), ("language", "en+fr", "100")]
+    assert {line[6] for line in found} == {"%"}
+    said = part_of(book, language)["numbers"]
+    assert said[0] == {"en": ["25%", "Share en"], "fr": ["25\u00a0%", "Part en"]}[language]
+
+
+def test_a_share_of_a_hidden_count_is_hidden_everywhere():
+    book = a_book(a_split(BY_LANGUAGE, "fr"))
+    (line,) = [line for line in lines_of(book) if line[13] == "share"]
+    assert (line[15], line[16]) == ("hidden", "hidden")
+    assert part_of(book, "en")["numbers"] == [["hidden", "Share fr"]]
+
+
+def test_a_share_of_nobody_is_no_line():
+    book = a_book(a_split({("en",): 0, ("fr",): 0}, "en"))
+    assert "share" not in {line[13] for line in lines_of(book)}
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", ["n, April to June 2025: 12 fewer than were published"]),
+    ("fr", ["m, avril à juin 2025\u00a0: 12 de moins que ce qui a été publié"]),
+])  # fmt: skip
+def test_what_changed_since_is_in_every_file(language, said):
+    changed = Changed("people", Words("n", "m"), Words("people", "personnes"), parse("2025-Q1"), -12)
+    book = a_book(changes=(changed,))
+    (line,) = [line for line in lines_of(book, language) if line[13] == "correction"]
+    assert (line[0], line[2], line[4], line[15]) == ("2025-Q1", "2025-04-01", "people", "-12")
+    made = json.loads(to_json(book, language))["corrections"]
+    assert made == [{"series": "people", "names": {"en": "n", "fr": "m"}, "period": "2025-Q1", "change": -12}]
+    about = sheets_of(book, language).worksheets[0]
+    assert said[0] in {cell.value for row in about.iter_rows() for cell in row}
+    assert part_of(book, language)["changes"] == said
+    paper = to_pdf(book, language)
+    assert_pdf_ua(paper, language=language)
+    assert " ".join(said[0].split()) in pdf_text(paper)
 
 
 # Text is text ----------------------------------------------------------------------------------------------
