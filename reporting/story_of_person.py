@@ -26,6 +26,8 @@ from psp.models import User
 from reporting import services_stories as services
 from reporting.choices_story import StoryState
 from reporting.models import Story
+from reporting.period_words import period_name
+from reporting.periods import parse
 
 STORIES = frozenset({"reporting.story", "reporting.releasedstory"})
 MAP = (
@@ -44,7 +46,7 @@ def told(person: User) -> Iterable[Record]:
     row = services.own(person)
     if row is None:
         return
-    reports = [release.period for release in services.printed(row)]
+    reports = [period_name(parse(release.period)) for release in services.printed(row)]
     yield [
         Line(_("In your words"), row.text), Line(_("As it would be printed"), row.wording),
         Line(_("Language"), Language(row.language).label), Line(_("State"), StoryState(row.state).label),

@@ -68,7 +68,7 @@ def _prepared(request: HttpRequest, form: PrepareForm) -> Release | None:
     if still_to_count(said["period"]) > FEW:
         # Longer than anybody waits for a page; as a rule the night has done it.
         after_commit(freeze_closed_periods)
-        form.add_error("period", _("Its figures are being counted. That takes some minutes: then prepare the report."))
+        form.add_error("period", _("Its figures are being counted. Come back in a few minutes to prepare the report."))
         return None
     try:
         return prepare(

@@ -22,6 +22,8 @@ from reporting.choices import ReleaseState
 from reporting.choices_story import StoryState
 from reporting.forms_story import WordingForm
 from reporting.models import Release, ReleasedStory, Story
+from reporting.period_words import period_name
+from reporting.periods import parse
 from reporting.story_hints import telling
 
 # As a coordinator sees it; the person's own page says it to the person.
@@ -79,11 +81,17 @@ def words(request: HttpRequest) -> HttpResponse:
     placed = set(ReleasedStory.objects.filter(release__in=waiting).values_list("story", "release"))
     lines = [
         {"id": row.pk, "text": row.wording, "language": row.language,
-         "reports": [{"release": one, "there": (row.pk, one.pk) in placed} for one in waiting]}
+         "reports": [{"release": one, "name": _period(one), "there": (row.pk, one.pk) in placed} for one in waiting]}
         for row in Story.objects.printable().order_by("id")
     ]  # fmt: skip
     published = ReleasedStory.objects.filter(release__state=ReleaseState.APPROVED).select_related("release")
-    return render(request, "reports/stories/words.html", {"lines": lines, "published": published})
+    out = [{"period": _period(one.release), "language": one.language, "text": one.text} for one in published]
+    return render(request, "reports/stories/words.html", {"lines": lines, "published": out})
+
+
+def _period(release: Release) -> str:
+    """As people read it: "October 2026", never its code."""
+    return period_name(parse(release.period))
 
 
 @require_POST

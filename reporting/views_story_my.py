@@ -20,6 +20,8 @@ from reporting import services_stories as services
 from reporting.choices_story import StoryState
 from reporting.forms_story import StoryForm
 from reporting.models import Story
+from reporting.period_words import period_name
+from reporting.periods import parse
 from reporting.story_hints import telling
 
 
@@ -54,7 +56,7 @@ def _context(me: User, row: Story | None) -> dict[str, Any]:
         "story": row, "may_write": services.may_write(me), "states": StoryState,
         "telling": telling(row.wording or row.text) if row else [],
         "read": services.seen(row.wording) if row else "",
-        "printed": [release.period for release in services.printed(row)] if row else [],
+        "printed": [period_name(parse(release.period)) for release in services.printed(row)] if row else [],
     }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_report_is_prepared_sent_back_and_published_by_two(visitor, site):
     second = visitor("fr", phone=True)
     enter(second, "privacy")
     second.open("privacy/")
-    expect(second.page.get_by_role("heading", name="Rapports à regarder")).to_be_visible()
+    expect(second.page.get_by_role("heading", name="Rapports à vérifier")).to_be_visible()
     second.open(address)
     phone = second.page
     expect(phone.get_by_text("Le premier rapport de ce genre.")).to_be_visible()
