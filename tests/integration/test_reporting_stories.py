@@ -178,7 +178,7 @@ class TestInReports:
         (kept,) = ReleasedStory.objects.all()
         published(release)
         assert services.printed(row) == [release]
-        assert "published reports of: 2025" in signed_in(person.user).get(PAGE).content.decode()
+        assert "published reports of: fiscal year 2025–2026" in signed_in(person.user).get(PAGE).content.decode()
         for act in (kept.delete, lambda: ReleasedStory.objects.update(text="Other")):
             with pytest.raises(IntegrityError) as judged, transaction.atomic():
                 act()
