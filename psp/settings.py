@@ -520,6 +520,8 @@ PSP_QUESTIONNAIRE_DAYS: int = env.int("PSP_QUESTIONNAIRE_DAYS", default=28)
 PSP_REPORT_FINEST: str = env.str("PSP_REPORT_FINEST", default="month")
 # How many days after the end of a period its figures are counted, once and for all.
 PSP_REPORT_SETTLE_DAYS: int = env.int("PSP_REPORT_SETTLE_DAYS", default=10)
+# So many periods of a figure at most are counted and proven while somebody waits for a page; the worker does the rest.
+PSP_REPORT_PROOFS_IN_PAGE: int = env.int("PSP_REPORT_PROOFS_IN_PAGE", default=6)
 # How long the proof of one series and period may take before its figures are refused.
 PSP_REPORT_PROOF_SECONDS: float = env.float("PSP_REPORT_PROOF_SECONDS", default=20.0)
 # Under which licence published figures may be used, by its short name, as in "OGL-Canada-2.0"; stands in JSON files.

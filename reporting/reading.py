@@ -11,6 +11,7 @@ from psp.audit.choices import Action
 from psp.errors import DomainError
 from reporting import record
 from reporting import record_looks as looks
+from reporting.background import in_background
 from reporting.counters import counter
 from reporting.counting import HELD, spoken_for
 from reporting.disclosure import DisclosureError, ProtectedTable
@@ -25,10 +26,12 @@ Asked = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`tables`: by code of series and period. `refused`: what could not be proven safe, so that nothing is shown."""
+    """`tables`: by code of series and period. `refused`: what could not be proven safe, so that nothing is shown.
+    `counting`: how many periods of figures the worker counts now, before there is a page to show."""
 
     tables: Mapping[tuple[str, str], Tables]
     refused: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    counting: int = 0
 
     def of(self, series: Series, period: Period) -> Tables | None:
         return self.tables.get((series.code, period.code))
@@ -56,6 +59,9 @@ def read(
     spoken = {(one.code, period.code): _spoken(one, period) for one in series for period in (*shown, *beside)}
     kept = _kept(series, spoken, [period.code for period in shown], whole=whole)
     refused, totals = set(), _names_of_totals(series)
+    if counting := in_background([(one, period) for one in series for period in shown
+                                  if (one.code, spoken[one.code, period.code].code) not in kept]):  # fmt: skip
+        return Shelf({}, counting=counting)
     for one in series:
         for period in shown:
             own = (one.code, spoken[one.code, period.code].code)

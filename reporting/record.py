@@ -123,7 +123,7 @@ def ensure(series: Series, period: Period, *, again: bool = False) -> list[Froze
         raise DomainError(_("The numbers of this period are not all entered yet."), code="not_entered")
     if period.span not in spans_of(newest):
         raise DomainError(_("These figures are not counted for periods of this length."), code="not_counted_for")
-    if not again and _tried_lately(newest.code, period):
+    if not again and tried_lately(newest.code, period):
         raise NotProven(newest, period)
     return _frozen(newest, period)
 
@@ -149,7 +149,8 @@ def _frozen(series: Series, period: Period) -> list[FrozenTable]:
     return rows
 
 
-def _tried_lately(code: str, period: Period) -> bool:
+def tried_lately(code: str, period: Period) -> bool:
+    """Whether it could not be proven safe a short while ago, so that nobody who waits tries it again."""
     return Unproven.objects.filter(code=code, period=period.code, tried_at__gt=timezone.now() - REST).exists()
 
 

@@ -36,6 +36,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     periods = offered.trend(period, offer.first)
     earlier = present.earlier_periods(period, offer.first)
     headlines, shelf = headline_figures(series, period, [*periods, *(other for _name, other in earlier)])
+    if shelf.counting:
+        return being_counted(request, shelf.counting)
     made = present.overview(headlines, shelf, period, periods, earlier)
     context = {
         "form": form, "period": period, "period_name": capital(period_name(period)), "made": made,
@@ -55,10 +57,20 @@ def overview_csv(request: HttpRequest) -> HttpResponse:
     earlier = present.earlier_periods(period, offer.first)
     beside = [other for _name, other in earlier]
     headlines, shelf = headline_figures(series_in_force(), period, beside, action=Action.EXPORT)
+    if shelf.counting:
+        return being_counted(request, shelf.counting)
     text = present.glance_csv(headlines, shelf, period, earlier)
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="table-{period.code}.csv"'
     return response
+
+
+def being_counted(request: HttpRequest, left: int) -> HttpResponse:
+    """The page that looks again by itself until the worker has counted what is asked for."""
+    context = {"left": left, "again": request.get_full_path()}
+    answer = render(request, "reports/being_counted.html", context, status=202)
+    answer["Retry-After"] = "10"
+    return answer
 
 
 def headline_figures(

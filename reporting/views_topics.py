@@ -17,7 +17,7 @@ from reporting.forms import JOINT, By, TopicForm
 from reporting.models import Series
 from reporting.period_words import capital, in_sentence, period_name
 from reporting.present_topic import Asked
-from reporting.views import coming, series_in_force, topics_of
+from reporting.views import being_counted, coming, series_in_force, topics_of
 
 
 @require_GET
@@ -39,6 +39,8 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
     earlier = present.earlier_periods(period, offer.first)
     beside = [*asked.periods, *(other for _name, other in earlier)]
     shelf = reading.read(series, [period, *([compare] if compare else [])], beside=beside)
+    if shelf.counting:
+        return being_counted(request, shelf.counting)
     sections = [present_topic.section(one, shelf, asked, earlier) for one in series]
     context |= {
         "form": form, "period": period, "period_name": capital(period_name(period)), "sections": sections,

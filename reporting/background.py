@@ -1,0 +1,48 @@
+"""Counting that takes longer than anybody waits for a page: the worker does it, and the page looks again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.core.cache import cache
+
+from psp.queue import after_commit
+from reporting import record
+from reporting.counters import counter
+from reporting.counting import spoken_for
+from reporting.families import inside
+from reporting.models import FrozenTable, Series
+from reporting.periods import Period
+
+# For so many seconds nobody else asks the worker again: it does everything that is due at once.
+ASKED = "reporting.counting"
+REST_SECONDS = 60
+
+
+def in_background(missing: Iterable[tuple[Series, Period]]) -> int:
+    """How many periods of figures are to be counted for these, where that is too long for a page: then the worker is
+    asked to. 0 where the page can do it itself, or nothing is missing."""
+    due = to_count(missing)
+    if len(due) <= settings.PSP_REPORT_PROOFS_IN_PAGE:
+        return 0
+    if cache.add(ASKED, True, REST_SECONDS):
+        from reporting.tasks import freeze_closed_periods
+
+        after_commit(freeze_closed_periods)
+    return len(due)
+
+
+def to_count(missing: Iterable[tuple[Series, Period]]) -> set[tuple[str, str]]:
+    """Codes of series and periods that have to be frozen, shorter periods included; not what was refused lately."""
+    wanted: set[tuple[str, str]] = set()
+    for series, period in missing:
+        spans, stock = record.spans_of(series), counter(series.counter).stock
+        possible = period.span in spans and record.is_closed(period) and record.entered(series, period)
+        if possible and not record.tried_lately(series.code, period):
+            family = [*inside(period, spans), period]
+            wanted |= {(series.code, spoken_for(one, stock=stock, spans=spans).code) for one in family}
+    if not wanted:
+        return set()
+    rows = FrozenTable.objects.filter(breakdown="", period__in={code for _series, code in wanted})
+    return wanted - set(rows.values_list("code", "period"))
