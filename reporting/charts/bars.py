@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from reporting.charts.scale import Scale, scale
 from reporting.charts.shapes import LETTERS, NARROW, WIDE, Box, Drawing, Label, Mark, Rule, Shape
@@ -65,7 +66,7 @@ def labelled_scale(greatest: float, room: float, letters: float) -> Scale:
 def _column(bars: Sequence[Bar], letters: float) -> float:
     """The room that names take at the left of a wide drawing."""
     widest = max((width_of(bar.name, letters) for bar in bars), default=0)
-    return round(min(widest, WIDE * 0.32) + 1.5 * GAP)
+    return ceil(min(widest, WIDE * 0.32) + 1.5 * GAP)
 
 
 def _widest(bars: Sequence[Bar], letters: float) -> float:

@@ -44,7 +44,7 @@ def heat_map(rows: Sequence[Row], size: str) -> Drawing:
     width, letters = (WIDE if size == "wide" else NARROW), LETTERS[size]
     wide = size == "wide"
     widest = max((width_of(row.name, letters) for row in rows), default=0)
-    left = round(min(widest, WIDE * 0.3) + 1.5 * GAP) if wide else 0.0
+    left = ceil(min(widest, WIDE * 0.3) + 1.5 * GAP) if wide else 0.0
     heads = [cell.name for cell in rows[0].cells] if rows else []
     step = (width - left) / max(len(heads), 1)
     lines = [wrapped(head, letters, step - 6) for head in heads]

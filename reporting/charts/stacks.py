@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from reporting.charts.bars import GAP, HIDDEN, THICK, ZERO, Names, labelled_scale, said
 from reporting.charts.scale import Scale, scale
@@ -62,7 +63,7 @@ def stacked(stacks: Sequence[Stack], size: str) -> Drawing:
     named = len(stacks) > 1
     wide = size == "wide" and named
     widest = max((width_of(stack.name, letters) for stack in stacks), default=0)
-    left = round(min(widest, WIDE * 0.32) + 1.5 * GAP) if wide else 0.0
+    left = ceil(min(widest, WIDE * 0.32) + 1.5 * GAP) if wide else 0.0
     key_shapes, key_labels, y = _key(stacks, width, letters)
     # Room for the marks of what is hidden stands beside the scale, so that they never lengthen a bar.
     most = max((stack.hidden for stack in stacks), default=0)

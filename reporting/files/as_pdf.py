@@ -12,18 +12,17 @@ from django.utils.translation import override, pgettext
 from psp.calendar_text import long_date
 from psp.pdf import make_pdf
 from reporting import stories_printed
-from reporting.choices import Measure
 from reporting.disclosure import ALL, ProtectedTable
 from reporting.files import words
 from reporting.files.books import Book, Chapter, breakdown
 from reporting.files.facts import facts
 from reporting.files.grids import Grid, grids
 from reporting.files.headlines import numbers
+from reporting.files.pictures import NOTHING, picture
 from reporting.forms import period_name
+from reporting.models import Series
 
 LANGUAGES = ("en", "fr")
-# More bars than this are no picture any more: the table alone says it.
-MOST_BARS = 24
 
 
 def to_pdf(book: Book, language: str) -> bytes:
@@ -93,40 +92,23 @@ def _chapter(chapter: Chapter, language: str, vocabulary: words.Vocabulary) -> d
     return {
         "heading": series.name(language), "lead": population,
         "total": f"{vocabulary.breakdown(())} – {totals[0]}" if totals else "",
-        "tables": [_table(table, grid, number, vocabulary) for table, number, grid in made],
+        "tables": [_table(series, table, grid, number, vocabulary) for table, number, grid in made],
     }  # fmt: skip
 
 
-def _table(table: ProtectedTable, grid: Grid, number: int, vocabulary: words.Vocabulary) -> dict[str, Any]:
+def _table(
+    series: Series, table: ProtectedTable, grid: Grid, number: int, vocabulary: words.Vocabulary
+) -> dict[str, Any]:
     heading = vocabulary.breakdown(breakdown(table))
-    bars = _bars(table, grid)
     return {
         "heading": f"{heading} – {words.measure_name(grid.measure)}" if number else heading,
         "columns": [grid.heading, *grid.columns],
         "rows": [[name, *(one if isinstance(one, str) else words.shown(one) for one in values)]
                  for name, values in grid.rows],
-        "bars": bars, "alt": _alt(heading, bars),
+        # Medians have no chart: bars of them would be read as numbers of people.
+        **(NOTHING if number else picture(series, table, heading, vocabulary)),
         "note": _("The same people can be in several categories.") if table.overlapping else "",
     }  # fmt: skip
-
-
-def _bars(table: ProtectedTable, grid: Grid) -> list[dict[str, Any]]:
-    """A bar for each category of a table of one dimension, without the whole: it would dwarf its parts."""
-    if len(breakdown(table)) != 1 or grid.measure != Measure.COUNT or len(grid.rows) > MOST_BARS:
-        return []
-    found = [(name, values[0]) for name, values in grid.rows[:-1]]
-    longest = max((value for _name, value in found if isinstance(value, int | float)), default=0)
-    return [
-        {"name": name, "hidden": value is None, "text": words.shown(value if not isinstance(value, str) else None),
-         "share": value / longest if isinstance(value, int | float) and longest else 0.0}
-        for name, value in found
-    ]  # fmt: skip
-
-
-def _alt(heading: str, bars: list[dict[str, Any]]) -> str:
-    """What the picture says to whoever hears it: every bar with its figure."""
-    said = "; ".join(f"{one['name']} {one['text']}" for one in bars)
-    return _("Bar chart. %(heading)s: %(figures)s.") % {"heading": heading, "figures": said}
 
 
 def _definition(chapter: Chapter, language: str) -> dict[str, Any]:

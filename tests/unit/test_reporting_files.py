@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
+from xml.etree.ElementTree import fromstring
 
 import openpyxl
 import pytest
@@ -28,6 +30,7 @@ LANGUAGES = ("en", "fr")
 WRITERS = (to_csv, to_json, to_xlsx)
 FORMULA = st.builds(str.__add__, st.sampled_from(["=", "+", "-", "@", "\t=", "\r=", " =", "＝"]), st.text(max_size=20))
 SMALL = 7
+ONE_BY_ONE = re.compile(r"(?<!\S)\S(?: \S)+(?!\S)")
 BY_LANGUAGE = {("en",): 1207, ("fr",): SMALL, ("oj",): 12, ("iu",): 60}
 BY_BOTH = {("formal", "en"): 1200, ("formal", "fr"): 0, ("informal", "en"): SMALL, ("informal", "fr"): 31}
 
@@ -314,14 +317,61 @@ def test_a_paper_is_tagged_and_says_the_same_as_the_tables(language, word, page)
     assert page in text
     for wanted in ("1,207" if language == "en" else "1\u00a0207", word, "ab" * 32, "Figures", "Chiffres"):
         assert " ".join(wanted.split()) in text
-    assert f" {SMALL} " not in text.replace(page, "")
+    # Drawings are read letter by letter: what they say is looked at before it is set.
+    assert f" {SMALL} " not in ONE_BY_ONE.sub("", text.replace(page, ""))
+    for chart in (one for chapter in part_of(book, language)["chapters"] for one in chapter["tables"]):
+        assert str(SMALL) not in {one.text for one in fromstring(chart["svg"]).iter("{http://www.w3.org/2000/svg}text")}
+        assert f" {SMALL} " not in chart["alt"].replace("\u00a0", " ")
 
 
 def test_a_bar_chart_says_every_figure_to_whoever_hears_it():
     paper = part_of(a_book(), "en")
     chart = paper["chapters"][0]["tables"][0]
-    assert chart["alt"] == "Bar chart. Language: English 1,207; Français hidden; iu 60; oj hidden."
-    assert [(bar["hidden"], bar["share"]) for bar in chart["bars"]][:2] == [(False, 1.0), (True, 0.0)]
+    assert chart["alt"].startswith("Language. English: 1,207")
+    assert "Français: hidden" in chart["alt"]
+    assert chart["svg"].count('stroke-dasharray="4 3"') == 2
+    assert "2 figures are hidden." in chart["finding"]
+
+
+def test_two_dimensions_are_a_heat_map_and_a_name_is_never_markup():
+    paper = part_of(a_book(), "en")["chapters"][0]["tables"][1]
+    assert "#bed1d3" in paper["svg"]
+    assert "hidden" in paper["svg"]
+    telling = "</text><script>&"
+    table = counted(("language",), {(telling,): 30, ("fr",): 40})
+    book = a_book(a_chapter(table))
+    svg = part_of(book, "en")["chapters"][0]["tables"][0]["svg"]
+    assert telling not in svg
+    assert fromstring(svg).tag.endswith("svg")
+    assert_pdf_ua(to_pdf(book, "en"))
+
+
+@pytest.mark.parametrize("name", ["ᐃᓄᒃᑎᑐᑦ", "李小龙", "a\u0327", "\x07"])
+def test_a_name_in_letters_that_are_not_at_hand_still_makes_a_paper(name):
+    assert_pdf_ua(to_pdf(a_book(a_chapter(counted(("language",), {(name,): 30, ("fr",): 40}))), "en"))
+
+
+@pytest.mark.parametrize("table", [
+    counted(("status",), {("here",): 30, ("absent",): 20}),
+    counted(("kind", "status"), {("formal", "here"): 30, ("formal", "absent"): 20, ("informal", "here"): 40,
+                                 ("informal", "absent"): 11}),
+])  # fmt: skip
+def test_what_became_of_things_is_a_bar_of_its_parts(table):
+    series = a_series()
+    series.counter = "attendances"
+    book = a_book(a_chapter(table, series=series))
+    assert 'fill="url(#tone-2)"' in part_of(book, "fr")["chapters"][0]["tables"][0]["svg"]
+    assert_pdf_ua(to_pdf(book, "fr"))
+
+
+def test_a_name_that_has_room_is_whole_in_the_chart():
+    svg = part_of(a_book(), "fr")["chapters"][0]["tables"][0]["svg"]
+    assert ">Français</text>" in svg
+
+
+def test_where_everything_is_hidden_there_is_no_chart():
+    table = counted(("language",), {("en",): 3, ("fr",): 4})
+    assert part_of(a_book(a_chapter(table)), "en")["chapters"][0]["tables"][0]["svg"] == ""
 
 
 def test_the_paper_in_both_languages_holds_the_same_figures_twice():

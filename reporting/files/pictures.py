@@ -1,0 +1,53 @@
+"""The chart of a table in a paper: of the same form as on the page of its topic."""
+
+from __future__ import annotations
+
+from reporting.charts.build import bar_chart, heat_chart, stacked_chart
+from reporting.charts.printed import svg
+from reporting.charts.shapes import Chart
+from reporting.disclosure import ProtectedTable
+from reporting.figures import Pick
+from reporting.files.books import breakdown, protected
+from reporting.files.words import Vocabulary
+from reporting.models import Series
+from reporting.present import unit_of
+from reporting.reading import split_of
+
+Names = tuple[tuple[str, str], ...]
+# What is taller than this would not fit on a sheet: its table alone says it.
+TALLEST = 900.0
+NOTHING = {"svg": "", "alt": "", "finding": ""}
+
+
+def picture(series: Series, table: ProtectedTable, heading: str, vocabulary: Vocabulary) -> dict[str, str]:
+    """The drawing, what it says to whoever hears it, and what it says in a sentence; nothing where all of it is hidden
+    or zero, or where it has no room."""
+    chart = chart_of(series, protected(table), heading, vocabulary)
+    if chart is None or not chart.telling:
+        return NOTHING
+    drawing = chart.drawings[-1]
+    if drawing.height > TALLEST:
+        return NOTHING
+    said = "; ".join(mark.label for mark in drawing.marks)
+    return {"svg": svg(drawing), "alt": f"{heading}. {said}.", "finding": chart.finding}
+
+
+def chart_of(series: Series, table: ProtectedTable, heading: str, vocabulary: Vocabulary) -> Chart | None:
+    """Bars for one dimension; of what became of things, a bar of their parts; a heat map for two others."""
+    by, unit, split = breakdown(table), unit_of(series), split_of(series)
+    named = {name: _names(table, name, vocabulary) for name in by}
+    if not by or len(by) > 2:
+        return None
+    if split in named:
+        (other,) = [name for name in by if name != split] or [""]
+        rows = named.get(other, (("", ""),))
+        return stacked_chart(heading, table, other, rows, split, named[split], unit)
+    if len(by) == 1:
+        return bar_chart(heading, table, by[0], named[by[0]], Pick(), unit)
+    down, across = sorted(by, key=lambda name: -len(named[name]))
+    return heat_chart(heading, table, (down, named[down]), (across, named[across]), Pick(), unit)
+
+
+def _names(table: ProtectedTable, dimension: str, vocabulary: Vocabulary) -> Names:
+    held = table.categories[table.dimensions.index(dimension)]
+    return tuple((code, vocabulary.category(dimension, code)) for code in vocabulary.in_order(dimension, held))
