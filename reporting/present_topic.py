@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from psp.calendar_text import long_date
 from reporting import record
@@ -236,7 +237,7 @@ def by_category(shelf: Shelf, series: Series, asked: Asked, picked: Picked, titl
     names = categories(by, table) if table is not None else ()
     heads = [name for name, _pick in picked]
     if asked.compare:
-        heads[1:1] = [f"{heads[0]}, {period_name(asked.compare)}", _("Change")]
+        heads[1:1] = [f"{heads[0]}, {period_name(asked.compare)}", pgettext("figure", "Change")]
     rows = [
         Row(name, tuple(_cells(shelf, series, asked, picked, {by: code}, heads)))
         for code, name in (*names, (ALL, name_of(by, ALL)))
@@ -313,5 +314,8 @@ class Entry:
 
 def entry(series: Series) -> Entry:
     names = {Span.MONTH: _("months"), Span.QUARTER: _("quarters"), Span.YEAR: _("fiscal years")}
-    by, spans = tuple(by_name(one) for one in choices_of(series)), tuple(names[one] for one in record.spans_of(series))
+    by, spans = (
+        tuple(dict.fromkeys(by_name(one) for one in choices_of(series))),
+        tuple(names[one] for one in record.spans_of(series)),
+    )
     return Entry(series.code, series.name(language()), series.number, definitions_of(series), by, spans)
