@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from psp import survey
 from psp.content import load
+from reporting import answers_charts as charts
 from reporting import record
 from reporting.answers_change import rounded
 from reporting.answers_forms import AFTER, BEFORE, Source, named, question_of, scores
@@ -86,13 +87,18 @@ def _said(series: Series, tables: Tables) -> Iterator[dict[str, Any]]:
     """`columns`: kinds of groups, where there are any; `rows`: an answer with its numbers and share."""
     for (code,) in (names for names in tables if len(names) == 1):
         table, crossed = protected(tables[(code,)]), tables.get((KIND, code))
-        answers = dimension(code).categories()
+        answers, text = [(str(key), str(label)) for key, label in dimension(code).categories()], _question(code)
         yield {
-            "text": question_of(code).text(language()), "mean": mean_words(code, table),
-            "rows": [_answer(str(key), str(label), table) for key, label in answers],
-            "hidden": all(table.values[(str(key),)] is None for key, _label in answers),
+            "text": text, "chart": charts.of_answers(text, code, table, answers, series.unit(language())),
+            "mean": mean_words(code, table),
+            "rows": [_answer(key, label, table) for key, label in answers],
+            "hidden": all(table.values[(key,)] is None for key, _label in answers),
             "by_kind": _by_kind(code, protected(crossed)) if crossed is not None else None,
         }  # fmt: skip
+
+
+def _question(code: str) -> str:
+    return question_of(code).text(language())
 
 
 def _answer(key: str, label: str, table: ProtectedTable) -> dict[str, Any]:
@@ -139,10 +145,12 @@ def mean_words(code: str, table: ProtectedTable) -> str:
 
 def _changed(series: Series, tables: Tables) -> Iterator[dict[str, Any]]:
     for (code,) in (names for names in tables if len(names) == 1 and names[0].endswith(AFTER)):
-        after, before = protected(tables[(code,)]), protected(tables[(f"{code.removesuffix(AFTER)}{BEFORE}",)])
-        answers = [(str(key), str(label)) for key, label in dimension(code).categories()]
+        earlier = f"{code.removesuffix(AFTER)}{BEFORE}"
+        after, before = protected(tables[(code,)]), protected(tables[(earlier,)])
+        answers, text = [(str(key), str(label)) for key, label in dimension(code).categories()], _question(code)
         yield {
-            "text": question_of(code).text(language()), "change": _change(code, after),
+            "text": text, "change": _change(code, after),
+            "chart": charts.of_change(text, (earlier, before), (code, after), answers, series.unit(language())),
             "rows": [
                 {"label": label, "before": shown(before.values[(key,)]), "after": shown(after.values[(key,)])}
                 for key, label in answers

@@ -272,6 +272,26 @@ class TestPage:
         assert re.search(r"A little</th> <td[^>]*>30</td> <td[^>]*>75%", page)
         assert "Before and after a group" not in page, "only years have it"
 
+    def test_each_question_is_drawn_for_both_widths_beside_its_table(self, by, analyst):
+        people_who_changed(by, WHOLE)
+        a_batch(a2=30, a4=10)
+        for language, before, people in (("en", "Before the group, Rarely: ", "people"),
+                                         ("fr", "Avant le groupe, Rarement\u00a0: ", "personnes")):  # fmt: skip
+            page = self.page(analyst, language=language)
+            assert page.count(f'aria-label="{before}14\u00a0{people}"') == 2
+            assert page.count('<figure class="chart-figure"') == page.count("figures-table") == 10
+            ids = re.findall(r' id="([^"]+)"', page)
+            assert len(ids) == len(set(ids))
+        quarter = self.page(analyst, "2025-Q3")
+        assert quarter.count('aria-label="A little: 30\u00a0answers"') == 2
+
+    def test_hidden_answer_is_drawn_as_hidden_and_nothing_more(self, by, analyst):
+        a_group_that_ended(by)
+        a_batch(a2=30, a3=20, a4=6)
+        page = self.page(analyst, "2025-Q3")
+        assert page.count('aria-label="Mostly: hidden"') == 2
+        assert "6\u00a0answers" not in re.sub(r"\d6\u00a0", "", page)
+
     def test_canary_small_number_is_on_no_page_and_moves_no_mean(self, by, analyst):
         a_group_that_ended(by)
         a_batch(a2=30, a4=7)
