@@ -33,7 +33,10 @@ def of_change(
     )  # fmt: skip
     if not all(one.known for one in found):
         return None
-    return Chart(title, findings.of_stacks(found, said), tuple(stacks.stacked(found, size) for size in BOTH))
+    # Largest and smallest would be of two moments; what changed is said in words beside it.
+    hidden = findings.hidden_sentence(sum(one.hidden for one in found))
+    finding = f"{_('The same people both times.')} {hidden}".strip()
+    return Chart(title, finding, tuple(stacks.stacked(found, size) for size in BOTH))
 
 
 def _stack(name: str, asked: tuple[str, ProtectedTable], answers: Answers, unit: Unit) -> Iterator[stacks.Stack]:
