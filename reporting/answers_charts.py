@@ -35,7 +35,7 @@ def of_change(
         return None
     # Largest and smallest would be of two moments; what changed is said in words beside it.
     hidden = findings.hidden_sentence(sum(one.hidden for one in found))
-    finding = f"{_('The same people both times.')} {hidden}".strip()
+    finding = " ".join(one for one in (_("The same people both times."), hidden) if one)
     return Chart(title, finding, tuple(stacks.stacked(found, size) for size in BOTH))
 
 
