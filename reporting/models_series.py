@@ -18,6 +18,8 @@ class Series(models.Model):
 
     `counter`: which of `reporting.counters` counts it. `breakdowns`: lists of at most two dimensions beside time;
     the total is always there. `spans`: for which lengths of period. The highest `number` of a code is in force.
+    `unit`: what is counted, as "people". `measured`: what its medians and means are given in, as "weeks"; "" where it
+    has none of them.
     """
 
     code = models.SlugField(max_length=40)
@@ -29,6 +31,8 @@ class Series(models.Model):
     name_fr = models.CharField(max_length=120)
     unit_en = models.CharField(max_length=60)
     unit_fr = models.CharField(max_length=60)
+    measured_en = models.CharField(max_length=60, blank=True, default="")
+    measured_fr = models.CharField(max_length=60, blank=True, default="")
     population_en = models.TextField()
     population_fr = models.TextField()
     source_en = models.TextField()
@@ -54,6 +58,9 @@ class Series(models.Model):
 
     def unit(self, language: str) -> str:
         return in_language(vars(self), "unit", language)
+
+    def measured(self, language: str) -> str:
+        return in_language(vars(self), "measured", language)
 
     def population(self, language: str) -> str:
         return in_language(vars(self), "population", language)
@@ -88,6 +95,11 @@ class Indicator(models.Model):
 
     def name(self, language: str) -> str:
         return in_language(vars(self), "name", language)
+
+    def unit(self, language: str) -> str:
+        """What is counted; for a statistic what it is given in."""
+        counted = self.measure in (Measure.COUNT, Measure.SHARE)
+        return self.series.unit(language) if counted else self.series.measured(language)
 
     def definition(self, language: str) -> str:
         return in_language(vars(self), "definition", language)

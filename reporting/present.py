@@ -96,10 +96,8 @@ def language() -> str:
 
 
 def unit_of(series: Series) -> Unit:
-    """What is counted. Statistics are of times and marks, whose unit the definition names where it is another one."""
-    own = series.unit(language())
-    measured = getattr(series, "measured", None)
-    return Unit(own, measured(language()) if callable(measured) else _("weeks"))
+    """What is counted, and what times and marks are given in, both as the definition says."""
+    return Unit(series.unit(language()), series.measured(language()))
 
 
 def cell(figure: Figure | None, label: str, unit: Unit) -> Cell:
@@ -120,6 +118,8 @@ def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Earli
         if earlier and (text := change(figure, earlier, name=name)):
             by = relative(figure, earlier)
             sentences.append(f"{text[:-1]}, {by}." if by else text)
+            if not shelf.are_alike(indicator.series, period, other):
+                sentences.append(_("It was counted by another definition then."))
     name = unit.counted if indicator.measure == Measure.COUNT else unit.measured
     bare = indicator.measure == Measure.SHARE or figure.value is None
     return Number(

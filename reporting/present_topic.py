@@ -51,7 +51,8 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`refused`: could not be proven safe; `absent`: why there are no figures; `apart`: why it is not broken down."""
+    """`refused`: could not be proven safe; `absent`: why there are no figures; `apart`: why it is not broken down;
+    `unlike`: that the two periods were counted by different definitions."""
 
     code: str
     name: str
@@ -61,6 +62,7 @@ class Section:
     refused: bool = False
     absent: str = ""
     apart: str = ""
+    unlike: str = ""
 
     @property
     def hidden(self) -> int:
@@ -88,7 +90,7 @@ def definitions_of(series: Series) -> tuple[Defined, ...]:
     french = in_words.startswith("fr")
     return tuple(
         Defined(
-            one.name(in_words), one.definition(in_words), series.unit(in_words),
+            one.name(in_words), one.definition(in_words), one.unit(in_words),
             series.population_fr if french else series.population_en,
             series.source_fr if french else series.source_en, version,
         )
@@ -113,7 +115,24 @@ def section(series: Series, shelf: Shelf, asked: Asked, earlier: Earlier) -> Sec
     if asked.by and not apart:
         draw = crossed if len(asked.by) > 1 else broken_down
         pictures = draw(series, indicators, shelf, asked)
-    return Section(*base, numbers, pictures, apart=apart)
+    return Section(*base, numbers, pictures, apart=apart, unlike=unlike(series, shelf, asked))
+
+
+def unlike(series: Series, shelf: Shelf, asked: Asked) -> str:
+    """That two periods are compared that were counted by different definitions, and by which; "" otherwise."""
+    if asked.compare is None or shelf.are_alike(series, asked.period, asked.compare):
+        return ""
+    words = {
+        "number": record.definition(series, asked.period).number, "period": in_sentence(asked.period),
+        "other_number": record.definition(series, asked.compare).number, "other_period": in_sentence(asked.compare),
+    }  # fmt: skip
+    return (
+        _(
+            "Counted by two definitions: version %(number)d in %(period)s, "
+            "version %(other_number)d in %(other_period)s. A difference may come from that alone."
+        )
+        % words
+    )
 
 
 def _lower(text: str) -> str:

@@ -27,14 +27,21 @@ Asked = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """`tables`: by code of series and period. `refused`: what could not be proven safe, so that nothing is shown.
-    `counting`: how many periods of figures the worker counts now, before there is a page to show."""
+    `counting`: how many periods of figures the worker counts now, before there is a page to show. `versions`: the key
+    of the definition that each was counted by."""
 
     tables: Mapping[tuple[str, str], Tables]
     refused: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     counting: int = 0
+    versions: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def of(self, series: Series, period: Period) -> Tables | None:
         return self.tables.get((series.code, period.code))
+
+    def are_alike(self, series: Series, one: Period, other: Period) -> bool:
+        """Whether both periods were counted by the same definition, as far as there are figures of both."""
+        found = {self.versions.get((series.code, period.code)) for period in (one, other)} - {None}
+        return len(found) < 2
 
     def is_refused(self, series: Series, period: Period) -> bool:
         return (series.code, period.code) in self.refused
@@ -78,7 +85,9 @@ def read(
     _note(series, spoken, kept, action)
     opened = {key: {record.breakdown_of(row): record.opened(row) for row in rows} for key, rows in kept.items()}
     own_keys = {key: (key[0], period.code) for key, period in spoken.items()}
-    return Shelf({key: opened[own] for key, own in own_keys.items() if own in opened}, frozenset(refused))
+    versions = {key: kept[own][0].series_id for key, own in own_keys.items() if kept.get(own)}
+    shown_tables = {key: opened[own] for key, own in own_keys.items() if own in opened}
+    return Shelf(shown_tables, frozenset(refused), versions=versions)
 
 
 def _spoken(series: Series, period: Period) -> Period:

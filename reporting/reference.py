@@ -11,6 +11,8 @@ from reporting.models import FrozenTable, GivenKind, Indicator, Platform, Series
 
 FIELDS = ("topic", "counter", "name_en", "name_fr", "unit_en", "unit_fr", "population_en", "population_fr",
           "source_en", "source_fr", "breakdowns", "spans")  # fmt: skip
+# What medians and means are given in; empty where a definition has none.
+MEASURED = ("measured_en", "measured_fr")
 OF_INDICATOR = ("code", "measure", "part", "headline", "name_en", "name_fr", "definition_en", "definition_fr")
 # The content files with definitions; a part of the reports with many of its own adds a file.
 CONTENT = ["indicators"]
@@ -47,12 +49,14 @@ def load_given_kinds() -> None:
 
 def load_one(item: dict[str, Any], place: int = 0) -> Series:
     """The definition as `item` says it: made where it is new, put right where nothing was published under it yet."""
-    said = {name: item[name] for name in FIELDS}
+    said = {name: item[name] for name in FIELDS} | {name: item.get(name, "") for name in MEASURED}
     series = Series.objects.filter(code=item["code"], number=item["number"]).first()
     if series is None:
         series = Series.objects.create(code=item["code"], number=item["number"], place=place, **said)
         _write_indicators(series, item["indicators"])
-    elif content_of(series) != said | {"indicators": [_whole(one) for one in item["indicators"]]}:
+        return series
+    _name_what_is_measured(series, said)
+    if _meaning(content_of(series)) != _meaning(said | {"indicators": [_whole(one) for one in item["indicators"]]}):
         if FrozenTable.objects.filter(series=series).exists():
             raise DefinitionChanged(
                 f"The definition “{series.code}” number {series.number} has other words than the figures that were "
@@ -61,13 +65,33 @@ def load_one(item: dict[str, Any], place: int = 0) -> Series:
         Series.objects.filter(pk=series.pk).update(place=place, **said)
         series.indicators.all().delete()
         _write_indicators(series, item["indicators"])
+    _choose_headlines(series, item["indicators"])
     return series
+
+
+def _name_what_is_measured(series: Series, said: dict[str, Any]) -> None:
+    """A unit that was never named is named now: the figures were in it all along. One that was named stays."""
+    if not series.measured_en and said["measured_en"]:
+        for name in MEASURED:
+            setattr(series, name, said[name])
+        Series.objects.filter(pk=series.pk).update(**{name: said[name] for name in MEASURED})
+
+
+def _meaning(content: dict[str, Any]) -> dict[str, Any]:
+    """All but which figures stand on the first page: that may change under the same number."""
+    return content | {"indicators": [one | {"headline": False} for one in content["indicators"]]}
+
+
+def _choose_headlines(series: Series, items: list[dict[str, Any]]) -> None:
+    chosen = [one["code"] for one in items if one.get("headline")]
+    series.indicators.exclude(code__in=chosen).filter(headline=True).update(headline=False)
+    series.indicators.filter(code__in=chosen, headline=False).update(headline=True)
 
 
 def content_of(series: Series) -> dict[str, Any]:
     """All that a definition says, as the content file would."""
     indicators = [{name: getattr(one, name) for name in OF_INDICATOR} for one in series.indicators.order_by("place")]
-    return {name: getattr(series, name) for name in FIELDS} | {"indicators": indicators}
+    return {name: getattr(series, name) for name in FIELDS + MEASURED} | {"indicators": indicators}
 
 
 def _whole(one: dict[str, Any]) -> dict[str, Any]:

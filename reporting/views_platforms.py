@@ -45,7 +45,7 @@ def _months(platform: Platform) -> list[dict[str, Any]]:
             "name": month_name(month), "out": month in out,
             "how": ALL_REGIONS if together else ngettext("%(count)d region", "%(count)d regions", count)
             % {"count": count},
-            "remove_url": reverse("reports:platform_remove", args=[platform.code, f"{month:%Y-%m}"]),
+            "remove_url": reverse("reports:platform_remove", args=[platform.pk, f"{month:%Y-%m}"]),
         }
         for month, count, together in entered
     ]  # fmt: skip
@@ -53,8 +53,8 @@ def _months(platform: Platform) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "POST"])
 @analysts_only
-def month(request: HttpRequest, code: str) -> HttpResponse:
-    platform = _open_platform(code)
+def month(request: HttpRequest, platform_id: int) -> HttpResponse:
+    platform = _open_platform(platform_id)
     form = MonthForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         row = form.row()
@@ -82,9 +82,9 @@ def _region_names() -> dict[str, str]:
 
 @require_http_methods(["GET", "POST"])
 @analysts_only
-def table(request: HttpRequest, code: str) -> HttpResponse:
+def table(request: HttpRequest, platform_id: int) -> HttpResponse:
     """Paste, look, keep. What is looked at comes back with the form and is read again: nothing is stored before."""
-    platform = _open_platform(code)
+    platform = _open_platform(platform_id)
     form = PasteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if "keep" not in request.POST:
@@ -116,8 +116,8 @@ def _to_look_at(platform: Platform, form: PasteForm) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @analysts_only
-def remove(request: HttpRequest, code: str, month: str) -> HttpResponse:
-    platform, period = get_object_or_404(Platform, code=code), period_of(month)
+def remove(request: HttpRequest, platform_id: int, month: str) -> HttpResponse:
+    platform, period = get_object_or_404(Platform, pk=platform_id), period_of(month)
     if period is None or not platform.figures.filter(month=period.first).exists():
         if request.method == "POST" and period is not None:
             messages.info(request, _("Nothing of that month was left to remove."))
@@ -135,5 +135,5 @@ def remove(request: HttpRequest, code: str, month: str) -> HttpResponse:
     return redirect("reports:platforms")
 
 
-def _open_platform(code: str) -> Platform:
-    return get_object_or_404(Platform, code=code)
+def _open_platform(platform_id: int) -> Platform:
+    return get_object_or_404(Platform, pk=platform_id)

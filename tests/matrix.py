@@ -116,11 +116,6 @@ def thing(*names: str) -> Pick:
     return lambda world: tuple(str(world.things[name].pk) for name in names)
 
 
-def thing_codes(*names: str) -> Pick:
-    """Codes of things of the world, as arguments."""
-    return lambda world: tuple(world.things[name].code for name in names)
-
-
 def given(*values: Any) -> Pick:
     return lambda _world: values
 
@@ -633,7 +628,7 @@ POLICY: dict[str, Rule] = {
     "reports:words": Rule(only(Role.ANALYST, Role.PRIVACY_OFFICER)),
     "reports:word_place": post(only(Role.ANALYST), of=thing("story_agreed", "report_waiting")),
     "reports:platforms": Rule(only(Role.ANALYST)),
-    **{f"reports:platform_{name}": Rule(only(Role.ANALYST), of=thing_codes("platform")) for name in ("month", "table")},
+    **{f"reports:platform_{name}": Rule(only(Role.ANALYST), of=thing("platform")) for name in ("month", "table")},
     "reports:platform_remove": Rule(only(Role.ANALYST), of=lambda world: platform_month(world.things["platform"])),
     **{f"reports:topic_{kind}": Rule(only(Role.ANALYST), of=given("people")) for kind in KINDS},
     **{

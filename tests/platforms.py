@@ -35,7 +35,7 @@ def a_platform_with_numbers(by: User) -> Platform:
     return platform
 
 
-def platform_month(platform: Platform) -> tuple[str, str]:
+def platform_month(platform: Platform) -> tuple[int, str]:
     """What names its newest month in an address."""
     newest = platform.figures.order_by("-month").values_list("month", flat=True)[0]
-    return platform.code, f"{newest:%Y-%m}"
+    return platform.pk, f"{newest:%Y-%m}"

@@ -45,7 +45,7 @@ def definitions(book: Book, language: str) -> list[tuple[str, ...]]:
             (series.population_fr, series.source_fr) if french else (series.population_en, series.source_en)
         )
         found += [
-            (series.name(language), one.name(language), one.definition(language), series.unit(language), population,
+            (series.name(language), one.name(language), one.definition(language), one.unit(language), population,
              source)
             for one in chapter.indicators
         ]  # fmt: skip

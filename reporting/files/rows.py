@@ -53,6 +53,10 @@ class Figure:
     measure: str
     value: float | None
 
+    def unit(self, language: str) -> str:
+        counted = self.measure == Measure.COUNT
+        return self.series.unit(language) if counted else self.series.measured(language)
+
     @property
     def status(self) -> str:
         return words.status_of(self.table, self.value)
@@ -110,7 +114,7 @@ def _by(dimensions: tuple[str, ...], vocabulary: words.Vocabulary) -> Line:
 def _headline(one: Headline, period: Period, language: str, vocabulary: words.Vocabulary) -> Line:
     """The category is the part that it speaks of, as in the definition: several of them are joined by a plus."""
     series, dimension = one.indicator.series, one.pick.dimension
-    cells = _when(period) | _what(series.code, series.name(language), series.unit(language))
+    cells = _when(period) | _what(series.code, series.name(language), one.indicator.unit(language))
     cells |= _by((dimension,) if dimension else (), vocabulary)
     if one.pick.measure == Measure.SHARE:
         cells["unit"] = "%"
@@ -128,7 +132,7 @@ def _correction(change: Changed, language: str, vocabulary: words.Vocabulary) ->
 
 def _line(figure: Figure, period: Period, language: str, vocabulary: words.Vocabulary) -> Line:
     dimensions, series = breakdown(figure.table), figure.series
-    cells = _when(period) | _what(series.code, series.name(language), series.unit(language))
+    cells = _when(period) | _what(series.code, series.name(language), figure.unit(language))
     cells |= _by(dimensions, vocabulary) | _said(figure.measure, figure.value, figure.status)
     for number in range(DIMENSIONS):
         code = figure.key[number] if number < len(dimensions) else ""

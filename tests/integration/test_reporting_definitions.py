@@ -30,7 +30,7 @@ def published(code: str) -> Series:
 
 CHANGES = [
     {"population_en": "Everybody."}, {"breakdowns": [["region"]]}, {"spans": ["year"]}, {"name_fr": "Autre"},
-    {"indicators": []},
+    {"indicators": []}, {"measured_en": "days", "measured_fr": "jours"},
 ]  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def test_definition_is_put_right_before_anything_was_published_under_it(change):
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_definition_that_was_published_keeps_its_words(change):
+    Series.objects.filter(code="people").update(measured_en="weeks", measured_fr="semaines")
     published("people")
     with pytest.raises(DefinitionChanged, match=r"“people” number 1 .* the number 2"):
         load_one(item("people") | change)
@@ -101,6 +102,33 @@ def test_definition_frozen_for_every_writer(change):
 def test_place_on_a_page_is_no_part_of_a_definition():
     series = published("people")
     assert Series.objects.filter(pk=series.pk).update(place=9) == 1
+
+
+def test_choice_of_the_first_page_is_no_part_of_a_definition():
+    series, changed = published("people"), item("people")
+    changed["indicators"][0]["headline"] = not changed["indicators"][0].get("headline", False)
+    load_one(changed)
+    assert series.indicators.get(code="people").headline is changed["indicators"][0]["headline"]
+
+
+def test_unit_of_statistics_is_named_once():
+    series, words = published("people"), {"measured_en": "weeks", "measured_fr": "semaines"}
+    load_one(item("people") | words)
+    series.refresh_from_db()
+    assert (series.measured("en"), series.measured("fr")) == ("weeks", "semaines")
+    with pytest.raises(IntegrityError, match="published under never changes"), transaction.atomic():
+        Series.objects.filter(pk=series.pk).update(measured_en="days")
+
+
+def test_every_statistic_has_a_unit():
+    """A median of weeks and a mean of marks are not alike."""
+    statistics = Indicator.objects.exclude(measure__in=("count", "share"))
+    assert statistics
+    assert all(one.unit(language) for one in statistics for language in ("en", "fr"))
+
+
+def test_first_page_tells_few_figures():
+    assert 0 < Indicator.objects.filter(headline=True).count() <= 6
 
 
 def test_nothing_is_left_to_migrate():

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psp.audit.models import Entry
+from psp.content import load
 from reporting import disclosure, offered, present, record
 from reporting.models import FrozenTable, Look, Series
 from reporting.periods import Span, parse
+from reporting.reference import load_one
 from tests import factories as make
 from tests.reporting_people import a_region_with
 
@@ -150,6 +152,16 @@ def test_periods_are_compared(two_regions):
     assert "beside May 2026" in page
     assert "People who took part, May 2026" in page
     assert "Change" in page
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "version 1 in May 2026"), ("fr", "la version 1 (mai 2026)")])
+def test_comparing_by_two_definitions_is_told(two_regions, language, said):
+    asked = {"period": "2026-06", "by": "region", "compare": "2026-05"}
+    get(two_regions, "topics/people/", period="2026-05")
+    load_one(next(one for one in load("indicators")["series"] if one["code"] == "people") | {"number": 2})
+    page = get(two_regions, "topics/people/", language, **asked).content.decode()
+    assert page.count(said) == 1, "once: the other series have one definition"
+    assert said not in get(two_regions, "topics/people/", language, period="2026-06").content.decode()
 
 
 def test_series_that_is_not_broken_down_so_says_it(two_regions):

@@ -58,9 +58,9 @@ def frozen(span: Span, months: int = 1) -> FrozenTable:
 
 def addresses(platform: Platform) -> dict[str, str]:
     return {
-        "list": reverse("reports:platforms"), "number": reverse("reports:platform_month", args=[platform.code]),
-        "table": reverse("reports:platform_table", args=[platform.code]),
-        "remove": reverse("reports:platform_remove", args=[platform.code, LAST]),
+        "list": reverse("reports:platforms"), "number": reverse("reports:platform_month", args=[platform.pk]),
+        "table": reverse("reports:platform_table", args=[platform.pk]),
+        "remove": reverse("reports:platform_remove", args=[platform.pk, LAST]),
     }  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def test_faults_of_a_table_name_line_and_column_and_keep_what_was_typed(analyst,
 )  # fmt: skip
 def test_table_about_people_is_refused_whole_and_shown_to_nobody(analyst, platform, language, table, caplog, capsys):
     with translation.override(language):
-        answer = analyst.post(reverse("reports:platform_table", args=[platform.code]), {"table": table, "source": ""})
+        answer = analyst.post(reverse("reports:platform_table", args=[platform.pk]), {"table": table, "source": ""})
     page = answer.content.decode()
     assert answer.status_code == 400
     assert ("The table was not kept" if language == "en" else "n’a pas été conservé") in page
@@ -274,7 +274,7 @@ def test_month_is_removed_after_a_question(analyst, platform, me):
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "soon", "20261", "2026-10-01"])
 def test_address_of_no_month_is_not_found(analyst, platform, month):
-    assert analyst.get(reverse("reports:platform_remove", args=[platform.code, month])).status_code == 404
+    assert analyst.get(reverse("reports:platform_remove", args=[platform.pk, month])).status_code == 404
 
 
 # Counted -----------------------------------------------------------------------------------------------------
