@@ -6,7 +6,7 @@ style sheet. Nothing in it is heard; whoever sets the paper says in words what i
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 from reporting.charts.shapes import Drawing, Label, Rule, Shape, Trace
 
