@@ -16,6 +16,7 @@ from psp.content import load
 from tests import nu_checker
 from tests.every_page import LANGUAGES, PROBLEMS, TOKENS, Shown, every_page, everything
 from tests.rendered import blocks_of
+from tests.stories import LINES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Any practice or course has these in its addresses; without the rest of the page they tell nothing.
@@ -162,7 +163,7 @@ AS_SIGNED += [line for item in load("program_texts")["texts"] for section in ite
 # What people typed or chose as their own, in the worlds of the tests; and an address in both languages.
 TYPED = {"My name is spelled with one n.", "The list was destroyed.", "Camille of the hills",
          "Tuesday evenings · Les mardis soir",
-         "https://meet.example.org", "ATIP-AIPRP@forces.gc.ca"}  # fmt: skip
+         "https://meet.example.org", "ATIP-AIPRP@forces.gc.ca", LINES}  # fmt: skip
 
 
 def in_both() -> list[tuple[str, Shown, Shown]]:
