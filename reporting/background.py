@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.cache import cache
 
+from psp.errors import DomainError
 from psp.queue import after_commit
 from reporting import record
 from reporting.counters import counter
 from reporting.counting import spoken_for
+from reporting.disclosure import DisclosureError
 from reporting.families import inside
 from reporting.models import FrozenTable, Series
 from reporting.periods import Period
 
-# For so many seconds nobody else asks the worker again: it does everything that is due at once.
+# For so many seconds nobody else asks the worker for the same again.
 ASKED = "reporting.counting"
 REST_SECONDS = 60
 
@@ -23,14 +26,28 @@ REST_SECONDS = 60
 def in_background(missing: Iterable[tuple[Series, Period]]) -> int:
     """How many periods of figures are to be counted for these, where that is too long for a page: then the worker is
     asked to. 0 where the page can do it itself, or nothing is missing."""
+    missing = list(missing)
     due = to_count(missing)
     if len(due) <= settings.PSP_REPORT_PROOFS_IN_PAGE:
         return 0
-    if cache.add(ASKED, True, REST_SECONDS):
-        from reporting.tasks import freeze_closed_periods
-
-        after_commit(freeze_closed_periods)
+    for period in {period.code for _series, period in missing}:
+        _ask(period, sorted(series.code for series, one in missing if one.code == period))
     return len(due)
+
+
+def _ask(period: str, codes: list[str]) -> None:
+    from reporting.tasks import freeze_for
+
+    if cache.add(f"{ASKED}.{period}.{'.'.join(codes)}", True, REST_SECONDS):
+        after_commit(freeze_for, period, *codes)
+
+
+def freeze_for(period: Period, codes: Iterable[str]) -> None:
+    """What a page waits for: these series for this period, the shorter periods in it first."""
+    for series in record.in_force():
+        if series.code in codes:
+            with suppress(DisclosureError, DomainError):
+                record.ensure(series, period)
 
 
 def to_count(missing: Iterable[tuple[Series, Period]]) -> set[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from reporting import record_nightly, waiting_times
+from reporting import background, record_nightly, waiting_times
+from reporting.periods import parse
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -15,3 +16,9 @@ def publish_waits() -> None:
 def freeze_closed_periods() -> None:
     """Count, protect and freeze what was closed since the last run."""
     record_nightly.freeze_closed_periods()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def freeze_for(period: str, *series: str) -> None:
+    """What a page waits for, by the code of the period and of the series."""
+    background.freeze_for(parse(period), series)

@@ -59,7 +59,7 @@ def test_story_is_written_agreed_to_published_and_taken_back(visitor, site, lang
     say_yes(person, short)
     sign_in_team(office, "analyst")
     office.open("reports/words/")
-    article = office.page.locator("main article", has_text=short)
+    article = office.page.locator("main div.card-plain.stack", has_text=short)
     expect(office.page.locator("main")).not_to_contain_text("Camille")
     article.locator(f"button:has-text('{period}')").click()
     office.page.wait_for_url("**/reports/words/")

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.people import apply, fill, sign_in_participant, sign_in_team, submit

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from reporting.background import to_count
 from reporting.models import FrozenTable, Series
 from reporting.periods import parse
-from reporting.tasks import freeze_closed_periods
+from reporting.tasks import freeze_for
 from tests import factories as make
 from tests.reporting_people import a_region_with
 
@@ -30,7 +30,8 @@ def test_page_waits_for_the_worker_where_much_is_to_be_counted(analyst, settings
     assert answer.status_code == 202
     assert "These figures are being counted" in answer.content.decode()
     assert not FrozenTable.objects.exists()
-    freeze_closed_periods()
+    freeze_for("2026-Q1", "attendances", "completion", "people")
+    assert set(FrozenTable.objects.values_list("code", flat=True)) == {"attendances", "completion", "people"}
     answer = analyst.get(ADDRESS)
     assert answer.status_code == 200
     assert "These figures are being counted" not in answer.content.decode()
@@ -46,5 +47,5 @@ def test_a_quarter_is_counted_after_its_months():
     a_region_with(12, sessions=3)
     due = to_count([(Series.objects.get(code="people"), parse("2026-Q1"))])
     assert due == {("people", code) for code in ("2026-04", "2026-05", "2026-06", "2026-Q1")}
-    freeze_closed_periods()
+    freeze_for("2026-Q1", "people")
     assert to_count([(Series.objects.get(code="people"), parse("2026-Q1"))]) == set()
