@@ -16,7 +16,7 @@ from tests.e2e.test_accounts import enter
 NARROW = {"width": 320, "height": 640}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b\d+\b")
 # Pages that end something, or that are files.
-LEAVE_ALONE = re.compile(r"/leave/|/logout/|/language/|\.(?:ics|json|csv)\b|/download/|/static/|/admin/")
+LEAVE_ALONE = re.compile(r"/leave/|/logout/|/language/|\.(?:ics|json|csv|xlsx|pdf)\b|/download/|/static/|/admin/")
 SOMEBODY = """
 from contact.models import SafeContact
 from tests.factories import an_accepted_participant

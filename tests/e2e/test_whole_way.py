@@ -74,7 +74,7 @@ def test_whole_way(cast, visitor, site):
     meet_and_accept(coordinator, cast.email)
     group_path = form_and_establish(coordinator, cast)
     plan_sessions(coordinator, group_path)
-    reminder = site.wait_for_message(cast.email, matching=clock_of_session(coordinator), seconds=60)
+    reminder = site.wait_for_message(cast.email, matching=clock_of_session(coordinator), seconds=150)
     assert_neutral(reminder)
 
     sign_in_participant(person, cast.email)
