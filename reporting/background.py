@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 
 from psp.errors import DomainError
 from psp.queue import after_commit
@@ -20,7 +21,9 @@ from reporting.periods import Period
 
 # For so many seconds nobody else asks the worker for the same again.
 ASKED = "reporting.counting"
-REST_SECONDS = 60
+REST_SECONDS = 20
+# One counts at a time: the other hands of the worker are for messages, which nobody may wait for.
+LOCK = "reporting.counting"
 
 
 def in_background(missing: Iterable[tuple[Series, Period]]) -> int:
@@ -42,12 +45,30 @@ def _ask(period: str, codes: list[str]) -> None:
         after_commit(freeze_for, period, *codes)
 
 
+@contextmanager
+def only_one() -> Iterator[bool]:
+    """Whether nobody else counts now. Whoever dies while counting lets go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOCK])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [LOCK])
+
+
 def freeze_for(period: Period, codes: Iterable[str]) -> None:
-    """What a page waits for: these series for this period, the shorter periods in it first."""
-    for series in record.in_force():
-        if series.code in codes:
-            with suppress(DisclosureError, DomainError):
-                record.ensure(series, period)
+    """What a page waits for: these series for this period, the shorter periods in it first.
+
+    Nothing where somebody else counts: the page asks again.
+    """
+    with only_one() as mine:
+        for series in record.in_force() if mine else []:
+            if series.code in codes:
+                with suppress(DisclosureError, DomainError):
+                    record.ensure(series, period)
 
 
 def to_count(missing: Iterable[tuple[Series, Period]]) -> set[tuple[str, str]]:

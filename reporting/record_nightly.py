@@ -21,6 +21,13 @@ def freeze_closed_periods() -> tuple[int, int]:
 
     Safe to run any number of times, at once too: what is out is left alone, and a run that died is taken up.
     """
+    from reporting.background import only_one
+
+    with only_one() as mine:
+        return _freeze_all() if mine else (0, 0)
+
+
+def _freeze_all() -> tuple[int, int]:
     periods = all_periods(timezone.localdate())
     frozen = refused = 0
     for series in in_force():
