@@ -9,7 +9,7 @@ both times: so all questions speak of the same people, and no difference between
 from __future__ import annotations
 
 from collections import Counter as Tallies
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import cache
 from itertools import product
@@ -22,7 +22,6 @@ from django.utils import timezone
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
 from psp import survey
-from reporting.answers_audit import withhold
 from reporting.answers_change import change_of
 from reporting.answers_forms import (
     AFTER,
@@ -36,7 +35,7 @@ from reporting.answers_forms import (
     scores,
 )
 from reporting.counters import Breakdown, Counted, Counter, Measures, Tally, add_family
-from reporting.disclosure import ALL, Key
+from reporting.disclosure import ALL, Key, ProtectedTable
 from reporting.periods import Period, Span
 from sessions.choices import Moment
 from sessions.models import AnswerSheet, FeedbackBatch
@@ -60,9 +59,16 @@ def _counter(code: str) -> Counter:
     if what.source == Source.CHANGE:
         found = cache(lambda period: both_times(made, period))
         return Counter(
-            code, names, _every(_both_times(found)), adds=False, measures=_changes(found), withhold=withhold
+            code, names, _every(_both_times(found)), adds=False, measures=_changes(found), withhold=_withhold
         )  # fmt: skip
     return Counter(code, names, _every(_training(what, made)))
+
+
+def _withhold(tables: Sequence[ProtectedTable]) -> Sequence[ProtectedTable]:
+    """The solver is loaded where something is proven, not wherever counters are known."""
+    from reporting.answers_audit import withhold
+
+    return withhold(tables)
 
 
 def _every(count: CountOne) -> Callable[[Period, tuple[Breakdown, ...]], Counted]:

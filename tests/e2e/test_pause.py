@@ -28,7 +28,8 @@ person = make.an_accepted_participant("QC", services=["activity"], by=coordinato
 add_member(group=group, participant=person, by=coordinator)
 GroupLead.objects.create(group=group, user=lead, role="facilitator")
 PeerGroup.objects.filter(pk=group.pk).update(state="established", established_at=timezone.now())
-begin = timezone.now() + timedelta(days=40 + 7 * {hour}, hours={hour})
+# In the middle of the night, when nobody of the demo has anything else.
+begin = timezone.now().replace(hour=6, minute=0) + timedelta(days=40 + 7 * {hour}, hours={hour})
 print(GroupSession.objects.create(group=group, number=1, starts_at=begin, ends_at=begin + timedelta(hours=1)).pk)
 """
 COVER = """
