@@ -53,6 +53,11 @@ class Series(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.number}"
 
+    @property
+    def standing(self) -> tuple[int, int, str]:
+        """Where it stands among others: by topic as people go through the program, then as defined."""
+        return (Topic.values.index(self.topic), self.place, self.code)
+
     def name(self, language: str) -> str:
         return in_language(vars(self), "name", language)
 

@@ -63,7 +63,7 @@ def in_force() -> list[Series]:
     newest: dict[str, Series] = {}
     for series in Series.objects.order_by("number"):
         newest[series.code] = series
-    return sorted(newest.values(), key=lambda one: (one.topic, one.place, one.code))
+    return sorted(newest.values(), key=lambda one: one.standing)
 
 
 def spans_of(series: Series) -> list[Span]:
@@ -202,7 +202,7 @@ def released(row: ReleaseTable) -> ProtectedTable:
 
 def open_release(release: Release) -> list[tuple[ReleaseTable, ProtectedTable]]:
     """All tables of a report, in the order of topics; counted as looks, and written into the log."""
-    rows = list(release.tables.select_related("frozen__series"))
+    rows = sorted(release.tables.select_related("frozen__series"), key=lambda row: row.frozen.series.standing)
     audit.record(Action.READ, release, purpose=Purpose.REPORTING)
     looks.count(row.frozen_id for row in rows)
     return [(row, released(row)) for row in rows]

@@ -54,15 +54,22 @@ class Part:
     figures: list[tuple[str, str]]
     tables: list[TableLine]
 
+    @property
+    def hidden(self) -> int:
+        return sum(one.hidden for one in self.tables)
+
+    @property
+    def values(self) -> int:
+        return sum(one.values for one in self.tables)
+
 
 def context_of(release: Release, opened: list[Opened]) -> dict[str, Any]:
     """`opened`: its tables, in the order of topics."""
     earlier = report_before(release)
     parts = list(_parts(opened, dict(_totals(earlier)) if earlier else {}, release.period))
-    hidden = sum(one.hidden for part in parts for one in part.tables)
     names = series_names(Series.objects.order_by("number"))
     return {
-        "parts": parts, "hidden": hidden, "values": sum(one.values for part in parts for one in part.tables),
+        "parts": parts, "hidden": sum(one.hidden for one in parts), "values": sum(one.values for one in parts),
         "before": capital(period_name(parse(earlier.period))) if earlier else "",
         "unproven": [names.get(code, code) for code in release.unproven], "note": note(release),
         "corrections": correction_lines(release.corrections, names),

@@ -84,8 +84,7 @@ def headline_figures(
 
 def series_in_force() -> list[Series]:
     """With their indicators, topics in the order in which people go through the program."""
-    order = {topic: place for place, topic in enumerate(Topic.values)}
-    found = sorted(record.in_force(), key=lambda one: (order.get(one.topic, 99), one.place, one.code))
+    found = record.in_force()
     prefetched = Prefetch("indicators", queryset=Indicator.objects.order_by("place", "code"))
     prefetch_related_objects(found, prefetched)
     for one in found:

@@ -13,6 +13,8 @@ from reporting.models import Indicator
 from reporting.present import unit_of
 from reporting.reading import pick_of, table_for
 
+PERIOD = "period"
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -33,7 +35,8 @@ class Headline:
 
 def headlines(chapter: Chapter) -> Iterator[Headline]:
     """Those that the tables at hand can answer. Read from protected tables alone, as on every page."""
-    tables = {breakdown(table): protected(table) for table in chapter.tables if not table.where}
+    # A table of one category only speaks of no figure for all together; what all have in common is the period.
+    tables = {breakdown(table): protected(table) for table in chapter.tables if set(table.where) <= {PERIOD}}
     for indicator in chapter.indicators:
         pick = pick_of(indicator)
         table = table_for(tables, (), pick)

@@ -58,10 +58,9 @@ def offered(topic: Topic) -> set[Names]:
 def of_release(release: Release) -> Book:
     """A release with its tables as they were when it was made. The caller has seen to it that it may be shown."""
     found: dict[Series, list[ProtectedTable]] = {}
-    for row in release.tables.select_related("frozen__series"):
+    for row in release.tables.select_related("frozen__series").prefetch_related("frozen__series__indicators"):
         found.setdefault(row.frozen.series, []).append(record.released(row))
-    topics = list(Topic.values)
-    order = sorted(found, key=lambda one: (topics.index(one.topic), one.place, one.code))
+    order = sorted(found, key=lambda one: one.standing)
     unproven = Series.objects.filter(code__in=release.unproven).order_by("number")
     return Book(
         title=Words(release.title_en, release.title_fr), note=Words(release.note_en, release.note_fr),

@@ -212,3 +212,14 @@ def test_the_page_of_a_topic_offers_every_kind_of_file_of_what_it_shows(analyst,
     for link in links:
         assert "period=" in link
         assert analyst.get(link).status_code == 200
+
+
+def test_what_was_really_counted_has_its_share_in_the_files_and_its_numbers_in_the_paper(analyst):
+    """Tables that were counted say of which period they are; those that tests make up do not."""
+    a_region_with(12, sessions=3)
+    asked = "?period=2026-05"
+    lines = csv_lines(analyst.get(address("topic_csv", "people") + asked).content)
+    assert [(line[4], line[15]) for line in lines if line[13] == "share"] == [("attendances", "100")]
+    paper = pdf_text(analyst.get(address("topic_pdf", "people") + asked).content)
+    assert "The period in numbers" in paper
+    assert "100%" in paper.partition("The period in numbers")[2]
