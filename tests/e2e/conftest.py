@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from psp.embedded.browser import get_browser
 from tests.e2e.stack import Stack, running_stack
@@ -102,6 +103,16 @@ class Visitor:
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px"
 
     def _check_accessible(self) -> None:
+        # What a step waited for may be gone from the old page before the new one has come.
+        self.page.wait_for_load_state()
+        try:
+            self._look_by_axe()
+        except PlaywrightError:
+            # The page went away while axe was reading it: what came in its place is what has to be sound.
+            self.page.wait_for_load_state()
+            self._look_by_axe()
+
+    def _look_by_axe(self) -> None:
         shown = self._shown()
         if shown in _sound:
             return
