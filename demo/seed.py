@@ -41,7 +41,7 @@ from psp.crypto import keyring
 from psp.demo.accounts import ACCOUNTS, PARTICIPANTS, PASSWORD, TOTP_SECRET, DemoAccount
 from psp.keys.models import DataKey
 from psp.models import Region, RoleAssignment, User
-from reporting.waiting_times import publish_waits
+from reporting.waiting.times import publish_waits
 
 # Every signature and answer of the demo is made up; whoever reads one should see that at once.
 TYPED_NAME = "Demo signature"

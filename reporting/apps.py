@@ -11,9 +11,9 @@ from django.db.models.signals import post_migrate
 
 # Parts that add themselves to what is known elsewhere, each by its `register()`.
 REGISTERED = (
-    "dashboard", "dimensions_topics", "counters_intake", "counters_waiting", "counters_sessions", "counters_team",
-    "counters_services", "answers_forms", "counters_answers", "answers_series", "privacy", "dashboard_releases",
-    "story_of_person",
+    "dashboard", "dimensions_topics", "counters.intake", "counters.waiting", "counters.sessions", "counters.team",
+    "counters.services", "answers.forms", "counters.answers", "answers.series", "privacy", "releases.dashboard",
+    "stories.of_person",
 )  # fmt: skip
 
 
@@ -22,7 +22,7 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from psp.dashboard import add_public_figures
-        from reporting.wait_words import public_waits
+        from reporting.waiting.words import public_waits
 
         post_migrate.connect(load_reference, sender=self)
         for part in REGISTERED:
@@ -33,7 +33,7 @@ class ReportingConfig(AppConfig):
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
     """The definitions that every new database begins with."""
     if using == "default":
-        from reporting.answers_series import load_answers
+        from reporting.answers.series import load_answers
         from reporting.reference import DefinitionChanged, load_all
 
         try:

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from reporting.disclosure import Method as HidingMethod
-from reporting.waits import Outcome
+from reporting.waiting.estimate import Outcome
 
 
 class WaitStep(models.TextChoices):

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from django.conf import settings
 
-from reporting.counters import Breakdown, Counter, Tally, counter
+from reporting.counters.base import Breakdown, Counter, Tally, counter
 from reporting.dimensions import codes
 from reporting.disclosure import ALL, CountTable, Key
 from reporting.models import Series

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reporting.disclosure_input import Request, parse_request, parse_table, read_request, read_table
-from reporting.disclosure_record import digest_of, record_of, restore
-from reporting.disclosure_rounding import rounded
-from reporting.disclosure_types import (
+from reporting.protection.input import Request, parse_request, parse_table, read_request, read_table
+from reporting.protection.record import digest_of, record_of, restore
+from reporting.protection.rounding import rounded
+from reporting.protection.types import (
     ALL,
     DEFAULT_SECONDS,
     DEFAULT_THRESHOLD,
@@ -99,7 +99,7 @@ def protect_together(
     seconds.
     """
     # The solver is loaded only where something is protected: no page that shows what is out needs it.
-    from reporting.disclosure_together import protect_all
+    from reporting.protection.together import protect_all
 
     check_threshold(threshold)
     return protect_all(tables, threshold, released, nestings, known, method, time_limit)
@@ -115,6 +115,6 @@ def fit(
     """The whole numbers with the smallest sum of differences that agree with all released numbers and with each
     other; a cell that a release hides counts at least 1. What fits already comes back as it is. `known`: the counts
     of today behind released tables. DisclosureError where nothing agrees."""
-    from reporting.disclosure_fit import fitted
+    from reporting.protection.fit import fitted
 
     return fitted(tables, released, nestings, known, time_limit)

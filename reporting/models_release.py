@@ -17,7 +17,8 @@ from reporting.querysets import ReleaseQuerySet
 
 class Release(models.Model):
     """`period`: code of the period that it reports on. `cutoff_at`: when the last of its figures was counted.
-    `manifest`: its definitions, tables and words in one text (`reporting.manifest`); `digest`: the SHA-256 of it.
+    `manifest`: its definitions, tables and words in one text (`reporting.releases.manifest`); `digest`: the SHA-256
+    of it.
     `unproven`: series whose figures could not be proven safe. `corrections`: what changed since in periods that were
     closed before, protected as everything else. `decided_by` is whoever approved it or sent it back.
     """

@@ -16,7 +16,7 @@ from reporting.choices import Measure, Topic
 class Series(models.Model):
     """One thing that is counted, in one version of its definition: what is protected and frozen as a whole.
 
-    `counter`: which of `reporting.counters` counts it. `breakdowns`: lists of at most two dimensions beside time;
+    `counter`: which of `reporting.counters.base` counts it. `breakdowns`: lists of at most two dimensions beside time;
     the total is always there. `spans`: for which lengths of period. The highest `number` of a code is in force.
     `unit`: what is counted, as "people". `measured`: what its medians and means are given in, as "weeks"; "" where it
     has none of them.

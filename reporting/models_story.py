@@ -12,9 +12,9 @@ from django.utils import timezone
 from psp.choices import Language
 from psp.crypto.fields import EncryptedTextField, SealedModel
 from psp.models import User
-from reporting.choices_story import StoryState
 from reporting.models_release import Release
-from reporting.querysets_story import StoryQuerySet
+from reporting.stories.choices import StoryState
+from reporting.stories.querysets import StoryQuerySet
 
 LONGEST = 3000
 

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from reporting import beginning, record
+from reporting import record
+from reporting.counters import beginning
 from reporting.periods import LENGTHS, Period, Span, containing, since
 
 # The story of the program is told by quarters where there is one: a month hides much, a year is long in coming.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reporting.counters import Counter, counter
+from reporting.counters.base import Counter, counter
 from reporting.dimensions import codes
 from reporting.disclosure import ProtectedTable
 from reporting.models import Indicator, Series

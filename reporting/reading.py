@@ -10,12 +10,12 @@ from django.db.models import Q
 from psp.audit.choices import Action
 from psp.errors import DomainError
 from reporting import record
-from reporting import record_looks as looks
-from reporting.background import in_background
-from reporting.counters import counter
+from reporting.counters.base import counter
 from reporting.counting import HELD, spoken_for
 from reporting.disclosure import DisclosureError, ProtectedTable
 from reporting.figures import Figure, Pick
+from reporting.freezing import looks
+from reporting.freezing.background import in_background
 from reporting.models import FrozenTable, Indicator, Series
 from reporting.periods import Period
 

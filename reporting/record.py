@@ -18,12 +18,12 @@ from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError
 from reporting import disclosure
-from reporting import record_freezing as freezing
-from reporting import record_looks as looks
 from reporting.choices import Method
-from reporting.counters import counter
+from reporting.counters.base import counter
 from reporting.counting import spoken_for
 from reporting.disclosure import DisclosureError, ProtectedTable, digest_of, record_of, restore
+from reporting.freezing import looks
+from reporting.freezing import one_period as freezing
 from reporting.models import FrozenTable, Release, ReleaseTable, Series, Unproven
 from reporting.periods import LENGTHS, Period, Span
 

@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
-from reporting import background, record_nightly, waiting_times
+from reporting.freezing import background
+from reporting.freezing import nightly as record_nightly
 from reporting.periods import parse
+from reporting.waiting import times as waiting_times
 
 
 @shared_task(acks_late=True, ignore_result=True)

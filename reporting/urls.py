@@ -2,17 +2,12 @@
 
 from django.urls import path
 
-from reporting import (
-    urls_files,
-    views,
-    views_answers,
-    views_given,
-    views_platforms,
-    views_releases,
-    views_story,
-    views_topics,
-    views_wellbeing,
-)
+from reporting import urls_files, views, views_topics, views_wellbeing
+from reporting.answers import views as views_answers
+from reporting.given import views as views_given
+from reporting.platforms import views as views_platforms
+from reporting.releases import views as views_releases
+from reporting.stories import views as views_story
 
 app_name = "reports"
 

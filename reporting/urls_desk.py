@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import views_story
+from reporting.stories import views as views_story
 
 urlpatterns = [
     path("words/", views_story.desk_list, name="words"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reporting import views_story_my
+from reporting.stories import views_my as views_story_my
 
 app_name = "my_words"
 urlpatterns = [path("words/", views_story_my.words, name="words")]

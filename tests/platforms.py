@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from psp.models import User
 from reporting.models import Platform
-from reporting.platform_file import Row
-from reporting.services_platforms import keep_figures
+from reporting.platforms.file import Row
+from reporting.platforms.services import keep_figures
 
 
 def months_ago(count: int) -> date:

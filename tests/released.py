@@ -12,8 +12,8 @@ from django.utils import timezone
 from reporting import record
 from reporting.choices import ReleaseState
 from reporting.disclosure import CountTable, Key, ProtectedTable, digest_of, protect, record_of
-from reporting.manifest import contents_of, text_of
 from reporting.models import FrozenTable, Release, ReleaseTable, Series
+from reporting.releases.manifest import contents_of, text_of
 from tests import factories
 
 PERIOD = "2025"

@@ -6,9 +6,9 @@ from django.utils import timezone
 
 from intake.models import Participant
 from psp.models import User
-from reporting.choices_story import StoryState
 from reporting.models import Release, Story
-from reporting.services_stories import answer, propose, seen, write
+from reporting.stories.choices import StoryState
+from reporting.stories.services import answer, propose, seen, write
 from tests import factories as make
 
 AGREE = ("taking_part", "story")

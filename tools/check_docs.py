@@ -24,7 +24,7 @@ def machines() -> list[Machine]:
     from privacy import choices as privacy
     from privacy import choices_retention as retention
     from reporting import choices as reporting
-    from reporting import choices_story as stories
+    from reporting.stories import choices as stories
     from sessions import choices as sessions
     from sessions import choices_cover as cover
     from sessions import choices_video as video

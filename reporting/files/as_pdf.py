@@ -11,7 +11,6 @@ from django.utils.translation import override, pgettext
 
 from psp.calendar_text import long_date
 from psp.pdf import make_pdf
-from reporting import stories_printed
 from reporting.disclosure import ALL, ProtectedTable
 from reporting.files import words
 from reporting.files.books import Book, Chapter, breakdown
@@ -21,6 +20,7 @@ from reporting.files.headlines import numbers
 from reporting.files.pictures import NOTHING, picture
 from reporting.forms import period_name
 from reporting.models import Series
+from reporting.stories import printed as stories_printed
 
 LANGUAGES = ("en", "fr")
 

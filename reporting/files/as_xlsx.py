@@ -14,12 +14,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from psp.cells import safe_cell
-from reporting import stories_printed
 from reporting.files import words
 from reporting.files.books import Book, Chapter, breakdown
 from reporting.files.facts import definitions, facts
 from reporting.files.grids import Grid, grids
 from reporting.files.rows import COLUMNS, lines
+from reporting.stories import printed as stories_printed
 
 LONGEST_NAME = 31
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))

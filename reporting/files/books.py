@@ -10,7 +10,7 @@ from reporting.choices import Method
 from reporting.disclosure import ProtectedTable
 from reporting.models import Indicator, Series
 from reporting.periods import Period
-from reporting.stories_printed import Said
+from reporting.stories.printed import Said
 
 # The dimension of a table that has none: everything together.
 TOTAL = "total"
@@ -50,7 +50,7 @@ class Chapter:
 @dataclass(frozen=True, slots=True)
 class Changed:
     """What changed since in a period that was closed before: `change` as the release says it, protected by
-    `reporting.record_corrections`."""
+    `reporting.freezing.corrections`."""
 
     series: str
     name: Words

@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from reporting import record
-from reporting import record_looks as looks
 from reporting.choices import Method, Topic
 from reporting.disclosure import DisclosureError, ProtectedTable, digest_of
 from reporting.files.books import Book, Changed, Chapter, Words, breakdown
+from reporting.freezing import looks
 from reporting.models import Release, Series
 from reporting.periods import Period, parse
-from reporting.stories_printed import said_in
+from reporting.stories.printed import said_in
 
 Names = tuple[str, ...]
 

@@ -13,8 +13,8 @@ from reporting.choices import Measure, Method
 from reporting.dimensions import dimension
 from reporting.disclosure import ALL, Key, ProtectedTable
 from reporting.files.books import Book, breakdown, has_overlaps
-from reporting.record_corrections import Correction
-from reporting.release_words import correction_lines
+from reporting.freezing.corrections import Correction
+from reporting.releases.words import correction_lines
 
 # The measure of a line that says what changed since in a period that was closed before.
 CORRECTION = "correction"

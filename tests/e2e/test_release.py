@@ -12,7 +12,7 @@ from contextlib import suppress
 from django.utils import timezone
 from psp.errors import DomainError
 from reporting.disclosure import DisclosureError
-from reporting.forms_release import to_report
+from reporting.releases.forms import to_report
 from reporting.periods import Span, parse
 from reporting.record import ensure, in_force
 codes = [code for _label, periods in to_report(timezone.localdate()) for code, _name in periods]

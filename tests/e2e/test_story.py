@@ -21,7 +21,7 @@ a_waiting_report(period="{period}")
 """
 APPROVE = """
 from reporting.models import Release
-from reporting.releases import approve
+from reporting.releases.services import approve
 from psp.models import User
 release = Release.objects.get(period="{period}")
 approve(release=release, by=User.objects.get(username="privacy"), seen=release.digest)

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from psp import feedback_rules as rules
 from psp.crypto import keyring
 from reporting import record
-from reporting.counters import counter
+from reporting.counters.base import counter
 from reporting.dimensions import codes, dimension, name_of
 from reporting.disclosure import ALL
 from reporting.models import FrozenTable, Series

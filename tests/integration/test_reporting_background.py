@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
-from reporting.background import to_count
+from reporting.freezing.background import to_count
 from reporting.models import FrozenTable, Series
 from reporting.periods import parse
 from reporting.tasks import freeze_for

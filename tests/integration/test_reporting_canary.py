@@ -25,8 +25,8 @@ from psp.choices import Role
 from psp.models import User
 from reporting import record
 from reporting.choices import Topic
+from reporting.freezing.nightly import freeze_closed_periods
 from reporting.models import FrozenTable, Given, GivenKind, Platform, PlatformFigure
-from reporting.record_nightly import freeze_closed_periods
 from sessions.models import Attendance, GroupSession
 from tests import factories as make
 from tests.harvest import harvest, with_wrong_answers

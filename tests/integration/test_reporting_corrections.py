@@ -8,11 +8,11 @@ import pytest
 
 from reporting import record
 from reporting.choices import Method
+from reporting.freezing.corrections import corrections
 from reporting.models import FrozenTable, Release, Series
 from reporting.periods import parse
-from reporting.record_corrections import corrections
-from reporting.release_words import correction_lines, series_names
-from reporting.releases import Words, prepare
+from reporting.releases.services import Words, prepare
+from reporting.releases.words import correction_lines, series_names
 from tests.factories import a_participant, an_analyst, disagree
 from tests.reporting_people import BOTH, a_region_with, everybody_came
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reporting import counting, parts
-from reporting.counters import all_counters, counter
+from reporting.counters.base import all_counters, counter
 from reporting.dimensions import codes
 from reporting.models import Series
 from reporting.periods import Span, parse

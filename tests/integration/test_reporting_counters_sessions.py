@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reporting import record
-from reporting.counters import counter
+from reporting.counters.base import counter
 from reporting.disclosure import ALL
 from reporting.models import Series
 from reporting.periods import parse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reporting.choices import Topic
-from reporting.counters import counter
+from reporting.counters.base import counter
 from reporting.counting import free, held
 from reporting.models import Series
 from reporting.periods import Span, parse

@@ -8,11 +8,11 @@ from django.test import Client
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, Forbidden
 from reporting import record
-from reporting.forms_definitions import NextForm, breakdown_name, possible
+from reporting.definitions.forms import NextForm, breakdown_name, possible
+from reporting.definitions.services import new_version
 from reporting.models import Series
 from reporting.periods import parse
 from reporting.reference import content_of
-from reporting.services_definitions import new_version
 from tests.factories import a_user, an_analyst, sign_in, with_role
 
 pytestmark = pytest.mark.django_db

@@ -17,8 +17,10 @@ from django.test import override_settings
 from psp.audit.choices import Action
 from psp.audit.models import Entry
 from psp.errors import DomainError
-from reporting import beginning, record, record_nightly
+from reporting import record
+from reporting.counters import beginning
 from reporting.disclosure import DisclosureError, ProtectedTable
+from reporting.freezing import nightly as record_nightly
 from reporting.models import FrozenTable, Look, Series, Unproven
 from reporting.periods import parse
 from tests.reporting_people import a_region_with
@@ -30,7 +32,8 @@ MAY = parse("2026-05")
 DIE = """
 import django; django.setup()
 import os, signal
-from reporting import record, record_freezing
+from reporting import record
+from reporting.freezing import one_period as record_freezing
 from reporting.models import FrozenTable, Series
 from reporting.periods import parse
 bulk_create = FrozenTable.objects.bulk_create

@@ -11,10 +11,10 @@ from django.test import Client
 from psp.errors import DomainError, Forbidden
 from psp.models import ProgramRegion
 from reporting import record
-from reporting.counters import counter
+from reporting.counters.base import counter
+from reporting.given.services import keep_given
 from reporting.models import Given, GivenKind, Series
 from reporting.periods import parse
-from reporting.services_given import keep_given
 from tests.factories import a_coordinator, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -207,7 +207,7 @@ def test_topic_without_series_says_so(two_regions):
 
 def test_table_that_is_not_proven_safe_is_not_shown(two_regions, monkeypatch):
     """The engine itself refuses: its time is over before it begins."""
-    from reporting import record_freezing
+    from reporting.freezing import one_period as record_freezing
 
     def refuse(*_tables, **_options):
         raise disclosure.DisclosureError("table", "not proven safe in time")

@@ -18,7 +18,7 @@ from reporting.choices import Method, Topic
 from reporting.disclosure import digest_of, protect_json, record_of
 from reporting.models import FrozenTable, Platform, PlatformFigure, Series
 from reporting.periods import Span, containing
-from reporting.services_platforms import Kept, keep_figures, months_out, remove_month
+from reporting.platforms.services import Kept, keep_figures, months_out, remove_month
 from tests import factories as make
 from tests.platforms import a_platform, a_row, months_ago
 

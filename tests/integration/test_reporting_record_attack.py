@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from intake.models import Application
 from reporting import record
-from reporting.counters import counter
+from reporting.counters.base import counter
 from reporting.counting import count_tables
 from reporting.models import FrozenTable, Platform, PlatformFigure, Series
 from reporting.periods import parse

@@ -9,8 +9,10 @@ import pytest
 
 from psp.audit.choices import Action
 from psp.audit.models import Entry
-from reporting import beginning, forms_release, views_releases
+from reporting.counters import beginning
 from reporting.models import FrozenTable, Look, Release
+from reporting.releases import forms as forms_release
+from reporting.releases import views as views_releases
 from reporting.tasks import freeze_closed_periods
 from tests.browser import Browser
 from tests.factories import a_coordinator, a_privacy_officer, an_analyst, sign_in

@@ -13,8 +13,8 @@ from reporting import record
 from reporting.choices import Method, ReleaseState, ReturnReason
 from reporting.models import FrozenTable, Release, ReleaseTable
 from reporting.periods import parse
-from reporting.releases import Words, approve, prepare, prepare_again, send_back
-from reporting.reproducing import reproduce
+from reporting.releases.reproducing import reproduce
+from reporting.releases.services import Words, approve, prepare, prepare_again, send_back
 from tests.factories import a_coordinator, a_privacy_officer, an_analyst, disagree
 from tests.reporting_people import a_region_with
 

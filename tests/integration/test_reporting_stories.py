@@ -18,12 +18,12 @@ from contact.registry import without_sense
 from privacy.holdings import sections
 from psp.audit.models import Entry
 from psp.errors import Conflict, DomainError, constraint_name
-from reporting import services_stories as services
-from reporting import story_of_person
 from reporting.choices import ReleaseState
-from reporting.choices_story import StoryState
 from reporting.models import Release, ReleasedStory, Story
-from reporting.releases import approve
+from reporting.releases.services import approve
+from reporting.stories import of_person as story_of_person
+from reporting.stories import services
+from reporting.stories.choices import StoryState
 from tests import factories as make
 from tests.feedback import signed_in
 from tests.papers import assert_pdf_ua, pdf_text

@@ -11,10 +11,10 @@ from groups.models import Membership
 from groups.services import add_member
 from intake.choices import ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, WaitingPlace
-from reporting import waiting_times
 from reporting.choices import WaitOutcome, WaitStep
 from reporting.models import PublishedWait
-from reporting.waiting_times import bounds, closed_month, publish_waits, waits
+from reporting.waiting import times as waiting_times
+from reporting.waiting.times import bounds, closed_month, publish_waits, waits
 from tests.factories import (
     a_coordinator,
     a_formal_group,

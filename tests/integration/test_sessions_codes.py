@@ -18,7 +18,7 @@ from groups.services import add_lead, add_member, leave_group
 from intake.services_apart import note_apart
 from psp.audit.models import Entry
 from psp.errors import DomainError, Forbidden, constraint_name
-from reporting.counters_sessions import visits
+from reporting.counters.sessions import visits
 from reporting.periods import Span, containing
 from sessions.choices import AttendanceStatus, DropInState, SessionState
 from sessions.models import Attendance, DropIn, GroupSession

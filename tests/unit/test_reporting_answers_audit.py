@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporting.answers_audit import HALF, Sides, tells_nothing
-from reporting.answers_change import change_of
+from reporting.answers.audit import HALF, Sides, tells_nothing
+from reporting.answers.change import change_of
 
 T = 10
 SCORES = range(1, 6)

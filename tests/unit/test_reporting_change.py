@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.answers_change import NORMAL, change_of, rounded, t_quantile, within
+from reporting.answers.change import NORMAL, change_of, rounded, t_quantile, within
 
 # From printed tables of Student's distribution.
 TABLE = {1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764, 5: 2.5706, 9: 2.2622, 10: 2.2281, 19: 2.0930, 29: 2.0452,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from reporting.disclosure import ALL, CountTable, Key, protect_together
-from reporting.disclosure_rounding import interval_of, shown_of
-from reporting.disclosure_types import Method
+from reporting.protection.rounding import interval_of, shown_of
+from reporting.protection.types import Method
 
 T = 5
 # Larger numbers tell nothing new: no count is larger than MOST, and nothing must move further than to become small.

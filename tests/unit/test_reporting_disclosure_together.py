@@ -27,7 +27,7 @@ from reporting.disclosure import (
     rounded,
 )
 from reporting.disclosure import digest_of as digest
-from reporting.disclosure_audit import Audit
+from reporting.protection.audit import Audit
 
 T = 10
 NEVER = 10.0**9

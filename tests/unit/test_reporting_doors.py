@@ -17,11 +17,13 @@ CLOSED = frozenset(
     {"CountTable", "Tally", "count_tables", "fit", "protect", "protect_json", "protect_request", "protect_together",
      "restore", "sealed"}
 )  # fmt: skip
-FROM = ("reporting.disclosure", "reporting.counting", "reporting.counters", "reporting.grouping")
+FROM = ("reporting.disclosure", "reporting.protection", "reporting.counting", "reporting.counters")
 # Who may: the engine, what counts, the record, and the command that takes its counts from a file. Marks of colour are
 # counted by `supporters` alone, each month once; waits of the public page have no table.
-MAY = ("disclosure", "counting", "counters", "grouping", "record", "management/commands/protect_table", "wellbeing.py",
-       "indicators.py")  # fmt: skip
+MAY = (
+    "disclosure.py", "protection/", "counting.py", "counters/", "record.py", "freezing/one_period.py",
+    "freezing/corrections.py", "management/commands/protect_table.py", "wellbeing.py",
+)  # fmt: skip
 
 
 def sources() -> Iterator[Path]:
@@ -89,7 +91,7 @@ def test_nobody_but_the_record_asks_a_counter():
     "code",
     [
         "from reporting.disclosure import protect",
-        "from reporting.disclosure_types import CountTable as Innocent",
+        "from reporting.protection.types import CountTable as Innocent",
         "from reporting import disclosure\ndisclosure.protect_together([])",
         "import reporting.counting",
         "from reporting.counting import *",
@@ -110,7 +112,7 @@ def test_walk_notices_a_count(code):
 
 SHOWN = """
 from reporting.disclosure import CountTable, Key, ProtectedTable
-from reporting.release_pages import grid
+from reporting.releases.pages import grid
 
 
 def page(safe: ProtectedTable, raw: CountTable, counts: dict[Key, int]) -> None:
@@ -123,7 +125,7 @@ def page(safe: ProtectedTable, raw: CountTable, counts: dict[Key, int]) -> None:
 def test_type_checker_refuses_raw_counts_where_figures_are_shown(tmp_path):
     shown = tmp_path / "shown.py"
     shown.write_text(SHOWN, encoding="utf-8")
-    files = ["reporting/release_pages.py", "reporting/disclosure.py", "reporting/disclosure_types.py"]
+    files = ["reporting/releases/pages.py", "reporting/disclosure.py", "reporting/protection/types.py"]
     checked = subprocess.run(
         [sys.executable, "-m", "mypy", "--config-file=", "--follow-imports=skip", "--explicit-package-bases",
          f"--cache-dir={tmp_path / 'cache'}", str(shown), *files],
@@ -141,7 +143,7 @@ def test_type_checker_refuses_raw_counts_where_figures_are_shown(tmp_path):
 @pytest.mark.parametrize("raw", [{("all",): 3}, None, 3, [("QC", 3)]])
 def test_what_shows_figures_refuses_anything_else_when_it_runs(raw):
     from reporting.present import protected
-    from reporting.release_pages import grid
+    from reporting.releases.pages import grid
 
     for show in (protected, lambda table: grid(table, "")):
         with pytest.raises(TypeError):

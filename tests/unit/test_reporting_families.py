@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.families import around, inside, nestings, overlap, parts_of
+from reporting.freezing.families import around, inside, nestings, overlap, parts_of
 from reporting.periods import LENGTHS, Period, Span, containing, parse
 
 ALL_SPANS = tuple(Span)

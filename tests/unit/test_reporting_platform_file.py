@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.platform_file import Known, Personal, Row, month_of, number_of, read
-from reporting.platform_personal import Sign, heading_sign, value_sign
-from reporting.platform_words import SAYINGS, SIGNS, fault_text
+from reporting.platforms.file import Known, Personal, Row, month_of, number_of, read
+from reporting.platforms.personal import Sign, heading_sign, value_sign
+from reporting.platforms.words import SAYINGS, SIGNS, fault_text
 
 TODAY = date(2026, 12, 10)
 REGIONS = {"": "", "all regions together": "", "qc": "QC", "quebec": "QC", "on": "ON", "ontario": "ON"}

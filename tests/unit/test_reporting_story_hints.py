@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.story_hints import MOST, telling
+from reporting.stories.hints import MOST, telling
 
 
 @pytest.mark.parametrize(

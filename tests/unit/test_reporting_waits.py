@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.waits import Outcome, Waits, median_days, published
+from reporting.waiting.estimate import Outcome, Waits, median_days, published
 
 DAYS = st.lists(st.integers(0, 400), min_size=1, max_size=60)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from reporting.models import Release
-from reporting.reproducing import reproduce
+from reporting.releases.reproducing import reproduce
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""What people said in questionnaires, as protected figures."""

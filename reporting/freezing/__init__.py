@@ -1,0 +1,1 @@
+"""How protected figures become part of the record, period by period, and what is done beside it."""

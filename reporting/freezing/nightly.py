@@ -1,0 +1,50 @@
+"""Freezing what was closed, before anybody asks: so that pages find figures and need not count."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from psp.logs import get_logger
+from reporting.counters.base import counter
+from reporting.counters.beginning import all_periods
+from reporting.counting import spoken_for
+from reporting.freezing.families import inside
+from reporting.models import FrozenTable
+from reporting.periods import Period
+from reporting.record import entered, freeze_closed, in_force, spans_of
+
+log = get_logger(__name__)
+
+
+def freeze_closed_periods() -> tuple[int, int]:
+    """One series after the other; how many periods were frozen, and how many could not be proven safe.
+
+    Safe to run any number of times, at once too: what is out is left alone, and a run that died is taken up.
+    """
+    from reporting.freezing.background import only_one
+
+    with only_one() as mine:
+        return _freeze_all() if mine else (0, 0)
+
+
+def _freeze_all() -> tuple[int, int]:
+    periods = all_periods(timezone.localdate())
+    frozen = refused = 0
+    for series in in_force():
+        done, left = freeze_closed(series, periods)
+        if done or left:
+            log.info("series_frozen", code=series.code, count=done)
+        frozen, refused = frozen + done, refused + left
+    return frozen, refused
+
+
+def still_to_count(period: Period) -> int:
+    """How many tables of series and periods are to be proven before a report on this one can be shown."""
+    wanted = set()
+    for series in in_force():
+        spans, stock = spans_of(series), counter(series.counter).stock
+        if period.span in spans and entered(series, period):
+            family = [*inside(period, spans), period]
+            wanted |= {(series.code, spoken_for(one, stock=stock, spans=spans).code) for one in family}
+    kept = FrozenTable.objects.filter(breakdown="", period__in={code for _series, code in wanted})
+    return len(wanted - set(kept.values_list("code", "period")))

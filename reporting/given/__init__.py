@@ -1,0 +1,1 @@
+"""Goods and services given, as numbers of a month."""

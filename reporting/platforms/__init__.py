@@ -1,0 +1,1 @@
+"""Monthly numbers of other platforms: typed or pasted, never about a person."""

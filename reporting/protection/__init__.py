@@ -1,0 +1,1 @@
+"""Disclosure control behind its door, `reporting.disclosure`: pure, proven before anything is shown."""

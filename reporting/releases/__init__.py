@@ -1,0 +1,1 @@
+"""Reports that leave: prepared by one person, approved by another, then frozen."""

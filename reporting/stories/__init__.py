@@ -1,0 +1,1 @@
+"""Words of people for reports, printed only as each person agreed."""
