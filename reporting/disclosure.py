@@ -3,7 +3,7 @@
 A count from 1 to T-1 is hidden, and with it as few other values as possible, margins included, so that nobody who
 knows everything that is published, the threshold and the method finds a range narrower than 1 to T for it: within
 one table, over several tables at once, and with what was released before. The search for what to hide is in
-`disclosure_hiding`; a separate audit (`disclosure_audit`) goes through its answer before anything leaves.
+`protection.hiding`; a separate audit (`protection.audit`) goes through its answer before anything leaves.
 """
 
 from __future__ import annotations
