@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose, Manner
 from consent.querysets import ConsentQuerySet, ConsentVersionQuerySet
 from consent.rules import ConsentVersion as TextVersion
-from psp.bilingual import in_language
+from psp.bilingual import in_language, reader_language
 from psp.choices import Language
 from psp.crypto.fields import EncryptedTextField, SealedModel
 from psp.models import User
@@ -68,7 +67,7 @@ class ConsentVersion(models.Model):
     @property
     def lines(self) -> list[dict[str, Any]]:
         """The statements in the reader's language: [{"code", "required", "text"}]."""
-        return self.lines_in("fr" if (get_language() or "en").startswith("fr") else "en")
+        return self.lines_in(reader_language())
 
     def lines_in(self, language: str) -> list[dict[str, Any]]:
         return [

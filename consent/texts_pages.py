@@ -8,13 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consent.models import ConsentVersion, PurposeSwitch
 from consent.rules import grace_until
 from consent.rules_texts import Change, Kind, changes
 from consent.services_texts import content_of, must_sign_again
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Language
 
@@ -105,4 +105,4 @@ def grace_words(version: ConsentVersion) -> str:
     last: date = version.older_until or grace_until(
         version.valid_from, timezone.localdate(), settings.PSP_CONSENT_GRACE_DAYS
     )
-    return long_date(last, (get_language() or "en")[:2], article=False)
+    return long_date(last, reader_language(), article=False)

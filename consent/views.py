@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -21,6 +20,7 @@ from consent.words import until_words
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime
 from psp.errors import DomainError, add_to_form
 from psp.pdf import pdf_response
@@ -31,7 +31,7 @@ def note_own_read(request: HttpRequest, obj: Any = Consent) -> None:
 
 
 def when(moment: Any, request: HttpRequest) -> str:
-    return long_datetime(moment, account(request).time_zone, (get_language() or "en")[:2])
+    return long_datetime(moment, account(request).time_zone, reader_language())
 
 
 def text_of(purpose: str) -> ConsentVersion:
@@ -92,7 +92,7 @@ def text(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     consent = _own(request, consent_id)
     note_own_read(request, consent)
     paragraphs = [line for line in consent.text.splitlines()[2:] if line]
-    said = facts(consent, account(request), (get_language() or "en")[:2])
+    said = facts(consent, account(request), reader_language())
     return render(request, "consent/text.html", {"consent": consent, "paragraphs": paragraphs, "facts": said})
 
 
@@ -113,7 +113,7 @@ def sign(request: HttpRequest, purpose: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.sign(
-                person=account(request), version=version, language=(get_language() or "en")[:2], ticked=form.ticked(),
+                person=account(request), version=version, language=reader_language(), ticked=form.ticked(),
                 typed_name=form.cleaned_data["typed_name"],
             )  # fmt: skip
         except DomainError as error:

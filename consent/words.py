@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from consent.models import ConsentVersion
 from consent.services_entered import TextOfItsDay
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 
 
@@ -17,13 +17,13 @@ def until_words(text: ConsentVersion) -> dict[str, Any]:
     day = text.older_until
     if day is None:
         return {"until": "", "over": False}
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     return {"until": long_date(day, language), "over": day < timezone.localdate()}
 
 
 def days_words(text: TextOfItsDay) -> dict[str, Any]:
     """An earlier text with the days on which it was in force, and how long what was signed under it counts."""
-    language, today = (get_language() or "en")[:2], timezone.localdate()
+    language, today = reader_language(), timezone.localdate()
     first, last, until = (
         long_date(day, language, article=False) if day else "" for day in (text.first, text.last, text.until)
     )

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from contact.choices import CallState
@@ -17,14 +16,10 @@ from contact.models import CallTask, SafeContact
 from contact.registry import still_makes_sense
 from contact.rules import Channel, Refusal, may_send
 from contact.scripts import script_for
-from psp.bilingual import in_language
+from psp.bilingual import in_language, reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time, relative_days, time_of_day, zone_name
 from psp.crypto.normalise import normal_phone
 from psp.models import User
-
-
-def language_code() -> str:
-    return (get_language() or "en")[:2]
 
 
 def reason_text(reason: str) -> str:
@@ -45,7 +40,7 @@ def call_row(task: CallTask, reader: User) -> dict[str, Any]:
     return {
         "id": task.pk, "person": task.person, "message": in_language(task.message.template, "subject"),
         "reason": reason_text(task.reason), "attempts": task.attempts,
-        "when": long_datetime(task.not_before, reader.time_zone, language_code()) if later else _("now"),
+        "when": long_datetime(task.not_before, reader.time_zone, reader_language()) if later else _("now"),
         "when_iso": machine_time(task.not_before),
     }  # fmt: skip
 
@@ -53,8 +48,8 @@ def call_row(task: CallTask, reader: User) -> dict[str, Any]:
 def recheck_row(choices: SafeContact) -> dict[str, Any]:
     today, day = timezone.localdate(), choices.recheck_on or timezone.localdate()
     return {
-        "person": choices.person, "passed": day < today, "due_text": relative_days(day, today, language_code()),
-        "due_exact": long_date(day, language_code()),
+        "person": choices.person, "passed": day < today, "due_text": relative_days(day, today, reader_language()),
+        "due_exact": long_date(day, reader_language()),
     }  # fmt: skip
 
 
@@ -72,7 +67,7 @@ def call_context(task: CallTask, choices: SafeContact, reader: User, now: dateti
 
 def whether_to_call(choices: SafeContact, reader: User, now: datetime) -> dict[str, Any]:
     """Whether a call to this person is safe now, and when. The number is there only while it is."""
-    person, language = choices.person, language_code()
+    person, language = choices.person, reader_language()
     decision = may_send(standing_choice(choices), channel=Channel.PHONE, now=now, tz=person.time_zone)
     return {
         "may_call": decision.allowed, "number": choices.phone if decision.allowed else "",
@@ -104,5 +99,5 @@ def _why_not(reason: Refusal | None) -> str:
 
 def _both_clocks(moment: datetime, reader: User, person: User) -> list[str]:
     """The moment as the coordinator's clock shows it, and as the person's does where that is another one."""
-    said = [long_datetime(moment, tz, language_code()) for tz in (reader.time_zone, person.time_zone)]
+    said = [long_datetime(moment, tz, reader_language()) for tz in (reader.time_zone, person.time_zone)]
     return list(dict.fromkeys(said))

@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contact.choices import Channel
 from contact.hours import Mode, as_choice, as_hours
 from contact.hours_fields import add_hour_fields, hour_rows, read_spans
 from contact.models import SafeContact
+from psp.bilingual import reader_language
 from psp.choices import Language
 from psp.crypto.normalise import normal_phone
 from psp.inputs import DayField, LineField
@@ -37,10 +38,6 @@ AS_TYPED = (
     "recheck_on",
     "do_not_contact",
 )
-
-
-def language_code() -> str:
-    return (get_language() or "en")[:2]
 
 
 def yes_no(label: Any, help_text: Any = "") -> forms.ChoiceField:
@@ -123,12 +120,12 @@ class SafeContactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.choices = choices
         kept = choices.hours if as_choice(choices.hours) == Mode.OWN else []
-        add_hour_fields(self, kept, language_code())
+        add_hour_fields(self, kept, reader_language())
 
     @property
     def days(self) -> list[dict[str, Any]]:
         """The seven days, each with its spans, for the page."""
-        return hour_rows(self, language_code())
+        return hour_rows(self, reader_language())
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

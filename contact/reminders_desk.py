@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contact.call_pages import language_code, reason_text
+from contact.call_pages import reason_text
 from contact.choices import CallState, OutboxState
 from contact.choices_reminders import TEMPLATES
 from contact.models import OutboxMessage
@@ -21,6 +21,7 @@ from contact.reminder_words import how_long
 from contact.reminding import About, Source, sources
 from contact.summary import TAG_KINDS
 from contact.takeover import CAME_BACK
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime, machine_time
 from psp.models import User
 
@@ -96,9 +97,9 @@ def _row(message: OutboxMessage, about: tuple[About, str] | None, reader: User, 
     return {
         "id": message.pk, "person": message.person, "reference": file.reference if file else _("Leads"),
         "event": event.name, "url": event.url, "before": before,
-        "begins": long_datetime(message.useful_until, reader.time_zone, language_code()),
+        "begins": long_datetime(message.useful_until, reader.time_zone, reader_language()),
         "begins_iso": machine_time(message.useful_until),
-        "when": long_datetime(moment, reader.time_zone, language_code()), "when_iso": machine_time(moment),
+        "when": long_datetime(moment, reader.time_zone, reader_language()), "when_iso": machine_time(moment),
         "state": message.get_state_display(), "tag_kind": TAG_KINDS.get(OutboxState(message.state), "neutral"),
         "why": why(message), "call": call,
         "may_retry": may_retry(message, now), "may_tell": call is None and may_tell(message, now),
@@ -133,6 +134,6 @@ def ahead(source: Source, event: UUID, reader: User) -> list[dict[str, Any]]:
         counted[due_at, hours] += people
     return [
         {"before": how_long(hours), "people": people, "when_iso": machine_time(due_at),
-         "when": long_datetime(due_at, reader.time_zone, language_code())}
+         "when": long_datetime(due_at, reader.time_zone, reader_language())}
         for (due_at, hours), people in sorted(counted.items())
     ]  # fmt: skip

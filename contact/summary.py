@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent.models import Consent, ConsentVersion
 from consent.services import texts_in_force
@@ -13,7 +13,7 @@ from contact.choices import CONSENT_FOR, OutboxState
 from contact.hours import lines
 from contact.models import OutboxMessage, SafeContact
 from contact.takeover import CAME_BACK
-from psp.bilingual import in_language
+from psp.bilingual import in_language, reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time
 
 TAG_KINDS = {
@@ -34,7 +34,7 @@ WHAT_NOW = {
 
 def choice_rows(choices: SafeContact) -> list[dict[str, Any]]:
     """Rows for `summary_list`, in the reader's language."""
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     rows = [
         (_("Contact"), _contact(choices)),
         (_("E-mail"), _safe(choices.email_safe)),
@@ -89,7 +89,7 @@ def what_now(message: OutboxMessage) -> Any:
 
 def message_row(message: OutboxMessage, reader: Any) -> dict[str, Any]:
     """One message for a list: subject, body, when in the reader's clock, and what became of it."""
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     moment = message.finished_at or message.created_at
     return {
         "id": message.pk,

@@ -24,7 +24,7 @@ from groups.forming_words import fault_sentence, misfit_sentence, when, why_unpl
 from groups.models import Forming, FormingGroup, FormingLead, FormingPlace, Invitation
 from groups.pool import PoolPerson
 from intake.desk import waiting_text
-from intake.portal import language
+from psp.bilingual import reader_language
 from psp.calendar_text import time_of_day
 
 # People without a group are shown in pages of so many: a board is for looking at.
@@ -153,7 +153,7 @@ class _Cards:
 
     def __init__(self, arrangement: Arrangement, columns: list[GroupColumn], drafts: Mapping[UUID, str]) -> None:
         self.drafts, self.answers = drafts, answers_to(arrangement.forming)
-        self.forming, self.now, self.language = arrangement.forming, timezone.now(), language()
+        self.forming, self.now, self.language = arrangement.forming, timezone.now(), reader_language()
         self.columns = list(zip(columns, arrangement.groups, strict=True))
         self.people: dict[UUID, PoolPerson] = {one.participant_id: one for one in arrangement.pool.people}
         self.away: dict[str, set[str]] = defaultdict(set)

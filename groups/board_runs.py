@@ -15,7 +15,7 @@ from groups.board_words import time_of_week
 from groups.choices import RunState
 from groups.models import FormingRun
 from groups.services_runs import GOING
-from intake.portal import language
+from psp.bilingual import reader_language
 
 # What was tried is told of so many times, the last first.
 TRIED = 5
@@ -131,7 +131,7 @@ def change_words(change: dict[str, Any]) -> str:
     parts = []
     if "min_size" in change:
         parts.append(_("smallest size %(n)d") % {"n": change["min_size"]})
-    code = language()
+    code = reader_language()
     parts += [_("also %(time)s") % {"time": time_of_week(minute, code)} for minute in change.get("times", [])]
     if leaders := change.get("leaders"):
         words = ngettext("%(n)d facilitator more", "%(n)d facilitators more", leaders)

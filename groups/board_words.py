@@ -15,8 +15,8 @@ from groups.models import Forming, FormingGroup
 from groups.pool import PoolPerson
 from groups.services_forming import Effect
 from intake.choices import Composition, Modality
-from intake.portal import language
 from intake.week import DAY, in_words
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS, long_date, time_of_day, zone_name
 from psp.choices import Language
 
@@ -36,7 +36,7 @@ def group_name(number: int) -> str:
 
 def dates(group: FormingGroup, forming: Forming) -> str:
     """As in "Eastern time, the first on 8 December 2026"."""
-    code = language()
+    code = reader_language()
     local = group.starts_at.astimezone(ZoneInfo(forming.time_zone))
     day = long_date(local.date(), code, article=False).removeprefix(WEEKDAYS[code][local.weekday()])
     zone = zone_name(forming.time_zone, code, group.starts_at)

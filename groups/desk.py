@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 
 from groups.choices import GroupKind, GroupState, MembershipState
 from groups.conflicts import Conflict
@@ -19,6 +19,7 @@ from groups.rules import Refusal, may_add, may_establish
 from groups.services import settings_of
 from intake.desk import moment, waiting_text
 from intake.models import Participant
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime
 from psp.models import User
 
@@ -43,7 +44,7 @@ def row_of(group: PeerGroup) -> dict[str, Any]:
 def begins(group: PeerGroup) -> str:
     """The first session in words, on the group's own clock."""
     at = datetime.combine(group.starts_on, group.start_time, tzinfo=ZoneInfo(group.time_zone))
-    return long_datetime(at, group.time_zone, get_language() or "en")
+    return long_datetime(at, group.time_zone, reader_language())
 
 
 def members_of(group: PeerGroup) -> list[Membership]:
@@ -110,7 +111,7 @@ def places_of(participant: Participant, reader: User) -> dict[str, Any]:
 
 def conflict_row(conflict: Conflict, reader: User) -> dict[str, Any]:
     """For the card and the page of two who must not meet: which group, when it meets, who sees to it. No names."""
-    language = get_language() or "en"
+    language = reader_language()
     meets, care = conflict.meets, conflict.care
     return {
         "apart": conflict.apart, "group": conflict.group,

@@ -12,13 +12,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from groups.forming_checks import Fault, Misfit
 from groups.models import Forming, FormingPlace
 from groups.pool import series_of
 from intake.choices import Composition, Modality
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS, time_of_day
 from psp.choices import Language
 
@@ -118,7 +119,7 @@ def _small(label: object) -> str:
 
 def when(moment: datetime, forming: Forming) -> str:
     """The weekly time on the forming's clock: "Tuesday at 7:00 p.m.", « mardi à 19 h »."""
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     there = moment.astimezone(ZoneInfo(forming.time_zone))
     day = WEEKDAYS[language][there.weekday()]
     return gettext("%(day)s at %(time)s") % {"day": day, "time": time_of_day(there, language)}

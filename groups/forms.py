@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import GroupKind, LeadRole
 from groups.models import PeerGroup
 from groups.services import ROLE_OF_LEAD
 from intake.choices import Modality
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.choices import Language
 from psp.content import load
@@ -28,7 +28,7 @@ def zones_of(regions: QuerySet[Region]) -> list[tuple[str, str]]:
     codes = set(regions.values_list("code", flat=True))
     provinces = [item for item in load("regions")["provinces"] if item["code"] in codes]
     zones = dict.fromkeys(zone for item in provinces for zone in item["time_zones"])
-    now, language = timezone.now(), get_language() or "en"
+    now, language = timezone.now(), reader_language()
     return [(zone, f"{zone_name(zone, language, now)} ({zone.rsplit('/', 1)[-1].replace('_', ' ')})") for zone in zones]
 
 

@@ -13,7 +13,7 @@ from groups.heat_map import further_times
 from groups.models import Forming
 from groups.pool import Pool
 from intake.choices import Composition, Modality
-from intake.portal import language
+from psp.bilingual import reader_language
 from psp.choices import Language
 from psp.models import Region
 
@@ -29,7 +29,7 @@ class NewGroupForm(forms.Form):
 
     def __init__(self, *args: Any, forming: Forming, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"auto_id": "new-%s"})
-        code = language()
+        code = reader_language()
         regions = Region.objects.filter(program_region__in=forming.program_regions)
         offered: dict[str, Any] = {
             "minute": [(minute, time_of_week(minute, code)) for minute in forming.times],

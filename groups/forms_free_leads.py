@@ -9,7 +9,6 @@ from typing import Any
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django import forms
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from groups.free_leads import Wanted
@@ -17,6 +16,7 @@ from groups.models import PeerGroup
 from intake.choices import Modality
 from intake.texts import reading_period
 from intake.week import DAY
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS
 from psp.choices import Language
 from psp.models import ProgramRegion
@@ -45,7 +45,7 @@ class FreeLeadsForm(forms.Form):
         """`regions`: codes of those that are offered."""
         super().__init__(*args, **kwargs)
         offered = ProgramRegion.objects.filter(code__in=regions)
-        words = WEEKDAYS[(get_language() or "en")[:2]]
+        words = WEEKDAYS[reader_language()]
         fields: Any = self.fields
         fields["region"].choices = [*WHATEVER, *((one.code, str(one)) for one in offered)]
         fields["day"].choices = [*WHATEVER, *((str(number), word) for number, word in enumerate(words))]
@@ -84,7 +84,7 @@ def wanted(
 
 def unfilled(regions: Collection[str]) -> SafeString:
     """The form as it is before anything is looked for: drawn once for all who coordinate these regions."""
-    return _unfilled(reading_period(), get_language() or "en", tuple(sorted(regions)))
+    return _unfilled(reading_period(), reader_language(), tuple(sorted(regions)))
 
 
 @lru_cache(maxsize=64)

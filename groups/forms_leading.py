@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from groups.models import LeadProfile
@@ -14,6 +14,7 @@ from intake.choices import Modality
 from intake.week import from_codes, to_codes
 from intake.widgets import WeekField
 from intake.zones import zone_choices
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.choices import Language
 from psp.models import Region
@@ -57,7 +58,7 @@ class LeadTimesForm(forms.Form):
     def __init__(self, *args: Any, kept: LeadProfile, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _initial(kept))
         super().__init__(*args, **kwargs)
-        language = (get_language() or "en")[:2]
+        language = reader_language()
         usual = gettext("As it is now: %(zone)s") % {"zone": zone_name(kept.user.time_zone, language)}
         self.fields["time_zone"].choices = [("", usual), *zone_choices(language)]  # type: ignore[attr-defined]
         self.fields["region"].queryset = Region.objects.order_by("order")  # type: ignore[attr-defined]

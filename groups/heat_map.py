@@ -16,8 +16,8 @@ from groups.board_words import time_of_week
 from groups.models import Forming, KindSetting
 from groups.pool import Pool, PoolLead, PoolPerson, pool_of, series_of
 from groups.services_forming import SIZES
-from intake.portal import language
 from intake.week import DAY, GRID, WEEK
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS, time_of_day, zone_name
 
 HOUR = 60
@@ -63,7 +63,7 @@ def heat_map(
     minutes = sorted({*range(0, WEEK, GRID if fine else HOUR), *ticked})
     series = dict(zip(minutes, series_of(forming, minutes), strict=True))
     found = heat.spots(heat.counts(people, series), heat.counts(leaders, series), enough=forming.min_size)
-    code = language()
+    code = reader_language()
     best = heat.best(found, enough=forming.min_size, leads_needed=forming.facilitators)
     begins = datetime.combine(forming.starts_after, time(12), ZoneInfo(forming.time_zone))
     return HeatMap(
@@ -108,7 +108,7 @@ def further_times(forming: Forming, pool: Pool, *, number: int = 12) -> list[tup
     series = dict(zip(minutes, series_of(forming, minutes), strict=True))
     people, leads = heat.counts(pool.people, series), heat.counts(pool.leaders, series)
     best = sorted((minute for minute in minutes if people[minute]), key=lambda minute: (-people[minute], minute))
-    code = language()
+    code = reader_language()
     spots = [heat.Spot(minute, people[minute], leads[minute], 0) for minute in best[:number]]
     return [(spot.minute, f"{time_of_week(spot.minute, code)} ({in_words(spot)})") for spot in spots]
 

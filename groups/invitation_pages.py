@@ -18,7 +18,7 @@ from groups.rules_inviting import END_OF_DAY
 from groups.services_inviting import is_latest
 from intake.choices import Composition, Modality, WaitingState
 from intake.models import WaitingPlace
-from intake.portal import language
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time, time_of_day, zone_name
 from psp.models import User
 
@@ -33,17 +33,18 @@ def until(moment: datetime, zone: str) -> str:
     """The day alone where an answer may come until its last minute."""
     local = moment.astimezone(ZoneInfo(zone))
     if local.time().replace(second=0, microsecond=0, tzinfo=None) == END_OF_DAY:
-        return long_date(local.date(), language(), article=False)
+        return long_date(local.date(), reader_language(), article=False)
     # After "until", French has the article in another word.
-    return long_datetime(moment, zone, language()).removeprefix("le ")
+    return long_datetime(moment, zone, reader_language()).removeprefix("le ")
 
 
 def dates(invitation: Invitation, zone: str) -> list[dict[str, str]]:
     """Every session: the day, from when until when, as the clock shows it where the reader lives."""
     there = ZoneInfo(zone)
     return [
-        {"day": long_date(start.astimezone(there).date(), language(), article=False), "iso": machine_time(start),
-         "from": time_of_day(start.astimezone(there), language()), "to": time_of_day(end.astimezone(there), language())}
+        {"day": long_date(start.astimezone(there).date(), reader_language(), article=False), "iso": machine_time(start),
+         "from": time_of_day(start.astimezone(there), reader_language()),
+         "to": time_of_day(end.astimezone(there), reader_language())}
         for start, end in dates_of(invitation.group)
     ]  # fmt: skip
 
@@ -86,7 +87,7 @@ def page(invitation: Invitation, reader: User) -> dict[str, Any]:
     return {
         "invitation": invitation, "group": group, "facts": facts(invitation), "dates": listed,
         "until": until(invitation.answer_by, reader.time_zone),
-        "zone": zone_name(reader.time_zone, language(), invitation.sent_at),
+        "zone": zone_name(reader.time_zone, reader_language(), invitation.sent_at),
         "formal": group.kind == GroupKind.FORMAL, "leads": leads_of(invitation),
         "begun": group.state != GroupState.FORMING, "may_think_again": may_think_again(invitation),
         "ended": group.state not in RUNNING, "waits": waits(invitation),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from groups.forms_leading import LeadTimesForm
 from groups.services_leading import pause_leading, profile_of, set_lead_times
 from psp.areas import account, requires
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
@@ -33,7 +33,7 @@ def times(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your times are saved."))
             return redirect("lead:times")
-    zone = zone_name(me.time_zone, (get_language() or "en")[:2])
+    zone = zone_name(me.time_zone, reader_language())
     return render(request, "lead/times.html", {"form": form, "profile": profile, "zone": zone})
 
 

@@ -20,6 +20,7 @@ from psp.areas import account, holds
 from psp.asking import Question, Rows
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.choices import Role
 from psp.content import in_language, load
@@ -126,7 +127,7 @@ def wish_part(participant: Participant, _reader: User) -> dict[str, Any] | None:
     wish = rows.filter(application__state=ApplicationState.SUBMITTED).first()
     if wish is None:
         return None
-    zone = zone_name(participant.user.time_zone, portal.language(), timezone.now())
+    zone = zone_name(participant.user.time_zone, reader_language(), timezone.now())
     return {"parts": booking_pages.wish_words(wish.parts), "zone": zone}
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from intake.availability import Offer
 from intake.choices import MeetingPlace, PartOfDay
-from intake.portal import language
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS, long_date, time_of_day
 from psp.inputs import YEARS
 
@@ -37,7 +37,7 @@ def times(offers: Sequence[Offer], zone: str, query: dict[str, str] | None = Non
     """`query`: what else the address of each choice carries."""
     tz, mixed = ZoneInfo(zone), len({offer.place for offer in offers}) > 1
     days = [
-        {"name": long_date(day, language(), article=False), "iso": day.isoformat(),
+        {"name": long_date(day, reader_language(), article=False), "iso": day.isoformat(),
          "choices": [_choice(offer, tz, mixed, query or {}) for offer in same_day]}
         for day, same_day in groupby(offers, key=lambda offer: offer.at.astimezone(tz).date())
     ]  # fmt: skip
@@ -45,7 +45,7 @@ def times(offers: Sequence[Offer], zone: str, query: dict[str, str] | None = Non
 
 
 def _choice(offer: Offer, zone: ZoneInfo, mixed: bool, query: dict[str, str]) -> dict[str, str]:
-    label = time_of_day(offer.at.astimezone(zone), language())
+    label = time_of_day(offer.at.astimezone(zone), reader_language())
     place = str(MeetingPlace(offer.place).label) if mixed else ""
     return {
         "label": label, "place": place, "iso": offer.at.isoformat(),
@@ -75,14 +75,14 @@ def wish_rows(chosen: Sequence[str] = ()) -> list[dict[str, Any]]:
             {"value": f"{number}-{part.value}", "label": part.label, "ticked": f"{number}-{part.value}" in chosen}
             for part in PartOfDay
         ]}
-        for number, name in enumerate(WEEKDAYS[language()])
+        for number, name in enumerate(WEEKDAYS[reader_language()])
     ]  # fmt: skip
 
 
 def wish_words(parts: Sequence[str]) -> list[str]:
     """As in "Monday: morning, evening"."""
     found = []
-    for number, name in enumerate(WEEKDAYS[language()]):
+    for number, name in enumerate(WEEKDAYS[reader_language()]):
         labels = [str(part.label) for part in PartOfDay if f"{number}-{part.value}" in parts]
         if labels:
             found.append(_("%(day)s: %(parts)s") % {"day": name, "parts": ", ".join(labels).lower()})

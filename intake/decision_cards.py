@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from intake import apart, desk, desk_lines, portal, waiting
+from intake import apart, desk, desk_lines, waiting
 from intake.desk_cards import SHOWN
 from intake.desk_figures import LOOK, figures
 from intake.file_parts import FilePart, Tab, add_part
@@ -18,6 +18,7 @@ from psp.areas import holds
 from psp.asking import Question, Rows
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.dashboard import Card, Place, add_card, add_place
@@ -39,7 +40,7 @@ def to_look_at_again(_request: HttpRequest, look: Rows, first: Rows) -> dict[str
     if not count:
         return None
     audit.record_reads_of(Application, [(row[0], row[3]) for row in first], purpose=Purpose.INTAKE)
-    people = [desk_lines.of(row[2:], long_date(row[1], portal.language())) for row in first]
+    people = [desk_lines.of(row[2:], long_date(row[1], reader_language())) for row in first]
     return {"count": count, "waits": count, "people": people}
 
 

@@ -20,7 +20,7 @@ from contact.rules import Channel
 from contact.services import safe_contact_of
 from intake.choices import OPEN_STATES, ApplicationState, MeetingState
 from intake.models import Application, IntakeMeeting, Participant
-from intake.portal import language
+from psp.bilingual import reader_language
 from psp.calendar_text import (
     WEEKDAYS,
     long_date,
@@ -98,12 +98,12 @@ def due(at: datetime, reader: User) -> dict[str, str]:
     """When something is or was due, as the component `due` takes it: in words, and exactly."""
     zone = ZoneInfo(reader.time_zone)
     today = timezone.now().astimezone(zone).date()
-    words = relative_days(at.astimezone(zone).date(), today, language())
+    words = relative_days(at.astimezone(zone).date(), today, reader_language())
     return {"due_text": words, "due_exact": moment(at, reader)}
 
 
 def moment(at: datetime, user: User) -> str:
-    return long_datetime(at, user.time_zone, language())
+    return long_datetime(at, user.time_zone, reader_language())
 
 
 def both_clocks(at: datetime, reader: User, person: User) -> dict[str, str]:
@@ -120,11 +120,11 @@ def _differ(one: User, other: User, at: datetime) -> bool:
 def clock_hint(reader: User, person: User) -> str:
     """Said beside a time to type: whose clock it is, and what the other one shows now."""
     now = timezone.now()
-    mine = _("This is your own time: %(zone)s.") % {"zone": zone_name(reader.time_zone, language(), now)}
+    mine = _("This is your own time: %(zone)s.") % {"zone": zone_name(reader.time_zone, reader_language(), now)}
     if not _differ(reader, person, now):
         return mine
     local = now.astimezone(ZoneInfo(person.time_zone))
-    names = {"zone": zone_name(person.time_zone, language(), now), "time": time_of_day(local, language())}
+    names = {"zone": zone_name(person.time_zone, reader_language(), now), "time": time_of_day(local, reader_language())}
     return f"{mine} " + _("Where the person lives (%(zone)s) it is now %(time)s.") % names
 
 
@@ -184,13 +184,13 @@ def reach(person: User) -> dict[str, Any]:
         "voicemail": Channel.VOICEMAIL in usable, "post": Channel.POST in usable,
         "name": safe.name_to_use or person.name, "caller": safe.caller_name,
         "hours": hours_text(safe.hours), "language": safe.get_language_display(),
-        "recheck": long_date(safe.recheck_on, language()) if safe.recheck_on else "",
+        "recheck": long_date(safe.recheck_on, reader_language()) if safe.recheck_on else "",
     }  # fmt: skip
 
 
 def hours_text(hours: Iterable[list[int]]) -> list[str]:
     """As in "Monday, 6:00 p.m. to 8:00 p.m."; empty where any time is safe."""
-    days = WEEKDAYS[language()]
+    days = WEEKDAYS[reader_language()]
     return [
         _("%(day)s, %(start)s to %(end)s") % {"day": days[day], "start": _clock(start), "end": _clock(end)}
         for day, start, end in hours
@@ -199,7 +199,7 @@ def hours_text(hours: Iterable[list[int]]) -> list[str]:
 
 def _clock(minutes: int) -> str:
     at = datetime(2000, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(minutes=minutes)
-    return time_of_day(at, language())
+    return time_of_day(at, reader_language())
 
 
 # --- What happened ---

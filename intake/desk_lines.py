@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from psp.bilingual import reader_language
 from psp.crypto import keyring
 from psp.crypto.fields import EncryptedTextField, Token
 from psp.models import User
@@ -55,7 +55,7 @@ def of(row: Iterable[Any], note: str, step: dict[str, str] | None = None) -> Per
 
 def address(name: str, pk: UUID) -> str:
     """`reverse` for a page that shows many of one kind."""
-    return _address(name, get_language() or "en").format(pk)
+    return _address(name, reader_language()).format(pk)
 
 
 @cache

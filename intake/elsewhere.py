@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.utils.translation import get_language
-
+from psp.bilingual import reader_language
 from psp.content import load
 from psp.views import flatten
 
@@ -16,6 +15,6 @@ def other_services(reasons: Collection[str] = ()) -> list[dict[str, Any]]:
 
     Each: {"name", "what", "hours", "numbers": [{"kind", "display", "href", ["note"]}]} in the reader's language.
     """
-    items = flatten(load("crisis_lines")["other_services"], get_language() or "en")
+    items = flatten(load("crisis_lines")["other_services"], reader_language())
     special = [item for item in items if item["reasons"] and not set(item["reasons"]).isdisjoint(reasons)]
     return special + [item for item in items if not item["reasons"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose
@@ -25,6 +25,7 @@ from intake.forms_wishes import SUITS, WHEN, GroupWishesForm
 from intake.models import Participant
 from intake.sending import ContactWishes, Sending
 from intake.texts import places
+from psp.bilingual import reader_language
 from psp.choices import Language
 from psp.inputs import AddressField, LineField, NumberField
 
@@ -103,9 +104,9 @@ class ApplicationForm(GroupWishesForm, WishesForm):
         choices = [(code, str(region)) for code, region in places().items()]
         cast("forms.ChoiceField", self.fields["region"]).choices = [("", gettext("Choose a place")), *choices]
         self.why |= self.put_wishes_together(usual=gettext("The usual time of the place where I live"))
-        self.fields["languages"].initial = [(get_language() or "en")[:2]]
+        self.fields["languages"].initial = [reader_language()]
         self.order_fields(self._page_order())
-        self.fields["language"].initial = (get_language() or "en")[:2]
+        self.fields["language"].initial = reader_language()
         self.fields["typed_name"].widget.attrs["autocomplete"] = "off"
         self.why |= {
             "region": gettext("A coordinator for your region reads your application. It also tells us your time zone."),
@@ -207,7 +208,7 @@ class AgainForm(WishesForm):
         said = self.cleaned_data
         return Sending(
             sent_key=said["sent_key"], answers=self.answers(), services=tuple(said["services"]),
-            modalities=tuple(said["modalities"]), region=participant.region, language=(get_language() or "en")[:2],
+            modalities=tuple(said["modalities"]), region=participant.region, language=reader_language(),
             name="", contact=ContactWishes(), consents=self.signings(), typed_name=said["typed_name"],
             version=self.version, notice_version=self.shown.notice, look_anyway=said["look_anyway"],
         )  # fmt: skip

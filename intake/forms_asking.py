@@ -15,7 +15,7 @@ from uuid import uuid4
 from django import forms
 from django.http import QueryDict
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.choices import ConsentPurpose
@@ -24,6 +24,7 @@ from intake.choices import Modality, Service
 from intake.rules import UNANSWERED, Answers, Assessment, CriterionCode, Reason
 from intake.sending import Signing, check
 from intake.texts import Texts, reading_period, texts_of_today
+from psp.bilingual import reader_language
 from psp.content import in_language
 from psp.inputs import LineField
 
@@ -75,7 +76,7 @@ class EligibilityForm(forms.Form):
     def __init__(self, *args: Any, texts: Texts | None = None, **kwargs: Any) -> None:
         self.shown = texts or texts_of_today()
         self.version = self.shown.version
-        language = get_language() or "en"
+        language = reader_language()
         shared, self.why = fields_of(type(self), self.shown, language, reading_period())
         # Django copies `base_fields` deeply; these are shared instead.
         vars(self)["base_fields"] = shared
@@ -105,7 +106,7 @@ class EligibilityForm(forms.Form):
 
     @staticmethod
     def _say(item: Mapping[str, Any], key: str) -> str:
-        return in_language(dict(item), key, get_language() or "en")
+        return in_language(dict(item), key, reader_language())
 
     def _add_criterion(self, item: Mapping[str, Any]) -> None:
         code = item["code"]

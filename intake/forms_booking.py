@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from intake.choices import HoursFor, MeetingPlace
 from intake.models import BookingTerms
-from intake.portal import language
 from intake.services_booking import WISHES
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS, ZONES, city_name, zone_name
 from psp.inputs import DayField, LineField, NumberField
 
@@ -21,13 +21,13 @@ TIME_ERRORS = {"invalid": _("Write the time as in 18:30."), "required": _("Choos
 
 
 def weekday_choices() -> list[tuple[str, str]]:
-    return [(str(number), name) for number, name in enumerate(WEEKDAYS[language()])]
+    return [(str(number), name) for number, name in enumerate(WEEKDAYS[reader_language()])]
 
 
 def zone_choices() -> list[tuple[str, str]]:
     """Zones by the name that people use, each with its place."""
     zones = [zone for zone in ZONES if zone != "UTC"]
-    return [(zone, f"{zone_name(zone, language())} – {city_name(zone, language())}") for zone in zones]
+    return [(zone, f"{zone_name(zone, reader_language())} – {city_name(zone, reader_language())}") for zone in zones]
 
 
 def day_field(label: Any, **more: Any) -> DayField:

@@ -10,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import CallWay
-from intake.portal import language
 from intake.texts import places
+from psp.bilingual import reader_language
 from psp.choices import Language
 from psp.inputs import LineField, NumberField
 from psp.models import Region
@@ -66,7 +66,7 @@ class CallForm(forms.Form):
         self.fields["way"].choices = possible  # type: ignore[attr-defined]
         if len(possible) == 1:
             self.fields["way"].initial = possible[0][0]
-        self.fields["language"].initial = language()
+        self.fields["language"].initial = reader_language()
         self.fields["sent_key"].initial = uuid4
 
     def clean(self) -> dict[str, Any]:

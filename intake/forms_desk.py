@@ -18,6 +18,7 @@ from intake.desk import MINE, NOBODY, OPEN, OVERDUE
 from intake.forms_booking import LINK, whole_link
 from intake.models import Application
 from intake.rules import Affiliation, Answers
+from psp.bilingual import reader_language
 from psp.choices import Language
 from psp.content import in_language
 from psp.inputs import DayField, LineField
@@ -190,6 +191,5 @@ class AnswersForm(RevisionForm):
 
 
 def _reader() -> str:
-    from intake.portal import language
 
-    return language()
+    return reader_language()

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from intake.choices import NeedCode
 from intake.forms_booking import LINK, whole_link
 from intake.models import MeetingNotes
-from intake.portal import language
 from intake.services_meeting import Ticked
+from psp.bilingual import reader_language
 from psp.inputs import LineField
 
 
@@ -36,7 +36,7 @@ class NotesForm(forms.Form):
         shown = {"covered": notes.covered, "needs": notes.needs, "needs_line": notes.needs_line}
         kwargs["initial"] = {**shown, "seen": json.dumps(shown)}
         super().__init__(*args, **kwargs)
-        self.fields["covered"].choices = notes.guide.choices(language())  # type: ignore[attr-defined]
+        self.fields["covered"].choices = notes.guide.choices(reader_language())  # type: ignore[attr-defined]
 
     def clean_seen(self) -> Ticked:
         """A page that does not say what it showed only adds, and takes nothing away."""

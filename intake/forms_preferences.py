@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import Modality, Service
 from intake.forms_wishes import CHOOSE, GroupWishesForm
 from intake.models import Application, Participant, Preferences
 from intake.week import to_codes
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 
 
@@ -36,7 +37,7 @@ class PreferencesForm(GroupWishesForm):
         kwargs.setdefault("initial", initial(participant, kept, application))
         super().__init__(*args, **kwargs)
         zone = participant.user.time_zone
-        name = zone_name(zone, (get_language() or "en")[:2])
+        name = zone_name(zone, reader_language())
         self.why = self.put_wishes_together(usual=gettext("As it is now: %(zone)s") % {"zone": name})
         if application is None:
             del self.fields["services"]

@@ -6,7 +6,7 @@ import json
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake.choices import Composition, careful
@@ -15,6 +15,7 @@ from intake.sending import GroupWishes
 from intake.week import from_codes
 from intake.widgets import WeekField
 from intake.zones import offered_by_region, zone_choices
+from psp.bilingual import reader_language
 from psp.choices import Language
 from psp.inputs import LineField
 
@@ -55,7 +56,7 @@ class GroupWishesForm(forms.Form):
     def put_wishes_together(self, *, usual: str) -> dict[str, str]:
         """Give the list of zones its words, `usual` for the empty answer; why each question is asked."""
         zone = cast("forms.ChoiceField", self.fields["time_zone"])
-        zone.choices = [("", usual), *zone_choices((get_language() or "en")[:2])]
+        zone.choices = [("", usual), *zone_choices(reader_language())]
         zone.widget.attrs["data-zones"] = json.dumps(offered_by_region(), separators=(",", ":"))
         return {
             "compositions": gettext("Some people feel safer in certain company. Nobody asks you why."),

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Q, When
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake.choices import REASON_LABELS, ApplicationState, MeetingPlace, MeetingState, Modality, Service
@@ -16,6 +15,7 @@ from intake.next_steps import Where
 from intake.rules import Answers, CriterionCode
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time
 from psp.choices import Kind, Language, Role
 from psp.content import in_language
@@ -32,13 +32,9 @@ TAG_KINDS: dict[str, str] = {
 ASK_AGAIN = (ApplicationState.DEFERRED, ApplicationState.REFERRED, ApplicationState.DECLINED)
 
 
-def language() -> str:
-    return (get_language() or "en")[:2]
-
-
 def when(moment: Any, user: User) -> str:
     """A moment in words, on the clock where the person lives."""
-    return long_datetime(moment, user.time_zone, language())
+    return long_datetime(moment, user.time_zone, reader_language())
 
 
 def last_application(participant: Participant) -> Application | None:
@@ -74,7 +70,7 @@ def where(application: Application | None, meeting: IntakeMeeting | None, user: 
 
 def on(moment: str) -> str:
     """English needs a word before a date; French has its article in it."""
-    return moment if language() == "fr" else f"on {moment}"
+    return moment if reader_language() == "fr" else f"on {moment}"
 
 
 def events(application: Application, user: User) -> list[dict[str, Any]]:
@@ -99,7 +95,7 @@ def events(application: Application, user: User) -> list[dict[str, Any]]:
 def answer_rows(application: Application) -> list[dict[str, str]]:
     """The answers as they were given, under the questions of the version that asked them ([PIA] rule 7)."""
     answers, wording = Answers(**application.answers), application.version.wording
-    labels = {item["code"]: in_language(item, "label", language()) for item in wording["affiliations"]}
+    labels = {item["code"]: in_language(item, "label", reader_language()) for item in wording["affiliations"]}
     values: dict[str, str | bool | None] = {
         CriterionCode.AFFILIATION: labels.get(answers.affiliation or "", ""), CriterionCode.ADULT: answers.adult,
         CriterionCode.EXPERIENCED: answers.experienced, CriterionCode.DEVICE: answers.has_device,
@@ -108,7 +104,7 @@ def answer_rows(application: Application) -> list[dict[str, str]]:
     said: dict[str | bool | None, str] = {True: _("Yes"), False: _("No"), None: _("No answer")}
     rows = [
         {
-            "label": in_language(item, "question", language()),
+            "label": in_language(item, "question", reader_language()),
             "value": said.get(values[item["code"]], str(values[item["code"]])),
         }
         for item in wording["criteria"]
@@ -139,7 +135,7 @@ def decision_words(application: Application) -> dict[str, Any] | None:
         "accepted": [Service(code).label for code in application.accepted_for],
         "reasons": [REASON_LABELS[code] for code in application.decision_reasons],
         "referred": list(Referral.objects.filter(code__in=application.referred_to)) if application.referred_to else [],
-        "look_again": long_date(application.look_again_on, language()) if application.look_again_on else "",
+        "look_again": long_date(application.look_again_on, reader_language()) if application.look_again_on else "",
         "may_ask_again": application.state in ASK_AGAIN,
         "version": application.decision_version.number if application.decision_version else "",
         "by": who(application.decided_by),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake.choices import Composition, Modality, Service
 from intake.models import Application, Participant, Preferences
 from intake.services_preferences import preferences_of
 from intake.week import in_words
-from intake.zones import capital
+from psp.bilingual import capital, reader_language
 from psp.calendar_text import zone_name
 from psp.choices import Language
 from psp.models import User
@@ -42,15 +41,11 @@ def said(choices: Iterable[tuple[str, Any]], codes: Iterable[str]) -> str:
 
 def times_label(user: User) -> str:
     """The person's own clock is named, because a coordinator may live by another."""
-    return _("Good times (%(zone)s)") % {"zone": zone_name(user.time_zone, language())}
+    return _("Good times (%(zone)s)") % {"zone": zone_name(user.time_zone, reader_language())}
 
 
 def times(wishes: Preferences) -> str:
-    return "\n".join(capital(line) for line in in_words(wishes.availability, language())) or not_said()
-
-
-def language() -> str:
-    return (get_language() or "en")[:2]
+    return "\n".join(capital(line) for line in in_words(wishes.availability, reader_language())) or not_said()
 
 
 def part_of_file(participant: Participant, reader: User) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,6 +22,7 @@ from intake.rules import UNANSWERED, Reason
 from intake.sending import count_ineligible, submit_application
 from intake.services_drafts import end_ticket, throw_away
 from intake.texts import Texts, reading_period, texts_of_today
+from psp.bilingual import reader_language
 from psp.errors import DomainError, add_to_form
 from psp.views import crisis_lines, notice
 
@@ -59,7 +59,7 @@ def empty_page(request: HttpRequest, *, keep: str = "") -> HttpResponse:
     `keep`: the ticket of a confirmed address, with which the form may be saved (`intake.views_drafts`).
     """
     texts = texts_of_today()
-    drawn = empty_questions(get_language() or "en", texts, reading_period())
+    drawn = empty_questions(reader_language(), texts, reading_period())
     hidden = {"sent_key": uuid4(), "texts": texts.names, "look_anyway": ""}
     context = {"hidden": hidden, "questions": drawn, "draft": "", "start_at": 0, "keep": keep}
     return render(request, "intake/apply.html", context)

@@ -22,8 +22,8 @@ from intake.choices import HoursFor
 from intake.forms_booking import ExceptionForm, HoursForm, TermsForm
 from intake.models import DayException, WeeklyHours
 from intake.models_booking import terms_of
-from intake.portal import language
 from psp.areas import account, requires
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS, long_date, time_of_day
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
@@ -60,11 +60,11 @@ def page(request: HttpRequest, **forms: BaseForm) -> HttpResponse:
 
 
 def weekly_row(row: WeeklyHours) -> dict[str, Any]:
-    words = {"from": long_date(row.begins, language(), article=False), "to": ""}
+    words = {"from": long_date(row.begins, reader_language(), article=False), "to": ""}
     if row.ends:
-        words["to"] = long_date(row.ends, language(), article=False)
+        words["to"] = long_date(row.ends, reader_language(), article=False)
     return {
-        "pk": row.pk, "for": row.get_hours_for_display(), "day": WEEKDAYS[language()][row.weekday],
+        "pk": row.pk, "for": row.get_hours_for_display(), "day": WEEKDAYS[reader_language()][row.weekday],
         "hours": span(row.start, row.end), "span": words,
     }  # fmt: skip
 
@@ -72,11 +72,11 @@ def weekly_row(row: WeeklyHours) -> dict[str, Any]:
 def day_row(row: DayException) -> dict[str, Any]:
     hours = span(row.start, row.end) if row.start else _("all day")
     what = _("Away") if row.away else row.get_hours_for_display()
-    return {"pk": row.pk, "day": long_date(row.day, language(), article=False), "what": what, "hours": hours}
+    return {"pk": row.pk, "day": long_date(row.day, reader_language(), article=False), "what": what, "hours": hours}
 
 
 def span(start: Any, end: Any) -> str:
-    words = {"start": time_of_day(start, language()), "end": time_of_day(end, language())}
+    words = {"start": time_of_day(start, reader_language()), "end": time_of_day(end, reader_language())}
     return _("%(start)s to %(end)s") % words
 
 
@@ -85,16 +85,16 @@ def preview(me: User) -> list[dict[str, Any]]:
     now, zone = timezone.now(), ZoneInfo(terms_of(me).time_zone)
     today = now.astimezone(zone).date()
     region = {me.pk: availability.coordinators_in(None).get(me.pk, set())}
-    holidays, busy = availability.holiday_names(me.pk, language()), availability.taken([me.pk], now)
+    holidays, busy = availability.holiday_names(me.pk, reader_language()), availability.taken([me.pk], now)
     days: dict[Any, dict[str, list[str]]] = {}
     for kind in HoursFor.values:
         for _terms, book in availability.published(region, kind).values():
             for slot in free_slots(book, busy.get(me.pk, ()), now):
                 local = slot.starts_at.astimezone(zone)
-                days.setdefault(local.date(), {}).setdefault(kind, []).append(time_of_day(local, language()))
+                days.setdefault(local.date(), {}).setdefault(kind, []).append(time_of_day(local, reader_language()))
     shown = [today + timedelta(days=number) for number in range(PREVIEW_DAYS)]
     return [
-        {"day": long_date(day, language(), article=False), "holiday": holidays.get(day, ""),
+        {"day": long_date(day, reader_language(), article=False), "holiday": holidays.get(day, ""),
          "meetings": days.get(day, {}).get(HoursFor.MEETING, []), "calls": days.get(day, {}).get(HoursFor.CALL, [])}
         for day in shown if day in days or day in holidays
     ]  # fmt: skip

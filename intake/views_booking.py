@@ -24,6 +24,7 @@ from intake.models import Application, IntakeMeeting, MeetingWish, Participant
 from intake.services_booking import book_meeting, changes_left, in_time, move_own_meeting, wish_for_times
 from intake.views_my import own_application, own_file
 from psp.areas import account, for_participants
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.errors import DomainError, add_to_form
 
@@ -76,7 +77,7 @@ def times_page(
     standing = portal.meeting_of(application)
     wish = MeetingWish.objects.visible_to(request.user).filter(application=application).first()
     context = {
-        "times": pages.times(found, zone), "zone": zone_name(zone, portal.language(), timezone.now()),
+        "times": pages.times(found, zone), "zone": zone_name(zone, reader_language(), timezone.now()),
         "problem": problem, "standing": portal.when(standing.starts_at, participant.user) if standing else "",
         "wish": pages.wish_words(wish.parts) if wish else [], "left": changes_left(application),
         "cancelled": cancelled_ahead(application), "place": found[0].place if found else "",
@@ -153,7 +154,7 @@ def wish(request: HttpRequest) -> HttpResponse:
             return redirect("my:home")
     before = MeetingWish.objects.visible_to(request.user).filter(application=application).first()
     chosen = request.POST.getlist("parts") if request.method == "POST" else (before.parts if before else [])
-    zone = zone_name(participant.user.time_zone, portal.language(), timezone.now())
+    zone = zone_name(participant.user.time_zone, reader_language(), timezone.now())
     return render(request, "my/meeting_wish.html", {"form": form, "rows": pages.wish_rows(chosen), "zone": zone})
 
 

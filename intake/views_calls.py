@@ -20,9 +20,9 @@ from intake.choices import CallWay, HoursFor
 from intake.forms_calls import CallForm, CodeForm, PlaceForm, zone_of
 from intake.limits import spend
 from intake.models import ShortCall
-from intake.portal import language
 from intake.services_booking import TimeGone
 from intake.services_calls import Wanted
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime, zone_name
 from psp.errors import DomainError, add_to_form
 from psp.models import Region
@@ -49,7 +49,7 @@ def times_page(request: HttpRequest, form: PlaceForm, *, problem: str = "", stat
     context = {
         "form": PlaceForm(initial={"region": place.code if place else ""}), "minutes": minutes, "problem": problem,
         "times": pages.times(offers, zone_of(place), query), "crisis_lines": crisis_lines(),
-        "zone": zone_name(zone_of(place), language(), timezone.now()),
+        "zone": zone_name(zone_of(place), reader_language(), timezone.now()),
     }  # fmt: skip
     return render(request, "intake/call.html", context, status=status)
 
@@ -102,16 +102,17 @@ def confirm_page(
     request: HttpRequest, form: CallForm, at: Any, place: Region | None, *, status: int = 200
 ) -> HttpResponse:
     context = {
-        "form": form, "when": long_datetime(at, zone_of(place), language()), "minutes": settings.PSP_CALL_MINUTES,
-        "region": place.code if place else "",
+        "form": form, "when": long_datetime(at, zone_of(place), reader_language()),
+        "minutes": settings.PSP_CALL_MINUTES, "region": place.code if place else "",
     }  # fmt: skip
     return render(request, "intake/call_confirm.html", context, status=status)
 
 
 def call_words(found: ShortCall) -> dict[str, Any]:
     return {
-        "when": long_datetime(found.starts_at, found.time_zone, language()), "way": found.way, "word": found.word,
-        "where": services_calls.where(found), "minutes": settings.PSP_CALL_MINUTES,
+        "when": long_datetime(found.starts_at, found.time_zone, reader_language()),
+        "way": found.way, "word": found.word, "where": services_calls.where(found),
+        "minutes": settings.PSP_CALL_MINUTES,
     }  # fmt: skip
 
 

@@ -24,11 +24,12 @@ from intake.forms_bulk import CHOICES
 from intake.forms_desk import FILTERS, SearchForm, chosen_in, empty_search, filters_drawn
 from intake.models import Application, Participant
 from intake.permissions import may_become
-from intake.portal import TAG_KINDS, answer_rows, decision_words, language, last_application, meeting_of
+from intake.portal import TAG_KINDS, answer_rows, decision_words, last_application, meeting_of
 from intake.services_decisions import may_accept
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.dashboard import cards_for
@@ -46,7 +47,7 @@ SHOWN_IN_FILE = ("name", "answers", "safe_contact", "consents", "groups")
 def today(request: HttpRequest) -> HttpResponse:
     cards = cards_for(request, "desk")
     nothing_waits = not any(card.get("waits") for card in cards)
-    context = {"cards": cards, "nothing_waits": nothing_waits, "search_field": empty_search(language())}
+    context = {"cards": cards, "nothing_waits": nothing_waits, "search_field": empty_search(reader_language())}
     return render(request, "desk/today.html", context)
 
 
@@ -59,7 +60,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     here = trail.of_list(request)
     context = {
         "page": page, "table": desk_list.table(page, query=here),
-        "filters": filters_drawn(language(), **chosen), "search_field": empty_search(language()),
+        "filters": filters_drawn(reader_language(), **chosen), "search_field": empty_search(reader_language()),
         "query": _query(request), "chips": _chips(request, chosen), "trail": here, "bulk_choices": CHOICES,
     }  # fmt: skip
     return page_or_part(request, "desk/applications.html", "desk/applications_list.html", context)
@@ -182,7 +183,7 @@ def consents_of(request: HttpRequest, participant: Participant) -> list[dict[str
         found.append(
             {
                 "consent": row, "holds": row.pk in holding,
-                "paper_day": long_date(row.signed_on, language()) if row.signed_on else "",
+                "paper_day": long_date(row.signed_on, reader_language()) if row.signed_on else "",
                 "signed": desk.moment(row.signed_at, account(request)),
                 "ended": desk.moment(ended.at, account(request)) if ended else "",
                 "beside": {"by": beside.by, "at": desk.moment(beside.at, account(request))} if beside else None,

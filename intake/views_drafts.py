@@ -14,7 +14,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -25,6 +24,7 @@ from intake.limits import spend, spend_for_address
 from intake.models_drafts import AddressCode, Draft
 from intake.services_drafts import Answer
 from intake.views import empty_page, form_page
+from psp.bilingual import reader_language
 from psp.crypto.fields import digest_for
 
 MOST_STEPS = 50
@@ -121,7 +121,7 @@ def send_code(request: HttpRequest, where: str) -> HttpResponse:
     # An address that had enough for this hour gets no message, and nobody is told: it would say that somebody else
     # asked for codes with it.
     enough = not spend_for_address(digest_for(AddressCode, "index", email))
-    asked = drafts.ask_code(email=email, language=(get_language() or "en")[:2], held_back=enough)
+    asked = drafts.ask_code(email=email, language=reader_language(), held_back=enough)
     return code_page(request, CodeForm(initial={"draft_email": email, "draft_asked": asked.pk}), where)
 
 

@@ -16,6 +16,7 @@ from intake.preferences_pages import rows
 from intake.services_preferences import preferences_of, set_preferences
 from intake.views_my import own_file
 from psp.areas import account, for_participants
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.errors import DomainError, add_to_form
 
@@ -51,5 +52,5 @@ def change_preferences(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your wishes are saved."))
             return redirect("my:preferences")
-    zone = zone_name(participant.user.time_zone, portal.language())
+    zone = zone_name(participant.user.time_zone, reader_language())
     return render(request, "my/preferences_change.html", {"form": form, "zone": zone})

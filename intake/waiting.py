@@ -14,7 +14,7 @@ from django.utils import timezone
 from intake.choices import Service
 from intake.desk import waiting_text
 from intake.models import WaitingPlace
-from intake.portal import language
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Language
 from psp.models import Region, User
@@ -38,8 +38,8 @@ def row_of(place: WaitingPlace, number: int) -> dict[str, Any]:
     first = place.ahead == 0  # type: ignore[attr-defined]
     return {
         "place": place, "person": place.participant, "number": number, "waited": waiting_text(place.since),
-        "since": long_date(place.since.date(), language()), "first": first,
-        "until": long_date(place.priority_until, language()) if first and place.priority_until else "",
+        "since": long_date(place.since.date(), reader_language()), "first": first,
+        "until": long_date(place.priority_until, reader_language()) if first and place.priority_until else "",
     }  # fmt: skip
 
 

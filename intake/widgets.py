@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from intake.week import (
@@ -24,6 +24,7 @@ from intake.week import (
     other_code,
     other_times,
 )
+from psp.bilingual import reader_language
 from psp.calendar_text import NO_BREAK, WEEKDAYS
 
 BLOCK_WORDS = {
@@ -61,7 +62,7 @@ def hours_words(block: Block, language: str) -> str:
 
 def grid(name: str, ticked: Iterable[str], *, prefix: str = "") -> dict[str, Any]:
     """What `components/week_grid.html` shows: days with their boxes, what unfolds, and quick choices."""
-    language, chosen, prefix = (get_language() or "en")[:2], set(ticked), prefix or name
+    language, chosen, prefix = reader_language(), set(ticked), prefix or name
     nights = days_with(NIGHT_BLOCKS, chosen, prefix, language)
     return {
         "name": name, "days": days_with(BLOCKS, chosen, prefix, language), "nights": nights,

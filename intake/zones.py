@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from psp.bilingual import capital
 from psp.calendar_text import zone_name
 from psp.content import load
 
@@ -29,10 +30,6 @@ def zone_choices(language: str) -> tuple[tuple[str, str], ...]:
     for zone in zones_by_region()["XX"]:
         by_name.setdefault(capital(zone_name(zone, language)), zone)
     return tuple((zone, name) for name, zone in by_name.items())
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def known_zones() -> frozenset[str]:

@@ -13,8 +13,9 @@ from privacy.models import RightsRequest
 from privacy.models_breach import Breach
 from privacy.models_log import LogExport
 from privacy.rules import urgency
-from privacy.words import URGENCY_KINDS, day, language_code
+from privacy.words import URGENCY_KINDS, day
 from psp.areas import account
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime, relative_days
 from psp.models import User
 from psp.pdf import make_pdf
@@ -39,14 +40,14 @@ def row(breach: Breach, reader: User) -> dict[str, Any]:
         "id": breach.pk, "breach": breach, "reference": breach.reference, "state": breach.get_state_display(),
         "tag": TAGS[BreachState(breach.state)], "discovered": moment(breach.discovered_at, reader),
         "kinds": [BreachData(code).label for code in breach.kinds],
-        "due": day(due) if due else "", "due_in": relative_days(due, today, language_code()) if due else "",
+        "due": day(due) if due else "", "due_in": relative_days(due, today, reader_language()) if due else "",
         "counting": breach.state == BreachState.MATERIAL,
         "urgency": URGENCY_KINDS[urgency(due, today, soon=3)] if due else "",
     }  # fmt: skip
 
 
 def moment(at: Any, reader: User) -> str:
-    return long_datetime(at, reader.time_zone, language_code()) if at else ""
+    return long_datetime(at, reader.time_zone, reader_language()) if at else ""
 
 
 def shown(breach: Breach, reader: User) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def paper(breach: Breach, reader: User) -> bytes:
     """The record to hand over or to file: no name of anybody concerned."""
     heading = _("Record %(reference)s") % {"reference": breach.reference}
     section = {"heading": _("What is known"), "facts": facts(breach, reader)}
-    return make_pdf("sections", {"heading": heading, "sections": [section]}, language=language_code(), title=heading)
+    return make_pdf("sections", {"heading": heading, "sections": [section]}, language=reader_language(), title=heading)
 
 
 # --- The front page ---

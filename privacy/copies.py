@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from privacy.copies_page import drawn
@@ -19,6 +18,7 @@ from privacy.holdings import Held, as_data, held_about
 from privacy.identities import identities
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.models import User
 from psp.pdf import make_pdf
@@ -53,13 +53,13 @@ def schema() -> str:
 
 def as_page(held: list[Held], person: User) -> str:
     """The copy as one file that opens anywhere: no address of ours, no script, no style sheet."""
-    context = {"copy": drawn(as_words(held, person)), "language": (get_language() or "en")[:2]}
+    context = {"copy": drawn(as_words(held, person)), "language": reader_language()}
     return render_to_string("privacy/copy_file.html", context)
 
 
 def as_pdf(held: list[Held], person: User) -> bytes:
     """The same as a paper, for those who print it and for those who listen to it."""
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     made = long_date(timezone.localdate(), language, article=False)
     data = {
         "heading": _("Copy"), "nothing": _("Nothing is held here."),

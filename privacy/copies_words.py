@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from privacy.holdings import Held
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, long_datetime
 from psp.models import User
 
@@ -36,7 +36,7 @@ class Said:
     """Values in words. What does not change within a copy is worked out once."""
 
     def __init__(self, zone: str) -> None:
-        self._zone, self._language = zone, (get_language() or "en")[:2]
+        self._zone, self._language = zone, reader_language()
         self._nothing, self._yes, self._no = _("Nothing"), _("Yes"), _("No")
         self._known: dict[int, tuple[Any, str]] = {}
 

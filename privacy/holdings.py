@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.text import slugify
-from django.utils.translation import get_language, override
+from django.utils.translation import override
 
 from privacy.identities import identities
+from psp.bilingual import reader_language
 from psp.models import User
 
 LANGUAGES = ("en", "fr")
@@ -30,7 +31,7 @@ class Both:
     fr: str
 
     def __str__(self) -> str:
-        return self.fr if (get_language() or "en").startswith("fr") else self.en
+        return self.fr if reader_language() == "fr" else self.en
 
 
 class Line(NamedTuple):

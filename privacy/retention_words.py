@@ -14,10 +14,9 @@ from privacy.log_words import record_words
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, RetentionRule, StandingApproval
 from privacy.people import labels_of
 from privacy.permissions import can_give_standing
-from privacy.words import day, language_code
+from privacy.words import day
 from psp.models import User
 
-__all__ = ["language_code"]
 BATCH_KINDS = {
     BatchState.PROPOSED: "needs-you", BatchState.PREPARED: "needs-you", BatchState.APPROVED: "active",
     BatchState.DONE: "success", BatchState.DROPPED: "neutral",

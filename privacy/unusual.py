@@ -17,9 +17,9 @@ from privacy.models_log import Finding
 from privacy.people import regions_of
 from privacy.rules_unusual import Found, Limits, Look, unusual
 from privacy.words import day as in_words
-from privacy.words import language_code
 from psp.audit.choices import Action, Purpose
 from psp.audit.models import Entry
+from psp.bilingual import reader_language
 from psp.calendar_text import time_of_day
 from psp.choices import Kind
 from psp.models import RoleAssignment, User
@@ -118,4 +118,4 @@ def summary(rows: Iterable[Finding], labels: dict[UUID, str]) -> list[dict[str, 
 
 
 def _clock(at: datetime) -> str:
-    return time_of_day(timezone.localtime(at), language_code())
+    return time_of_day(timezone.localtime(at), reader_language())

@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,6 +26,7 @@ from privacy.words import request_row
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.errors import DomainError
 from psp.pdf import pdf_response
 
@@ -132,7 +132,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
             return render(request, "privacy/certificate_number.html", {"form": form}, status=429)
         found = Erasure.objects.filter(reference=form.cleaned_data["number"], state=ErasureState.DONE).first()
         if found is not None and "file" in request.POST:
-            return pdf_response(words.certificate_pdf(found, (get_language() or "en")[:2]))
+            return pdf_response(words.certificate_pdf(found, reader_language()))
         if found is not None:
             context = {"paper": words.certificate(found), "number": found.reference, "today": timezone.localdate()}
             return render(request, "privacy/certificate.html", context)

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,6 +25,7 @@ from privacy.words import day, request_row
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.errors import DomainError, add_to_form
 
 
@@ -160,7 +160,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     """What deletion means and when, then one box and one button. It can be taken back while it is open."""
     form = ErasureForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        me, language = account(request), (get_language() or "en")[:2]
+        me, language = account(request), reader_language()
         asked = services.ask_erasure(person=me, by=me, disposal_text=form.agreed_text(), language=language)
         return redirect("rights:request", asked.pk)
     note_own_read(request)

@@ -21,6 +21,7 @@ from privacy.permissions import can_be_second, can_run_office
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.errors import DomainError
 from psp.pdf import make_pdf, pdf_response
 
@@ -110,7 +111,7 @@ def certificate(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     rows = DisposalBatch.objects.of_office(request.user).filter(state=BatchState.DONE).select_related("rule")
     batch: DisposalBatch = get_object_or_404(rows, pk=batch_id)
     audit.record(Action.EXPORT, batch, purpose=Purpose.RIGHTS)
-    language = words.language_code()
+    language = reader_language()
     return pdf_response(make_pdf("sections", words.certificate(batch), language=language, title=_("Document")))
 
 

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from privacy.choices import CorrectionItem, RequestKind, RequestState
 from privacy.models import RightsRequest
 from privacy.models_disposal import certificate_number
 from privacy.rules import urgency
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, relative_days
 
 TAG_KINDS = {
@@ -21,12 +21,8 @@ TAG_KINDS = {
 URGENCY_KINDS = {"late": "danger", "soon": "needs-you", "calm": "active"}
 
 
-def language_code() -> str:
-    return (get_language() or "en")[:2]
-
-
 def day(moment: date) -> str:
-    return long_date(moment, language_code(), article=False)
+    return long_date(moment, reader_language(), article=False)
 
 
 def request_row(request: RightsRequest, **more: Any) -> dict[str, Any]:
@@ -35,7 +31,7 @@ def request_row(request: RightsRequest, **more: Any) -> dict[str, Any]:
     return {
         "id": request.pk, "request": request, "kind": request.get_kind_display(),
         "item": CorrectionItem(request.item).label if request.item else "", "asked": day(request.asked_on),
-        "due": day(request.due_on), "due_in": relative_days(request.due_on, today, language_code()),
+        "due": day(request.due_on), "due_in": relative_days(request.due_on, today, reader_language()),
         "number": certificate_number(request.pk) if request.kind == RequestKind.ERASURE else "",
         "open": request.state == RequestState.OPEN, "state": request.get_state_display(),
         "tag_kind": TAG_KINDS[RequestState(request.state)],

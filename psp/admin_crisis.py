@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from psp.admin_base import AnyModelForm, HistoryAdmin
+from psp.bilingual import reader_language
 from psp.calendar_text import ZONES, zone_name
 from psp.crisis import region_choices
 from psp.models_crisis import CrisisLine
@@ -39,7 +40,7 @@ class CrisisLineForm(AnyModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = get_language() or "en"
+        language = reader_language()
         self.fields["regions"].choices = region_choices()  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = [(zone, zone_name(zone, language)) for zone in ZONES]  # type: ignore[attr-defined]
         for number, name in enumerate(DAYS):

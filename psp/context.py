@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from psp.bilingual import reader_language
 from psp.dashboard import places_for
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
@@ -25,7 +25,7 @@ def other_language_url(request: HttpRequest, other: str) -> str:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     other = "en" if language == "fr" else "fr"
     return {
         "site_name": _("Appointments"),

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from psp.areas import account
 from psp.asking import Question, ask
+from psp.bilingual import reader_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def places_for(request: HttpRequest) -> tuple[Link, ...]:
     if user is None or not user.is_authenticated:
         return ()
     shown = sorted((place for place in _places if place.allowed(user)), key=lambda place: place.order)
-    language = get_language() or "en"
+    language = reader_language()
     return tuple(_as_link(place, request.path, language) for place in shown)
 
 

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from psp import crisis
 from psp.areas import is_participant
+from psp.bilingual import reader_language
 from psp.logs import get_logger
 
 log = get_logger(__name__)
@@ -32,7 +32,7 @@ def _for_somebody_inside(request: HttpRequest) -> list[dict[str, Any]]:
     """Whom to call now, for participants who are signed in. A page that anybody can reach says nothing of the kind."""
     if not is_participant(getattr(request, "user", None)):
         return []
-    code, now = (get_language() or "en")[:2], timezone.now()
+    code, now = reader_language(), timezone.now()
     return [crisis.shown(line, code, now) for line in crisis.offered()]
 
 

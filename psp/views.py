@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from psp import crisis, leaving, pages
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Kind, Role
 from psp.content import load
@@ -28,14 +28,14 @@ from psp.sight import sight_of
 
 def crisis_lines(language: str | None = None) -> list[dict[str, Any]]:
     """Lines to call now, in the reader's language, as the component `help_now` wants them."""
-    now, code = timezone.now(), language or get_language() or "en"
+    now, code = timezone.now(), language or reader_language()
     return [crisis.shown(line, code, now) for line in crisis.offered()]
 
 
 @login_not_required
 @require_GET
 def root(request: HttpRequest) -> HttpResponse:
-    return redirect(f"/{(get_language() or 'en')[:2]}/")
+    return redirect(f"/{reader_language()}/")
 
 
 @login_not_required
@@ -65,14 +65,14 @@ def after(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def privacy_notice(request: HttpRequest) -> HttpResponse:
-    current, language = notice(), get_language() or "en"
+    current, language = notice(), reader_language()
     since = long_date(date.fromisoformat(current["valid_from"]), language, article=False)
     return render(request, "psp/privacy_notice.html", {"notice": current, "notice_date": since})
 
 
 def notice(language: str | None = None) -> dict[str, Any]:
     """The privacy notice in one language: every `x_en`/`x_fr` pair becomes `x`."""
-    flat: dict[str, Any] = flatten(load("notice_v1"), language or get_language() or "en")
+    flat: dict[str, Any] = flatten(load("notice_v1"), language or reader_language())
     return flat
 
 
@@ -127,7 +127,7 @@ def switch_language(request: HttpRequest) -> HttpResponse:
         target = "/"
     response = HttpResponseRedirect(target)
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, get_language() or "en", secure=settings.LANGUAGE_COOKIE_SECURE,
+        settings.LANGUAGE_COOKIE_NAME, reader_language(), secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=True, samesite="Lax",
     )  # fmt: skip
     return response

@@ -15,6 +15,7 @@ from intake.choices import Modality
 from psp.choices import Language
 from psp.models import ProgramRegion
 from reporting.disclosure import ALL
+from reporting.known import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +28,8 @@ class Dimension:
     categories: Callable[[], Sequence[tuple[str, Any]]]
 
 
-_known: dict[str, Dimension] = {}
-_families: dict[str, Callable[[str], Dimension]] = {}
-
-
-def add_dimension(dimension: Dimension) -> None:
-    """ValueError where another has the code already: two tables would be taken to say the same."""
-    if _known.setdefault(dimension.code, dimension) is not dimension:
-        raise ValueError(f"dimension {dimension.code} is known already")
-
-
-def add_family(prefix: str, make: Callable[[str], Dimension]) -> None:
-    """Dimensions that are themselves data, as the answers to a question: `make` gets the code, which begins with
-    `prefix`, and raises KeyError for one that is not there."""
-    _families[prefix] = make
-
-
-def dimension(code: str) -> Dimension:
-    """KeyError where there is none."""
-    if code in _known:
-        return _known[code]
-    make = next((make for prefix, make in _families.items() if code.startswith(prefix)), None)
-    if make is None:
-        raise KeyError(code)
-    return make(code)
+_known = Known[Dimension]("dimension")
+add_dimension, add_family, dimension = _known.add, _known.add_family, _known.get
 
 
 def codes(code: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from psp.bilingual import capital
 from psp.calendar_text import MONTHS
 from reporting.charts.lines import When
 from reporting.periods import Period, Span
@@ -44,10 +45,6 @@ def in_sentence(period: Period) -> str:
     if period.span == Span.QUARTER and is_french():
         return f"la période d’{name}" if name[0] in VOWELS else f"la période de {name}"
     return name
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def short_name(period: Period) -> tuple[str, str]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from psp.bilingual import capital, reader_language
 from psp.cells import safe_cell
 from reporting import offered, record
 from reporting.charts.build import line_chart
@@ -19,7 +19,7 @@ from reporting.charts.shapes import Chart, Multiples
 from reporting.choices import Measure, Topic
 from reporting.figures import Figure, protected
 from reporting.models import Indicator, Series
-from reporting.period_words import capital, period_name, when
+from reporting.period_words import period_name, when
 from reporting.periods import Period, Span
 from reporting.reading import Shelf, pick_of, table_for
 from reporting.wording import Unit, change, hidden_word, number, relative
@@ -91,13 +91,9 @@ class Number:
     definition: str
 
 
-def language() -> str:
-    return get_language() or "en"
-
-
 def unit_of(series: Series) -> Unit:
     """What is counted, and what times and marks are given in, both as the definition says."""
-    return Unit(series.unit(language()), series.measured(language()))
+    return Unit(series.unit(reader_language()), series.measured(reader_language()))
 
 
 def cell(figure: Figure | None, label: str, unit: Unit) -> Cell:
@@ -123,8 +119,8 @@ def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Earli
     name = unit.counted if indicator.measure == Measure.COUNT else unit.measured
     bare = indicator.measure == Measure.SHARE or figure.value is None
     return Number(
-        indicator.name(language()), shown_figure(figure), "" if bare else name,
-        figure.hidden, tuple(sentences), indicator.definition(language()),
+        indicator.name(reader_language()), shown_figure(figure), "" if bare else name,
+        figure.hidden, tuple(sentences), indicator.definition(reader_language()),
     )  # fmt: skip
 
 
@@ -156,7 +152,7 @@ def overview(
     for indicator in told:
         by_topic.setdefault(indicator.series.topic, []).append(number_of(indicator, shelf, period, earlier))
     numbers = tuple((topic, str(Topic(topic).label), tuple(found)) for topic, found in by_topic.items())
-    refused = {one.series.name(language()) for one in indicators if shelf.is_refused(one.series, period)}
+    refused = {one.series.name(reader_language()) for one in indicators if shelf.is_refused(one.series, period)}
     return Overview(numbers, trends(told, shelf, periods), glance(told, shelf, period, earlier), tuple(sorted(refused)))
 
 
@@ -171,7 +167,7 @@ def trends(indicators: Sequence[Indicator], shelf: Shelf, periods: Sequence[Peri
 def trend(indicator: Indicator, shelf: Shelf, periods: Sequence[Period], *, small: bool = False) -> Chart:
     pick = pick_of(indicator)
     tables = [(when(one), table_for(shelf.of(indicator.series, one) or {}, (), pick)) for one in periods]
-    return line_chart(indicator.name(language()), tables, pick, unit_of(indicator.series), small=small)
+    return line_chart(indicator.name(reader_language()), tables, pick, unit_of(indicator.series), small=small)
 
 
 def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlier: Earlier) -> Table:
@@ -179,7 +175,7 @@ def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlie
     columns = [(capital(period_name(one)), one) for one in (period, *(other for _n, other in earlier))]
     rows = tuple(
         Row(
-            indicator.name(language()),
+            indicator.name(reader_language()),
             tuple(cell(shelf.figure(indicator, one), name, unit_of(indicator.series)) for name, one in columns),
         )
         for indicator in indicators

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from psp.bilingual import capital, reader_language
 from psp.calendar_text import long_date
 from reporting import record
 from reporting.charts.build import bar_chart, heat_chart, stacked_chart
@@ -19,9 +20,9 @@ from reporting.disclosure import ALL, ProtectedTable
 from reporting.figures import Figure, Pick
 from reporting.forms import By, by_name
 from reporting.models import Indicator, Series
-from reporting.period_words import capital, in_sentence, period_name
+from reporting.period_words import in_sentence, period_name
 from reporting.periods import Period, Span
-from reporting.present import Cell, Earlier, Number, Row, Table, cell, language, number_of, trend, trends, unit_of
+from reporting.present import Cell, Earlier, Number, Row, Table, cell, number_of, trend, trends, unit_of
 from reporting.reading import Shelf, choices_of, pick_of, split_of, table_for
 from reporting.wording import NONE, number
 
@@ -84,7 +85,7 @@ class Asked:
 
 
 def definitions_of(series: Series) -> tuple[Defined, ...]:
-    in_words = language()
+    in_words = reader_language()
     since = long_date(series.defined_at.date(), in_words, article=False)
     version = _("Version %(number)d, since %(day)s") % {"number": series.number, "day": since}
     french = in_words.startswith("fr")
@@ -99,7 +100,7 @@ def definitions_of(series: Series) -> tuple[Defined, ...]:
 
 
 def section(series: Series, shelf: Shelf, asked: Asked, earlier: Earlier) -> Section:
-    base = (series.code, series.name(language()), definitions_of(series))
+    base = (series.code, series.name(reader_language()), definitions_of(series))
     if shelf.is_refused(series, asked.period):
         return Section(*base, refused=True)
     if asked.period.span not in record.spans_of(series):
@@ -156,7 +157,7 @@ def together(series: Series, indicators: list[Indicator], shelf: Shelf, asked: A
 def over_time(series: Series, indicators: list[Indicator], shelf: Shelf, periods: Sequence[Period]) -> Table:
     """The numbers of the trend, the newest period first."""
     unit = unit_of(series)
-    heads = tuple(one.name(language()) for one in indicators)
+    heads = tuple(one.name(reader_language()) for one in indicators)
     rows = tuple(
         Row(
             capital(period_name(period)),
@@ -164,7 +165,7 @@ def over_time(series: Series, indicators: list[Indicator], shelf: Shelf, periods
         )
         for period in reversed(periods)
     )
-    caption = _("%(what)s over time") % {"what": series.name(language())}
+    caption = _("%(what)s over time") % {"what": series.name(reader_language())}
     return Table(caption, (_("Period"), *heads), rows)
 
 
@@ -182,7 +183,7 @@ def made_up_of(series: Series, shelf: Shelf, asked: Asked) -> tuple[Picture, ...
     table = table_for(shelf.of(series, asked.period) or {}, (split,), Pick()) if split else None
     if table is None:
         return ()
-    title = f"{series.name(language())} – {_lower(str(dimension(split).name))}"
+    title = f"{series.name(reader_language())} – {_lower(str(dimension(split).name))}"
     unit, parts = unit_of(series), categories(split, table)
     chart = stacked_chart(title, table, "", (("", ""),), split, parts, unit)
     heads = (str(dimension(split).name), capital(unit.counted), _("Share"))
@@ -206,7 +207,7 @@ def held(series: Series, shelf: Shelf, asked: Asked) -> tuple[Picture, ...]:
         if len(fixed) != 1 or len(free) != 1:
             continue
         about = name_of(*fixed[0])
-        title = f"{series.name(language())} – {_lower(about)}, {_lower(by_name((free[0],)))}"
+        title = f"{series.name(reader_language())} – {_lower(about)}, {_lower(by_name((free[0],)))}"
         names_free, head = categories(free[0], table), capital(unit.counted)
         chart = bar_chart(title, table, free[0], names_free, Pick(), unit)
         rows = tuple(Row(name, (cell(Pick().of(table, **{free[0]: code}), head, unit),)) for code, name in names_free)
@@ -222,8 +223,10 @@ def broken_down(series: Series, indicators: list[Indicator], shelf: Shelf, asked
     """A stacked bar for each category where the series has a split; else bars of the first figure."""
     (by,) = asked.by
     tables, unit, split = shelf.of(series, asked.period) or {}, unit_of(series), split_of(series)
-    title = f"{series.name(language())} – {_lower(by_name(asked.by))}"
-    picked = [(one.name(language()), pick) for one in indicators if table_for(tables, asked.by, pick := pick_of(one))]
+    title = f"{series.name(reader_language())} – {_lower(by_name(asked.by))}"
+    picked = [
+        (one.name(reader_language()), pick) for one in indicators if table_for(tables, asked.by, pick := pick_of(one))
+    ]
     parted = table_for(tables, (by, split), Pick()) if split and split != by else None
     if parted is not None:
         parts = categories(split, parted)
@@ -305,7 +308,7 @@ def crossed(series: Series, indicators: list[Indicator], shelf: Shelf, asked: As
         return ()
     rows, columns = sorted(asked.by, key=lambda code: -len(categories(code, table)))
     down, across = categories(rows, table), categories(columns, table)
-    title = f"{series.name(language())} – {_lower(by_name(asked.by))}"
+    title = f"{series.name(reader_language())} – {_lower(by_name(asked.by))}"
     chart = heat_chart(title, table, (rows, down), (columns, across), Pick(), unit)
     heads = (*across, (ALL, name_of(columns, ALL)))
     made = [
@@ -337,4 +340,4 @@ def entry(series: Series) -> Entry:
         tuple(dict.fromkeys(by_name(one) for one in choices_of(series))),
         tuple(names[one] for one in record.spans_of(series)),
     )
-    return Entry(series.code, series.name(language()), series.number, definitions_of(series), by, spans)
+    return Entry(series.code, series.name(reader_language()), series.number, definitions_of(series), by, spans)

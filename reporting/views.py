@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from psp.areas import requires
 from psp.audit.choices import Action
+from psp.bilingual import capital, reader_language
 from psp.calendar_text import long_date
 from psp.choices import Role
 from reporting import offered, present, reading, record
@@ -20,7 +21,7 @@ from reporting.choices import Topic
 from reporting.forms import PeriodForm
 from reporting.models import Indicator, Series
 from reporting.offered import Offer
-from reporting.period_words import capital, in_sentence, period_name
+from reporting.period_words import in_sentence, period_name
 from reporting.periods import Period
 from reporting.reading import Shelf
 
@@ -104,7 +105,7 @@ def coming(offer: Offer, period: Period | None = None) -> dict[str, Any]:
     shortest = list(offer.periods)[-1]
     like = period or offered.containing_today(shortest)
     found, day = offered.next_figures(like)
-    words = present.language()
+    words = reader_language()
     return {
         "next_name": in_sentence(found), "next_day": day, "next_day_words": long_date(day, words),
         "settle_days": settings.PSP_REPORT_SETTLE_DAYS, "is_new": offer.first is None,

@@ -10,13 +10,13 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from psp.areas import requires
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.choices import Role
 from reporting import record
 from reporting.choices import Topic
@@ -97,7 +97,7 @@ def release_file(request: HttpRequest, release_id: int, kind: str) -> HttpRespon
 
 
 def as_file(book: Book, kind: str) -> HttpResponse:
-    language = "fr" if (get_language() or "en").startswith("fr") else "en"
+    language = reader_language()
     make, content_type = KINDS[kind]
     answer = HttpResponse(make(book, language), content_type=content_type)
     is_paper = content_type == "application/pdf"

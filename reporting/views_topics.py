@@ -10,12 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from psp.areas import requires
+from psp.bilingual import capital
 from psp.choices import Role
 from reporting import offered, present, present_topic, reading
 from reporting.choices import Topic
 from reporting.forms import JOINT, By, TopicForm
 from reporting.models import Series
-from reporting.period_words import capital, in_sentence, period_name
+from reporting.period_words import in_sentence, period_name
 from reporting.present_topic import Asked
 from reporting.views import being_counted, coming, series_in_force, topics_of
 

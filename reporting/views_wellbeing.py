@@ -7,10 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from psp.areas import requires
+from psp.bilingual import reader_language
 from psp.calendar_text import MONTHS
 from psp.choices import Role
 from reporting import wellbeing
@@ -33,7 +33,7 @@ def by_month(request: HttpRequest) -> HttpResponse:
 
 def _row(month: wellbeing.Month) -> dict[str, Any]:
     """Name of the month, figures by colour and their total; no figures where nothing was kept."""
-    names = MONTHS["fr" if (get_language() or "en").startswith("fr") else "en"]
+    names = MONTHS[reader_language()]
     name = f"{names[month.first.month - 1]} {month.first.year}"
     if month.table is None:
         return {"name": name, "figures": None}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from psp.bilingual import reader_language
 from reporting.figures import COUNT, SHARE, Figure
 
 # A percentage of fewer people than this says more than they do.
@@ -16,7 +17,7 @@ NONE = "–"
 
 
 def is_french() -> bool:
-    return (get_language() or "en").startswith("fr")
+    return reader_language() == "fr"
 
 
 def number(value: float) -> str:

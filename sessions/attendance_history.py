@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime, machine_time
 from psp.models import User
-from sessions import words
 from sessions.choices import AttendanceStatus
 from sessions.models import Attendance, GroupSession
 
@@ -32,6 +32,6 @@ def changes(session: GroupSession, tz: str) -> dict[UUID, list[Change]]:
 
 def _line(status: str, at: Any, by: str, tz: str) -> Change:
     return {
-        "status": AttendanceStatus(status).label, "by": by, "at": long_datetime(at, tz, words.language_code()),
+        "status": AttendanceStatus(status).label, "by": by, "at": long_datetime(at, tz, reader_language()),
         "iso": machine_time(at),
     }  # fmt: skip

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, machine_time, time_of_day
 from sessions import words
 from sessions.choices import SessionState
@@ -58,7 +59,7 @@ class Week:
 
     @property
     def name(self) -> str:
-        return _("Week of %(day)s") % {"day": long_date(self.monday, words.language_code(), article=False)}
+        return _("Week of %(day)s") % {"day": long_date(self.monday, reader_language(), article=False)}
 
     def days(self) -> list[date]:
         return [self.monday + timedelta(days=number) for number in range(DAYS)]
@@ -86,7 +87,7 @@ def _between(rows: QuerySet[GroupSession], first: date, after: date, tz: str) ->
 
 
 def week_page(week: Week, found: list[GroupSession], tz: str, url_name: str) -> dict[str, Any]:
-    language, zone = words.language_code(), ZoneInfo(tz)
+    language, zone = reader_language(), ZoneInfo(tz)
     today = timezone.now().astimezone(zone).date()
     there: dict[date, list[dict[str, Any]]] = {}
     for one in found:
@@ -114,4 +115,4 @@ def entry_of(one: GroupSession, tz: str, url_name: str) -> dict[str, Any]:
 
 
 def _clock(moment: datetime, tz: str) -> str:
-    return time_of_day(moment.astimezone(ZoneInfo(tz)), words.language_code())
+    return time_of_day(moment.astimezone(ZoneInfo(tz)), reader_language())

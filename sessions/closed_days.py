@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import get_language
 
 from groups.models import PeerGroup
+from psp.bilingual import reader_language
 from psp.holidays import statutory_holidays
 from sessions.models import Closure
 
@@ -40,7 +40,7 @@ def closed_days(group: PeerGroup, closures: Iterable[Closure] | None = None) -> 
     """For a group with its `region`; the closures are fetched unless they are given."""
     found = closures_of([group.program_region_id]) if closures is None else closures
     here = tuple(one for one in found if one.program_region_id in (None, group.program_region_id))
-    return ClosedDays(group.region.holidays or "", (get_language() or "en")[:2], here)
+    return ClosedDays(group.region.holidays or "", reader_language(), here)
 
 
 def closures_of(regions: Iterable[str]) -> Any:

@@ -14,6 +14,7 @@ from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from psp.areas import account
 from psp.asking import Question, Rows
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime, machine_time
 from psp.dashboard import Card, add_card
 from psp.models import User
@@ -56,7 +57,7 @@ COMING = Question(lambda reader, **time: _coming(reader, **time).order_by().valu
 def coming(request: HttpRequest, first: Rows, in_all: Rows) -> dict[str, Any]:
     """Sessions of the coordinator's regions in the seven days from now on, the next ones by name."""
     ((count,),) = in_all
-    language, zone = words.language_code(), account(request).time_zone
+    language, zone = reader_language(), account(request).time_zone
     sessions = [
         {"id": pk, "group": french if language == "fr" else english, "when": long_datetime(at, zone, language),
          "when_iso": machine_time(at)}

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from psp import survey
+from psp.bilingual import reader_language
 from psp.feedback_rules import Slip, slip_of
 from psp.inputs import LineField
-from sessions.words import language_code
 
 # Between the fields of the form and those that the page needs itself.
 PREFIX = "q_"
@@ -24,8 +24,8 @@ class SurveyForm(forms.Form):
         super().__init__(*args, **kwargs)
         for question in questions:
             self.fields[PREFIX + question.code] = forms.ChoiceField(
-                label=question.text(language_code()), required=False, widget=forms.RadioSelect,
-                choices=[(option.code, option.label(language_code())) for option in question.options],
+                label=question.text(reader_language()), required=False, widget=forms.RadioSelect,
+                choices=[(option.code, option.label(reader_language())) for option in question.options],
                 initial=(said or {}).get(question.code), error_messages={"invalid_choice": CHOOSE},
             )  # fmt: skip
 

@@ -14,10 +14,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from groups.models import GroupLead, Membership, PeerGroup
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime
 from psp.errors import DomainError
 from psp.models import User
@@ -94,7 +95,7 @@ def check_free(group: PeerGroup, spans: Spans, room: Room | None = None, *, fiel
     found = not_free(group, spans, room)
     if found:
         first = found[0]
-        when = long_datetime(spans[first.span][0], group.time_zone, (get_language() or "en")[:2])
+        when = long_datetime(spans[first.span][0], group.time_zone, reader_language())
         words = " ".join(first.words())
         message = _("%(when)s: %(who)s Choose another time; nothing was changed.") % {"when": when, "who": words}
         raise DomainError(message, code="not_free", field=field)
@@ -122,13 +123,13 @@ def planned(group: PeerGroup) -> list[tuple[datetime, datetime]]:
 
 
 def _words(group: PeerGroup, span: tuple[datetime, datetime]) -> str:
-    when = long_datetime(span[0], group.time_zone, (get_language() or "en")[:2])
+    when = long_datetime(span[0], group.time_zone, reader_language())
     sentence = _("This person is not free at one of the group’s times: %(when)s. Nothing was changed.")
     return sentence % {"when": when}
 
 
 def _own_words(one: Taken, spans: Spans, by: User) -> str:
-    when = long_datetime(spans[one.span][0], by.time_zone, (get_language() or "en")[:2])
+    when = long_datetime(spans[one.span][0], by.time_zone, reader_language())
     other = PeerGroup.objects.get(pk=one.group)
     sentence = _("You are in another group at one of these times: “%(group)s”, %(when)s. Nothing was changed.")
     return sentence % {"group": other.name, "when": when}

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from groups.models import PeerGroup
+from psp.bilingual import reader_language
 from psp.calendar_text import MONTHS, WEEKDAYS, long_date, long_datetime, machine_time, time_of_day
 from sessions import words
 from sessions.choices import ChangeReason, SessionState
@@ -57,9 +58,9 @@ def line(one: When, tz: str) -> dict[str, Any]:
     state = SessionState(one.state)
     over = state == SessionState.SCHEDULED and one.ends_at < timezone.now()
     return {
-        "number": one.number, "when": long_datetime(one.starts_at, tz, words.language_code()),
+        "number": one.number, "when": long_datetime(one.starts_at, tz, reader_language()),
         "when_iso": machine_time(one.starts_at), "relative": words.relative(one.starts_at, tz),
-        "until": time_of_day(one.ends_at.astimezone(ZoneInfo(tz)), words.language_code()),
+        "until": time_of_day(one.ends_at.astimezone(ZoneInfo(tz)), reader_language()),
         "state": "" if state == SessionState.SCHEDULED else state.label, "tag_kind": words.TAG_KINDS[state],
         "over": over or state == SessionState.HELD, "session": one.session,
         "why": str(ChangeReason(one.reason).label) if one.reason else "",
@@ -124,7 +125,7 @@ class Month:
 
     @property
     def name(self) -> str:
-        language = words.language_code()
+        language = reader_language()
         name = f"{MONTHS[language][self.month - 1]} {self.year}"
         return name[:1].upper() + name[1:]
 
@@ -134,12 +135,12 @@ class Month:
 
 
 def weekday_names() -> list[str]:
-    return list(WEEKDAYS[words.language_code()])
+    return list(WEEKDAYS[reader_language()])
 
 
 def calendar(month: Month, entries: Iterable[tuple[When, dict[str, Any]]], tz: str) -> dict[str, Any]:
     """What stands on each day of a month on the reader's clock. Each entry: a date, and what a line about it needs."""
-    zone, language, today = ZoneInfo(tz), words.language_code(), timezone.now().astimezone(ZoneInfo(tz)).date()
+    zone, language, today = ZoneInfo(tz), reader_language(), timezone.now().astimezone(ZoneInfo(tz)).date()
     there: dict[date, list[dict[str, Any]]] = {}
     for one, about in sorted(entries, key=lambda entry: entry[0].starts_at):
         local = one.starts_at.astimezone(zone)

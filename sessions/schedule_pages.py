@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from groups.models import GroupLead, PeerGroup
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime, machine_time, time_of_day
-from sessions import words
 from sessions.changes_told import told
 from sessions.free import not_free
 from sessions.models import GroupSession, Room
@@ -30,7 +30,7 @@ def series_lines(group: PeerGroup, plan: Plan, room: Room | None) -> list[dict[s
 def _day_line(one: PlannedDay, tz: str, busy: list[str]) -> dict[str, Any]:
     return {
         "day": one.day.isoformat(), "number": one.time.number if one.meets else "", "meets": one.meets,
-        "when": long_datetime(one.time.start_utc, tz, words.language_code()),
+        "when": long_datetime(one.time.start_utc, tz, reader_language()),
         "iso": machine_time(one.time.start_utc), "kind": str(one.kind), "why": one.why, "busy": busy,
         "notes": _notes(one), "start": one.time.start_utc,
     }  # fmt: skip
@@ -43,7 +43,7 @@ def _notes(one: PlannedDay) -> list[str]:
     }  # fmt: skip
     notes = [said[one.kind] % {"why": one.why}] if one.kind in said else []
     if one.clock_change and one.meets:
-        at = time_of_day(one.time.local, words.language_code())
+        at = time_of_day(one.time.local, reader_language())
         notes.append(_("The clocks change before this date. It is still %(time)s there.") % {"time": at})
     return notes
 
@@ -54,7 +54,7 @@ def seen(lines: Sequence[dict[str, Any]]) -> str:
 
 def shift_lines(group: PeerGroup, sessions: Sequence[GroupSession], weeks: int) -> list[dict[str, Any]]:
     """Each session with the time that it would have, and who is not free then."""
-    language, tz = words.language_code(), group.time_zone
+    language, tz = reader_language(), group.time_zone
     starts = [later_by_weeks(one.starts_at, weeks, tz) for one in sessions]
     spans = [(start, start + (one.ends_at - one.starts_at)) for start, one in zip(starts, sessions, strict=True)]
     busy = {one.span: one.words() for one in not_free(group, spans)}

@@ -7,9 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from intake.choices import Modality
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime, machine_time
 from psp.models import User
-from sessions import video, words
+from sessions import video
 from sessions.choices import SessionState
 from sessions.choices_video import VideoState
 from sessions.forms_video import LinkForm
@@ -40,5 +41,5 @@ def _line(found: VideoMeeting, tz: str) -> dict[str, Any]:
     return {
         "state": state.label, "tag_kind": TAG_KINDS[state], "troubled": troubled, "gave_up": state == VideoState.FAILED,
         "attempts": found.attempts, "ready": state == VideoState.READY, "link": found.join_url,
-        "next": long_datetime(found.due_at, tz, words.language_code()), "next_iso": machine_time(found.due_at),
+        "next": long_datetime(found.due_at, tz, reader_language()), "next_iso": machine_time(found.due_at),
     }  # fmt: skip

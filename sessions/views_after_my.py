@@ -20,9 +20,9 @@ from intake.views_my import own_file
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import time_of_day
 from psp.errors import DomainError, add_to_form
-from sessions import words
 from sessions.choices import CallOffer
 from sessions.forms_after import CallTimesForm
 from sessions.models import FollowUpOffer
@@ -40,7 +40,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         made, shown = make_code(participant=person, by=me)
         until = made.expires_at.astimezone(ZoneInfo(me.time_zone))
-        context |= {"code": shown, "until": time_of_day(until, words.language_code())}
+        context |= {"code": shown, "until": time_of_day(until, reader_language())}
     return render(request, "sessions/code.html", context)
 
 

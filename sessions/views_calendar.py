@@ -22,10 +22,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from intake.limits import spend, spend_of
 from psp.areas import account, for_participants, requires
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, machine_time
 from psp.ics import CONTENT_TYPE
 from psp.models import User
-from sessions import services_calendar, words
+from sessions import services_calendar
 from sessions.forms_calendar import FeedForm
 from sessions.ics import FILE_NAMES
 from sessions.models import CalendarFeed, GroupSession
@@ -125,7 +126,7 @@ def _state_of(me: User) -> dict[str, Any]:
 
 def _day(moment: datetime, tz: str) -> dict[str, str]:
     local = moment.astimezone(ZoneInfo(tz))
-    return {"text": long_date(local.date(), words.language_code()), "iso": machine_time(moment)}
+    return {"text": long_date(local.date(), reader_language()), "iso": machine_time(moment)}
 
 
 # --- One session as a file ------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def lead_file(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 def _file(session: GroupSession) -> HttpResponse:
     """Its name and words tell nothing."""
-    language = words.language_code()
+    language = reader_language()
     answer = HttpResponse(services_calendar.file_of(session, language), content_type=CONTENT_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{FILE_NAMES[language]}"'
     return answer

@@ -21,9 +21,10 @@ from groups.services_place import share_needs
 from intake.models import Participant
 from intake.views_my import own_file
 from psp.areas import account, for_participants
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.errors import DomainError, add_to_form
-from sessions import group_pages, services_coming, words
+from sessions import group_pages, services_coming
 from sessions.forms_groups import NeedsForm
 from sessions.group_dates import Month
 from sessions.models import GroupSession
@@ -37,7 +38,7 @@ def groups(request: HttpRequest) -> HttpResponse:
     """What is open, as a list under its months or as one month's calendar."""
     person, now = own_file(request), timezone.now()
     tz = person.user.time_zone
-    context: dict[str, Any] = {"zone": zone_name(tz, words.language_code(), now)}
+    context: dict[str, Any] = {"zone": zone_name(tz, reader_language(), now)}
     if "month" in request.GET:
         month = Month.read(request.GET["month"], now.astimezone(ZoneInfo(tz)).date())
         context["month"] = group_pages.month_page(person, month, tz, now)

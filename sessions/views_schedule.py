@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from groups.choices import GroupState
 from groups.models import PeerGroup
 from psp.areas import account, requires
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
@@ -181,7 +182,7 @@ def _planned(closures: list[Closure], mine: frozenset[str]) -> list[tuple[date, 
 
 def _closure_line(one: Closure, mine: frozenset[str], planned: list[tuple[date, str]]) -> dict[str, Any]:
     """With how many sessions are planned on these days all the same."""
-    language = words.language_code()
+    language = reader_language()
     regions = {one.program_region_id} if one.program_region_id else mine
     all_the_same = sum(one.first_day <= day <= one.last_day and region in regions for day, region in planned)
     return {

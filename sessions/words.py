@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time, relative_days, time_of_day, zone_name
 from sessions.choices import SessionState
 from sessions.models import GroupSession
@@ -17,17 +17,13 @@ from sessions.rules import SessionTime
 TAG_KINDS = {SessionState.SCHEDULED: "active", SessionState.HELD: "success", SessionState.CANCELLED: "neutral"}
 
 
-def language_code() -> str:
-    return (get_language() or "en")[:2]
-
-
 def line(session: GroupSession, tz: str) -> dict[str, Any]:
     """One session for a list or a heading, in the time zone `tz`."""
     return {
         "id": session.pk,
         "number": session.number,
         "group": session.group.name,
-        "when": long_datetime(session.starts_at, tz, language_code()),
+        "when": long_datetime(session.starts_at, tz, reader_language()),
         "when_iso": machine_time(session.starts_at),
         "relative": relative(session.starts_at, tz),
         "state": session.get_state_display(),
@@ -38,13 +34,13 @@ def line(session: GroupSession, tz: str) -> dict[str, Any]:
 def relative(moment: datetime, tz: str) -> str:
     """ "Today", "in 3 days", "yesterday" on the reader's calendar."""
     zone = ZoneInfo(tz)
-    words = relative_days(moment.astimezone(zone).date(), timezone.now().astimezone(zone).date(), language_code())
+    words = relative_days(moment.astimezone(zone).date(), timezone.now().astimezone(zone).date(), reader_language())
     return words[:1].upper() + words[1:]
 
 
 def preview_line(item: SessionTime, tz: str) -> dict[str, Any]:
     """One date of a preview, in the group's own time."""
-    language = language_code()
+    language = reader_language()
     return {
         "number": item.number,
         "date": long_date(item.local.date(), language, article=False),
@@ -55,9 +51,9 @@ def preview_line(item: SessionTime, tz: str) -> dict[str, Any]:
 
 
 def zone(tz: str, moment: datetime) -> str:
-    return zone_name(tz, language_code(), moment)
+    return zone_name(tz, reader_language(), moment)
 
 
 def day(moment: datetime, tz: str) -> str:
     """The day of a moment on the reader's calendar, to stand inside a sentence."""
-    return long_date(moment.astimezone(ZoneInfo(tz)).date(), language_code(), article=False)
+    return long_date(moment.astimezone(ZoneInfo(tz)).date(), reader_language(), article=False)

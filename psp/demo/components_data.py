@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from psp.bilingual import reader_language
 from psp.calendar_text import WEEKDAYS
 
 ICONS = (
@@ -53,7 +53,7 @@ def week() -> dict[str, Any]:
         {"name": name, "short": name[:3],
          "cells": [{"id": f"week-{day}-{at}", "value": f"{day}-{at}", "checked": (day, at) == (2, 3), "word": word,
                     "hours": hours} for at, (word, hours) in enumerate(blocks)]}
-        for day, name in enumerate(name.capitalize() for name in WEEKDAYS[(get_language() or "en")[:2]])
+        for day, name in enumerate(name.capitalize() for name in WEEKDAYS[reader_language()])
     ]  # fmt: skip
     quick = [{"label": _("Weekday evenings"), "cells": " ".join(f"{day}-3" for day in range(5))},
              {"label": _("Clear all"), "cells": ""}]  # fmt: skip

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from psp.accounts.services import current_code
+from psp.bilingual import reader_language
 from psp.calendar_text import long_datetime
 from psp.demo import components_data, mailbox
 from psp.demo.accounts import ACCOUNTS, PARTICIPANTS, PASSWORD, TOTP_SECRET
@@ -37,7 +37,7 @@ def demo_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
 @require_GET
 @demo_only
 def mail(request: HttpRequest) -> HttpResponse:
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     found = mailbox.letters(settings.PSP_DATA / "mail", most=SHOWN)
     context = {
         "letters": [

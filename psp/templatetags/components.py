@@ -19,8 +19,9 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
+from psp.bilingual import reader_language
 from psp.crypto.normalise import normal_phone
 from psp.dashboard import Link
 
@@ -55,7 +56,7 @@ def drawn(name: str, **values: Hashable) -> SafeString:
     what is on it.
     """
     draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
-    return draw(name, get_language() or "en", tuple(values.items()))
+    return draw(name, reader_language(), tuple(values.items()))
 
 
 @lru_cache(maxsize=256)

@@ -14,11 +14,11 @@ from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from groups.choices import GroupKind
 from psp import survey
+from psp.bilingual import reader_language
 from reporting.dimensions import Dimension, add_dimension, add_family
 from sessions.choices import QuestionnaireUse
 from sessions.models import Questionnaire
@@ -108,7 +108,7 @@ def scores(question: survey.Question) -> dict[str, int]:
 
 
 def _dimension(code: str) -> Dimension:
-    question, language = question_of(code), get_language() or "en"
+    question, language = question_of(code), reader_language()
     answers = [(option.code, option.label(language)) for option in question.options]
     left = [] if named(code).source == Source.CHANGE else [(survey.OPEN, _("Left open"))]
     return Dimension(code, question.text(language), _("All together"), partial(list, [*answers, *left]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from psp import survey
+from psp.bilingual import reader_language
 from psp.content import load
 from reporting import record
 from reporting.answers import charts
@@ -23,17 +23,15 @@ from reporting.counters.answers import KIND
 from reporting.dimensions import dimension
 from reporting.disclosure import ALL, DisclosureError, ProtectedTable
 from reporting.models import Series
+from reporting.period_words import period_name
 from reporting.periods import Period, Span, since
 from reporting.present import protected, shown
+from reporting.tables import text_table
 from sessions.models import GroupSession
 from supporters.models import CohortSession
 
-MINUS, PERCENT = "\u2212", 100
+MINUS, NONE, PERCENT = "\u2212", "\u2013", 100
 Tables = record.Tables
-
-
-def language() -> str:
-    return (get_language() or "en")[:2]
 
 
 def periods(today: date | None = None) -> list[Period]:
@@ -64,45 +62,44 @@ def _is_mine(series: Series) -> bool:
 def _section(series: Series, period: Period) -> dict[str, Any]:
     """`people`: the number as text, None where it is hidden. `refused`: could not be proven safe."""
     head = {
-        "code": series.code, "name": series.name(language()), "unit": series.unit(language()),
-        "population": series.population(language()), "source": series.source(language()),
+        "code": series.code, "name": series.name(reader_language()), "unit": series.unit(reader_language()),
+        "population": series.population(reader_language()), "source": series.source(reader_language()),
     }  # fmt: skip
     try:
         tables = record.tables(series, period)
     except DisclosureError:
         return head | {"refused": True}
     total = protected(tables[()]).value()
-    questions = _changed(series, tables) if named(series.counter).source == Source.CHANGE else _said(series, tables)
+    asked = _changed if named(series.counter).source == Source.CHANGE else _said
     return head | {
         "people": None if total is None else shown(total), "none": total == 0,
-        "both": named(series.counter).source == Source.CHANGE,
-        "questions": list(questions) if total != 0 else [],
+        "questions": [] if total == 0 else list(asked(series, tables, period_name(period))),
     }  # fmt: skip
 
 
 # --- Said without a name ---
 
 
-def _said(series: Series, tables: Tables) -> Iterator[dict[str, Any]]:
-    """`columns`: kinds of groups, where there are any; `rows`: an answer with its numbers and share."""
+def _said(series: Series, tables: Tables, period: str) -> Iterator[dict[str, Any]]:
+    """`table`: each answer with its number and share; `by_kind`: by kind of group, where there are any."""
     for (code,) in (names for names in tables if len(names) == 1):
         table, crossed = protected(tables[(code,)]), tables.get((KIND, code))
         answers, text = [(str(key), str(label)) for key, label in dimension(code).categories()], _question(code)
+        words = {"text": text, "period_name": period}
         yield {
-            "text": text, "chart": charts.of_answers(text, code, table, answers, series.unit(language())),
+            "text": text, "chart": charts.of_answers(text, code, table, answers, series.unit(reader_language())),
             "mean": mean_words(code, table),
-            "rows": [_answer(key, label, table) for key, label in answers],
+            "table": text_table(
+                _("%(text)s – %(period_name)s") % words, _("Answer"), [_("Number"), _("Share of the answers")],
+                [(label, [shown(table.values[(key,)]), share_words(key, table) or NONE]) for key, label in answers],
+            ),
             "hidden": all(table.values[(key,)] is None for key, _label in answers),
-            "by_kind": _by_kind(code, protected(crossed)) if crossed is not None else None,
+            "by_kind": _by_kind(code, protected(crossed), words) if crossed is not None else None,
         }  # fmt: skip
 
 
 def _question(code: str) -> str:
-    return question_of(code).text(language())
-
-
-def _answer(key: str, label: str, table: ProtectedTable) -> dict[str, Any]:
-    return {"label": label, "count": shown(table.values[(key,)]), "share": share_words(key, table)}
+    return question_of(code).text(reader_language())
 
 
 def share_words(key: str, table: ProtectedTable) -> str:
@@ -111,18 +108,17 @@ def share_words(key: str, table: ProtectedTable) -> str:
     if key == survey.OPEN or value is None or everybody is None or left is None or everybody == left:
         return ""
     share = int(Fraction(PERCENT * value, everybody - left) + Fraction(1, 2))
-    return f"{share}\u00a0%" if language() == "fr" else f"{share}%"
+    return f"{share}\u00a0%" if reader_language() == "fr" else f"{share}%"
 
 
-def _by_kind(code: str, table: ProtectedTable) -> dict[str, Any]:
+def _by_kind(code: str, table: ProtectedTable, words: Mapping[str, str]) -> dict[str, Any]:
     kinds = [(str(key), str(label)) for key, label in dimension(KIND).categories()]
-    return {
-        "columns": [label for _key, label in kinds],
-        "rows": [
-            {"label": str(label), "figures": [shown(table.values[kind, str(key)]) for kind, _name in kinds]}
-            for key, label in dimension(code).categories()
-        ],
-    }
+    rows = [
+        (str(label), [shown(table.values[kind, str(key)]) for kind, _name in kinds])
+        for key, label in dimension(code).categories()
+    ]
+    caption = _("%(text)s – by kind of group, %(period_name)s") % words
+    return text_table(caption, _("Answer"), [label for _key, label in kinds], rows)
 
 
 def mean_of(code: str, table: ProtectedTable) -> float | None:
@@ -143,18 +139,19 @@ def mean_words(code: str, table: ProtectedTable) -> str:
 # --- The same people before and after ---
 
 
-def _changed(series: Series, tables: Tables) -> Iterator[dict[str, Any]]:
+def _changed(series: Series, tables: Tables, period: str) -> Iterator[dict[str, Any]]:
     for (code,) in (names for names in tables if len(names) == 1 and names[0].endswith(AFTER)):
         earlier = f"{code.removesuffix(AFTER)}{BEFORE}"
         after, before = protected(tables[(code,)]), protected(tables[(earlier,)])
         answers, text = [(str(key), str(label)) for key, label in dimension(code).categories()], _question(code)
+        words = {"text": text, "period_name": period}
         yield {
             "text": text, "change": _change(code, after),
-            "chart": charts.of_change(text, (earlier, before), (code, after), answers, series.unit(language())),
-            "rows": [
-                {"label": label, "before": shown(before.values[(key,)]), "after": shown(after.values[(key,)])}
-                for key, label in answers
-            ],
+            "chart": charts.of_change(text, (earlier, before), (code, after), answers, series.unit(reader_language())),
+            "table": text_table(
+                _("%(text)s – %(period_name)s") % words, _("Answer"), [_("Before the group"), _("After the group")],
+                [(label, [shown(one.values[(key,)]) for one in (before, after)]) for key, label in answers],
+            ),
             "hidden": all(one.values[(key,)] is None for one in (before, after) for key, _label in answers),
         }  # fmt: skip
 
@@ -169,7 +166,11 @@ def _change(code: str, after: ProtectedTable) -> dict[str, str] | None:
 
 def _scale(code: str) -> str:
     options = question_of(code).options
-    words = {"first": options[0].label(language()), "last": options[-1].label(language()), "most": len(options)}
+    words = {
+        "first": options[0].label(reader_language()),
+        "last": options[-1].label(reader_language()),
+        "most": len(options),
+    }
     return _("from 1 (%(first)s) to %(most)s (%(last)s)") % words
 
 

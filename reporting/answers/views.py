@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from psp.areas import requires
+from psp.bilingual import capital
 from psp.choices import Role
 from reporting.answers import page as answers_page
 from reporting.forms import period_name
@@ -28,12 +29,8 @@ def said(request: HttpRequest) -> HttpResponse:
     found = answers_page.sections(period) if period else []
     context = {
         "period": period, "period_name": period_name(period) if period else "",
-        "periods": [(one.code, _capital(period_name(one))) for one in offered], "sections": found,
+        "periods": [(one.code, capital(period_name(one))) for one in offered], "sections": found,
         "threshold": settings.PSP_SUPPRESSION_THRESHOLD, "refused": NO_SUCH if unknown else "",
         "changes": any(question.get("change") for one in found for question in one.get("questions", ())),
     }  # fmt: skip
     return render(request, "reports/answers/said.html", context, status=400 if unknown else 200)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reporting.disclosure import Key, ProtectedTable
+from reporting.known import Known
 from reporting.periods import Period
 
 # The dimensions of one table, in its order; () for the total alone.
@@ -60,31 +61,5 @@ class Counter:
     withhold: Callable[[Sequence[ProtectedTable]], Sequence[ProtectedTable]] | None = None
 
 
-_known: dict[str, Counter] = {}
-_families: dict[str, Callable[[str], Counter]] = {}
-
-
-def add_counter(counter: Counter) -> None:
-    """ValueError where another has the code already."""
-    if _known.setdefault(counter.code, counter) is not counter:
-        raise ValueError(f"counter {counter.code} is known already")
-
-
-def add_family(prefix: str, make: Callable[[str], Counter]) -> None:
-    """Counters of what is itself data, as the questions of a form: `make` gets the code, which begins with `prefix`,
-    and raises KeyError for one that is not there."""
-    _families[prefix] = make
-
-
-def counter(code: str) -> Counter:
-    """KeyError where there is none."""
-    if code in _known:
-        return _known[code]
-    make = next((make for prefix, make in _families.items() if code.startswith(prefix)), None)
-    if make is None:
-        raise KeyError(code)
-    return make(code)
-
-
-def all_counters() -> tuple[Counter, ...]:
-    return tuple(_known.values())
+_known = Known[Counter]("counter")
+add_counter, add_family, counter, all_counters = _known.add, _known.add_family, _known.get, _known.single

@@ -10,11 +10,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from psp.admin_base import AnyInline, ProgramAdmin
 from psp.areas import account
+from psp.bilingual import reader_language
 from psp.errors import DomainError, add_to_form, require
 from reporting.counters.base import all_counters
 from reporting.definitions.forms import NextForm
@@ -59,7 +60,7 @@ class SeriesAdmin(ProgramAdmin):
 
     @admin.display(description=gettext_lazy("name"))
     def shown_name(self, series: Series) -> str:
-        return series.name(get_language() or "en")
+        return series.name(reader_language())
 
     @admin.display(description=gettext_lazy("new version"))
     def next_version(self, series: Series) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
+from psp.bilingual import capital
 from psp.calendar_text import long_date
 from psp.pdf import make_pdf
 from reporting.disclosure import ALL, ProtectedTable
@@ -44,7 +45,7 @@ def _paper(book: Book, language: str, languages: Sequence[str]) -> bytes:
 def _cover(book: Book, language: str) -> dict[str, Any]:
     with override(language):
         return {
-            "language": language, "title": book.title(language), "period": _capital(period_name(book.period)),
+            "language": language, "title": book.title(language), "period": capital(period_name(book.period)),
             "lead": _("Figures of the program, protected so that nobody can be recognized."),
             "made": " · ".join(f"{label}\u00a0: {value}" if language == "fr" else f"{label}: {value}"
                                for label, value in facts(book, language)[3:5]),
@@ -59,7 +60,7 @@ def part_of(book: Book, language: str) -> dict[str, Any]:
             "language": language, "contents": _("Contents"), "page": _("Page"), "of": pgettext("pages", "of"),
             "made": pgettext("report", "Made on %(day)s") % {"day": long_date(timezone.localdate(), language)},
             "title": book.title(language),
-            "period": _capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
+            "period": capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
             "numbers_heading": _("The period in numbers"), "numbers": [list(one) for one in numbers(book, language)],
             "changes_heading": _("Corrections of earlier periods"), "changes": words.changes(book, language),
             "chapters": [_chapter(chapter, language, vocabulary) for chapter in book.chapters],
@@ -116,7 +117,3 @@ def _definition(chapter: Chapter, language: str) -> dict[str, Any]:
     source = series.source_fr if language == "fr" else series.source_en
     lines = [f"{one.name(language)} – {one.definition(language)}" for one in chapter.indicators]
     return {"name": series.name(language), "lines": [*lines, source]}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

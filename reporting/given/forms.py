@@ -9,9 +9,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from psp.bilingual import reader_language
 from psp.calendar_text import MONTHS
 from psp.models import ProgramRegion
 from reporting.models import Given, GivenKind
@@ -24,7 +24,7 @@ NUMBER = forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric",
 
 def month_name(first: date) -> str:
     """As in "November 2026"."""
-    names = MONTHS["fr" if (get_language() or "en").startswith("fr") else "en"]
+    names = MONTHS[reader_language()]
     return _("%(month)s %(year)d") % {"month": names[first.month - 1], "year": first.year}
 
 

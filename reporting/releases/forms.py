@@ -10,13 +10,14 @@ from django import forms
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from psp.bilingual import capital
 from reporting.choices import Method, ReturnReason
 from reporting.counters.beginning import all_periods
 from reporting.models import Release
 from reporting.periods import Period, Span, parse
 from reporting.record import in_force, is_closed, spans_of
 from reporting.releases.services import Words
-from reporting.releases.words import capital, period_name
+from reporting.releases.words import period_name
 
 CHOOSE = _("Choose an answer.")
 IN_LIST = _("Choose a period from the list.")

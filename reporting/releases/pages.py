@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from psp.bilingual import capital, reader_language
 from reporting import record
 from reporting.choices import Measure, ReleaseState
 from reporting.dimensions import dimension, name_of
@@ -16,17 +17,9 @@ from reporting.disclosure import ALL, ProtectedTable
 from reporting.models import Release, ReleaseTable, Series
 from reporting.periods import parse
 from reporting.present import protected, shown
-from reporting.releases.words import (
-    breakdown_name,
-    capital,
-    correction_lines,
-    language,
-    note,
-    period_name,
-    returned_for,
-    series_names,
-)
+from reporting.releases.words import breakdown_name, correction_lines, note, period_name, returned_for, series_names
 from reporting.stories import printed as stories_printed
+from reporting.tables import text_table
 
 Opened = tuple[ReleaseTable, ProtectedTable]
 
@@ -109,7 +102,7 @@ def _parts(opened: list[Opened], before: dict[str, tuple[int, str]], period: str
         tables = list(found)
         series, total = tables[0][0].frozen.series, tables[0][1]
         number, figure = before.get(series.code, (series.number, ""))
-        speaks = language()
+        speaks = reader_language()
         yield Part(
             series.name(speaks), series.unit(speaks), _said(series, "population", speaks),
             _said(series, "source", speaks), series.number, _total(total), figure, number != series.number,
@@ -137,7 +130,10 @@ def _statistics(table: ProtectedTable) -> Iterator[tuple[str, str]]:
     for found in protected(table).statistics.values():
         for name, value in sorted(found.items()):
             if name in Measure:
-                yield str(Measure(name).label), f"{value:g}" if language() == "en" else f"{value:g}".replace(".", ",")
+                yield (
+                    str(Measure(name).label),
+                    f"{value:g}" if reader_language() == "en" else f"{value:g}".replace(".", ","),
+                )
 
 
 # One table --------------------------------------------------------------------------------------------------
@@ -156,10 +152,7 @@ def grid(table: ProtectedTable, caption: str) -> dict[str, Any]:
             (_called(down, one), [table.values[(one, other) if across else (one,)] for other in columns])
             for one in (*_ordered(table, down), ALL)
         ]
-    return {
-        "caption": caption, "columns": [{"label": _head(table)}, *({"label": one, "numeric": True} for one in heads)],
-        "rows": [_row(name, values, heads) for name, values in rows],
-    }  # fmt: skip
+    return text_table(caption, _head(table), heads, [(name, [shown(one) for one in values]) for name, values in rows])
 
 
 def _ordered(table: ProtectedTable, name: str) -> Iterable[str]:
@@ -185,8 +178,3 @@ def _called(dimension_code: str, category: str) -> str:
         return name_of(dimension_code, category)
     except KeyError:
         return _("All together") if category == ALL else category
-
-
-def _row(name: str, values: list[int | None], heads: list[str]) -> dict[str, Any]:
-    cells = [{"text": shown(value), "label": head, "numeric": True} for value, head in zip(values, heads, strict=True)]
-    return {"cells": [{"text": name, "label": ""}, *cells]}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from psp.areas import account, requires
+from psp.bilingual import capital, reader_language
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.queue import after_commit
@@ -26,7 +27,7 @@ from reporting.releases.forms import PrepareForm, ReturnForm, WordsForm, as_type
 from reporting.releases.permissions import can_decide_release, can_prepare_release
 from reporting.releases.reproducing import reproduce
 from reporting.releases.services import approve, prepare, prepare_again, send_back
-from reporting.releases.words import breakdown_name, capital, facts, language, line_of, period_name, title
+from reporting.releases.words import breakdown_name, facts, line_of, period_name, title
 from reporting.tasks import freeze_closed_periods
 
 # So many proofs while a page is waited for.
@@ -104,11 +105,11 @@ def release_table(request: HttpRequest, release_id: int, table_id: int) -> HttpR
     rows = ReleaseTable.objects.filter(release__in=Release.objects.visible_to(request.user), release_id=release_id)
     row: ReleaseTable = get_object_or_404(rows.select_related("release", "frozen__series"), pk=table_id)
     series, table = row.frozen.series, record.open_released(row)
-    name = f"{series.name(language())}, {breakdown_name(record.breakdown_of(row.frozen))}"
+    name = f"{series.name(reader_language())}, {breakdown_name(record.breakdown_of(row.frozen))}"
     period = period_name(parse(row.frozen.period))
     context = {
         "release": row.release, "title": title(row.release), "name": name, "period": capital(period),
-        "hidden": table.suppressed, "threshold": table.threshold, "unit": series.unit(language()),
+        "hidden": table.suppressed, "threshold": table.threshold, "unit": series.unit(reader_language()),
         **release_pages.grid(table, f"{name}, {period}"),
     }  # fmt: skip
     return render(request, "reports/releases/table.html", context)

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from psp.bilingual import capital, reader_language
 from psp.calendar_text import long_date
 from reporting.choices import Method, ReleaseState, ReturnReason
 from reporting.counting import free, held
@@ -25,24 +25,16 @@ __all__ = ["capital", "period_name"]
 TAGS = {ReleaseState.PREPARED: "active", ReleaseState.RETURNED: "warning", ReleaseState.APPROVED: "success"}
 
 
-def language() -> str:
-    return (get_language() or "en")[:2]
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def day_of(moment: datetime) -> str:
-    return long_date(timezone.localdate(moment), language(), article=False)
+    return long_date(timezone.localdate(moment), reader_language(), article=False)
 
 
 def title(release: Release) -> str:
-    return release.title_fr if language() == "fr" else release.title_en
+    return release.title_fr if reader_language() == "fr" else release.title_en
 
 
 def note(release: Release) -> str:
-    return release.note_fr if language() == "fr" else release.note_en
+    return release.note_fr if reader_language() == "fr" else release.note_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,4 +121,4 @@ def _correction(one: Correction, name: str) -> str:
 
 
 def series_names(rows: Iterable[Series]) -> dict[str, str]:
-    return {one.code: one.name(language()) for one in rows}
+    return {one.code: one.name(reader_language()) for one in rows}

@@ -7,13 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from psp.areas import account, for_participants
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.errors import DomainError, add_to_form
 from psp.models import User
 from reporting.models import Story
@@ -47,7 +47,7 @@ def words(request: HttpRequest) -> HttpResponse:
 
 def _initial(row: Story | None) -> dict[str, str]:
     if row is None:
-        return {"language": (get_language() or "en")[:2]}
+        return {"language": reader_language()}
     return {"text": row.text, "language": row.language}
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from psp.bilingual import reader_language
 from psp.calendar_text import MONTHS
 from reporting.choices import WaitOutcome, WaitStep
 from reporting.models import PublishedWait
@@ -22,7 +23,7 @@ def public_waits() -> dict[str, Any]:
 
 
 def _month(day: Any) -> str:
-    code = "fr" if (get_language() or "en").startswith("fr") else "en"
+    code = reader_language()
     return f"{MONTHS[code][day.month - 1]} {day.year}"
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from privacy.choices import DECIDERS
 from psp.areas import account, requires
+from psp.bilingual import reader_language
 from psp.choices import Role
 from psp.errors import DomainError
 from supporters.hours.choices import HoursState
@@ -33,7 +34,7 @@ from supporters.hours.services_pay import (
     not_alike,
     period_to_pay,
 )
-from supporters.hours.words import day_of, language, length, period_text
+from supporters.hours.words import day_of, length, period_text
 from supporters.models import HoursLine, PayExport
 
 deciders_only = requires(*DECIDERS)
@@ -87,7 +88,7 @@ def _made(export: PayExport, alike: bool) -> dict[str, Any]:
 @administrators_only
 def ask(request: HttpRequest) -> HttpResponse:
     try:
-        ask_pay_export(by=account(request), language=language())
+        ask_pay_export(by=account(request), language=reader_language())
     except DomainError as error:
         messages.error(request, error.message)
     else:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from psp.bilingual import reader_language
 from psp.calendar_text import NO_BREAK, long_date, time_of_day
 from supporters.hours.choices import HoursKind, HoursState
 from supporters.hours.rules import Period, totals
@@ -19,10 +20,6 @@ TAG_KINDS = {
     HoursState.DRAFT: "neutral", HoursState.SUBMITTED: "active", HoursState.RETURNED: "warning",
     HoursState.APPROVED: "success", HoursState.EXPORTED: "success",
 }  # fmt: skip
-
-
-def language() -> str:
-    return (get_language() or "en")[:2]
 
 
 def length(minutes: int) -> str:
@@ -35,7 +32,7 @@ def length(minutes: int) -> str:
 
 
 def day_of(day: date) -> str:
-    return long_date(day, language(), article=False)
+    return long_date(day, reader_language(), article=False)
 
 
 def period_text(period: Period) -> str:
@@ -48,7 +45,7 @@ def times_of(line: Any) -> str:
     if line.starts_at is None:
         return ""
     zone = ZoneInfo(line.user.time_zone)
-    first, last = (time_of_day(moment.astimezone(zone), language()) for moment in (line.starts_at, line.ends_at))
+    first, last = (time_of_day(moment.astimezone(zone), reader_language()) for moment in (line.starts_at, line.ends_at))
     return pgettext("times", "%(first)s to %(last)s") % {"first": first, "last": last}
 
 
@@ -73,7 +70,7 @@ def sums(lines: Iterable[HoursLine]) -> dict[str, Any]:
 def money(cents: int) -> str:
     """ "$31.50", « 31,50 $ »."""
     whole, rest = divmod(abs(cents), 100)
-    return f"{whole},{rest:02}{NO_BREAK}$" if language() == "fr" else f"${whole}.{rest:02}"
+    return f"{whole},{rest:02}{NO_BREAK}$" if reader_language() == "fr" else f"${whole}.{rest:02}"
 
 
 def rate_text(rate: PayRate | None) -> str:

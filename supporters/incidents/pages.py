@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake.models import Participant
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.bilingual import in_language
+from psp.bilingual import in_language, reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time, relative_days
 from psp.choices import Kind
 from psp.models import User
@@ -53,18 +52,14 @@ class Label(NamedTuple):
     named: bool = True
 
 
-def language() -> str:
-    return (get_language() or "en")[:2]
-
-
 def name_of(user: User | None) -> str:
     return (user.name or user.username) if user is not None else _("Somebody who is not here any more")
 
 
 def due_words(day: date) -> dict[str, str]:
     """A day in words, and exactly."""
-    words = relative_days(day, timezone.localdate(), language())
-    return {"due_text": words, "due_exact": long_date(day, language(), article=False)}
+    words = relative_days(day, timezone.localdate(), reader_language())
+    return {"due_text": words, "due_exact": long_date(day, reader_language(), article=False)}
 
 
 # --- Lists ----------------------------------------------------------------------------------------
@@ -74,7 +69,7 @@ def row(incident: Incident, reader: User) -> dict[str, Any]:
     """One incident for a list: kind, when, how far. Nobody whom it touches."""
     return {
         "id": incident.pk, "kind": incident.kind.name, "near_miss": incident.near_miss,
-        "when": long_datetime(incident.reported_at, reader.time_zone, language()),
+        "when": long_datetime(incident.reported_at, reader.time_zone, reader_language()),
         "when_iso": machine_time(incident.reported_at),
         "state": incident.get_state_display(), "tag": TAGS[IncidentState(incident.state)],
         "taken_by": name_of(incident.taken_by) if incident.taken_by_id else "",
@@ -125,7 +120,7 @@ def page(incident: Incident, reader: User) -> dict[str, Any]:
     is_open = incident.state not in (IncidentState.REPORTED, IncidentState.CLOSED)
     return {
         "incident": incident, "row": row(incident, reader), "hint": incident.kind.hint,
-        "happened": long_datetime(incident.happened_at, reader.time_zone, language()),
+        "happened": long_datetime(incident.happened_at, reader.time_zone, reader_language()),
         "happened_iso": machine_time(incident.happened_at), "where": text, "where_url": url,
         "reporter": name_of(incident.reporter), "needs": [NeedNow(code).label for code in incident.needs],
         "told": [Desk(code).label for code in incident.goes_to], "works": works, "can_apart": apart and is_open,
@@ -212,7 +207,7 @@ def step_text(step: IncidentStep) -> str:
 
 
 def _text(proposal: dict[str, Any]) -> str:
-    return str(proposal["text_fr" if language() == "fr" else "text_en"])
+    return str(proposal["text_fr" if reader_language() == "fr" else "text_en"])
 
 
 def proposals(incident: Incident) -> list[tuple[str, str]]:
@@ -228,7 +223,7 @@ def measures(incident: Incident, *, works: bool, apart: bool) -> list[dict[str, 
         tells = apart if one.kind == MeasureKind.APART else works
         text = one.get_kind_display() if tells else _("A measure was taken")
         day = timezone.localdate(one.at)
-        rows.append({"text": text, "day": long_date(day, language(), article=False), "iso": day.isoformat()})
+        rows.append({"text": text, "day": long_date(day, reader_language(), article=False), "iso": day.isoformat()})
     return rows
 
 
@@ -283,7 +278,7 @@ def lesson_row(lesson: Lesson) -> dict[str, Any]:
     from psp.calendar_text import MONTHS
     from supporters.incidents.choices import Change
 
-    month = MONTHS[language()][lesson.month.month - 1]
+    month = MONTHS[reader_language()][lesson.month.month - 1]
     return {
         "id": lesson.pk, "month": f"{month} {lesson.month.year}", "month_iso": f"{lesson.month:%Y-%m}",
         "kind": in_language(lesson.kind, "name"), "near_miss": lesson.near_miss,

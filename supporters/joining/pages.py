@@ -9,9 +9,9 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.models import User
 from supporters.choices import Outcome, ReadyFor, SupporterState, TextKind
@@ -28,7 +28,7 @@ STATE_TAGS: dict[str, str] = {
 
 
 def day_words(day: date) -> str:
-    return long_date(day, (get_language() or "en")[:2], article=False)
+    return long_date(day, reader_language(), article=False)
 
 
 def interest_line(interest: Interest) -> dict[str, Any]:

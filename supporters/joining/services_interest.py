@@ -6,13 +6,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from intake.models import Participant
 from privacy.erasing import delete_rows
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Language
 from psp.crypto import keyring
@@ -166,7 +166,7 @@ def _check_open(user: User) -> None:
             code="in_group",
         )
     if found.on is not None and found.on > today:
-        day = long_date(found.on, (get_language() or "en")[:2], article=False)
+        day = long_date(found.on, reader_language(), article=False)
         raise DomainError(
             _("You can say so from %(day)s. Until then, nothing is lost.") % {"day": day}, code="cooling_off"
         )

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from supporters.models import Course
 from supporters.rules import Lacks, Missing
@@ -40,12 +41,8 @@ NAMES = {
 }
 
 
-def language() -> str:
-    return (get_language() or "en")[:2]
-
-
 def day(one: date) -> str:
-    return long_date(one, language(), article=False)
+    return long_date(one, reader_language(), article=False)
 
 
 def course_names(missing: Iterable[Missing]) -> dict[str, str]:

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from psp.bilingual import reader_language
 from psp.choices import Language
 from psp.inputs import DayField, LineField
 from psp.models import ProgramRegion
@@ -153,7 +153,7 @@ class SuggestForm(Plain):
 
     def content(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
-        code = Language.FR if (get_language() or "en").startswith("fr") else Language.EN
+        code = Language.FR if reader_language() == "fr" else Language.EN
         title, summary = said.pop("title"), said.pop("summary")
         return said | {f"title_{code}": title, f"summary_{code}": summary}
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
-from psp.bilingual import in_language
+from psp.bilingual import in_language, reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time
 from psp.models import User
 from supporters.network.choices import InterestCode, ResourceLanguage, ResourceState
 from supporters.network.models import DirectoryEntry, NetworkEvent, Resource, Touch
-from supporters.texts.pages import day, language
+from supporters.texts.pages import day
 
 Row = dict[str, Any]
 MOST_SHOWN = 200
@@ -72,7 +72,7 @@ def event_line(event: NetworkEvent, tz: str, *, taken: int, mine: bool) -> Row:
     return {
         "id": event.pk, "title": event.title, "about": in_language(event, "about"),
         "place": in_language(event, "place"), "online": bool(event.link), "link": event.link if mine else "",
-        "when": long_datetime(event.starts_at, tz, language()), "iso": machine_time(event.starts_at),
+        "when": long_datetime(event.starts_at, tz, reader_language()), "iso": machine_time(event.starts_at),
         "mine": mine, "free": max(0, event.places - taken), "taken": taken, "places": event.places,
         "cancelled": event.cancelled_at is not None,
     }  # fmt: skip
@@ -116,4 +116,4 @@ def link_line(row: Resource) -> Row:
 
 
 def day_of(row: Resource) -> str:
-    return long_date(row.review_on, language(), article=False) if row.review_on else ""
+    return long_date(row.review_on, reader_language(), article=False) if row.review_on else ""

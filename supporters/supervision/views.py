@@ -17,6 +17,7 @@ from psp import ics
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
+from psp.bilingual import reader_language
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form, require
 from psp.models import User
@@ -202,7 +203,7 @@ def drop_next(request: HttpRequest) -> HttpResponse:
 def next_file(request: HttpRequest, next_id: UUID) -> HttpResponse:
     """For one's own calendar; its name and words tell nothing. For either of the two."""
     found: NextMeeting = get_object_or_404(NextMeeting.objects.visible_to(account(request)), pk=next_id)
-    language, sender = words.language(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    language, sender = reader_language(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     event = ics.Event(
         uid=ics.uid_of(found.pk, sender.rpartition("@")[2]), starts_at=found.starts_at, ends_at=found.ends_at,
         title=TITLES[language], sequence=found.revision, changed_at=found.changed_at,

@@ -7,24 +7,21 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time, relative_days
 from supporters.models import NextMeeting, SupervisionMeeting, SupportKind, SupportPlan
 from supporters.supervision.facts import Due
 
 
-def language() -> str:
-    return (get_language() or "en")[:2]
-
-
 def day(value: date) -> dict[str, str]:
     """A day on its own."""
-    return {"text": long_date(value, language(), article=False), "iso": value.isoformat()}
+    return {"text": long_date(value, reader_language(), article=False), "iso": value.isoformat()}
 
 
 def moment(value: datetime, zone: str) -> dict[str, str]:
-    return {"text": long_datetime(value, zone, language()), "iso": machine_time(value)}
+    return {"text": long_datetime(value, zone, reader_language()), "iso": machine_time(value)}
 
 
 def due(found: Due, today: date) -> dict[str, Any]:
@@ -34,7 +31,7 @@ def due(found: Due, today: date) -> dict[str, Any]:
     elif found.on == today:
         words = gettext("due today")
     else:
-        words = gettext("due %(when)s") % {"when": relative_days(found.on, today, language())}
+        words = gettext("due %(when)s") % {"when": relative_days(found.on, today, reader_language())}
     last = {"last": day(found.last)} if found.last else {}
     return {"words": words, "late": bool(found.late), "day": day(found.on), **last}
 

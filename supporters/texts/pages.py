@@ -6,9 +6,9 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, machine_time
 from psp.models import User
 from supporters.choices import TextKind
@@ -17,10 +17,6 @@ from supporters.texts.reading import current, kinds_for, last_acknowledged, need
 from supporters.texts.rules import Mark, SectionDiff, differences
 
 Row = dict[str, Any]
-
-
-def language() -> str:
-    return "fr" if (get_language() or "en").startswith("fr") else "en"
 
 
 def text_for(user: User, area: str) -> ProgramText | None:
@@ -34,7 +30,7 @@ def text_for(user: User, area: str) -> ProgramText | None:
 
 def agreement(user: User, text: ProgramText) -> Row:
     """The whole text, what is different from the version agreed to last, and what was agreed to before."""
-    code = language()
+    code = reader_language()
     last = last_acknowledged(user, text.kind)
     changed = bool(last and last.text_id != text.pk)
     return {
@@ -64,7 +60,7 @@ def said_line(row: Acknowledgement) -> Row:
 
 
 def day(moment: Any) -> str:
-    return long_date(timezone.localdate(moment), language(), article=False) if moment else ""
+    return long_date(timezone.localdate(moment), reader_language(), article=False) if moment else ""
 
 
 def between(old: ProgramText, new: ProgramText, code: str) -> list[Row]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from psp.areas import account, requires
+from psp.bilingual import reader_language
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.sight import sight_of
@@ -53,7 +54,7 @@ def _agreed(form: AgreeForm, request: HttpRequest, text: ProgramText) -> bool:
     me = account(request)
     read = ProgramText.objects.filter(kind=text.kind, number=form.cleaned_data["number"]).first() or text
     try:
-        acknowledge(user=me, text=read, by=me, language=texts_pages.language())
+        acknowledge(user=me, text=read, by=me, language=reader_language())
     except DomainError as error:
         add_to_form(form, error)
         form.show_version(text)
@@ -69,7 +70,7 @@ def _agreed_version(request: HttpRequest, area: str, said: UUID) -> HttpResponse
 
 
 def _protocol(request: HttpRequest, area: str) -> HttpResponse:
-    me, now, code = account(request), timezone.now(), texts_pages.language()
+    me, now, code = account(request), timezone.now(), reader_language()
     text = current(TextKind.PROTOCOL)
     if text is None:
         raise Http404

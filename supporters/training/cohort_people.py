@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.models import RoleAssignment, User
@@ -15,7 +16,7 @@ from supporters.models import Cohort, CohortAttendance, Enrolment, Supporter
 from supporters.training.choices import LEARNING, SEATED, Attended, EnrolmentState, ForWhom
 from supporters.training.progress import progress_of
 from supporters.training.querysets import in_care_of
-from supporters.training.words import ENROLMENT_TAGS, language_code
+from supporters.training.words import ENROLMENT_TAGS
 
 SIGNS = {Attended.PRESENT: "✓", Attended.ABSENT: "–", Attended.ELSEWHERE: "≈"}
 
@@ -33,7 +34,7 @@ def grid(cohort: Cohort, people: Sequence[Enrolment]) -> dict[str, Any]:
     named = sorted(people, key=lambda row: row.user.name.casefold())
     return {
         "heads": [
-            {"number": one.number, "day": long_date(day, language_code(), article=False)}
+            {"number": one.number, "day": long_date(day, reader_language(), article=False)}
             for one, day in zip(sessions, days, strict=True)
         ],
         "rows": [

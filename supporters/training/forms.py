@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from psp.bilingual import reader_language
 from psp.calendar_text import zone_name
 from psp.content import load
 from psp.inputs import DayField, LineField
@@ -87,7 +88,7 @@ class CompletedForm(forms.Form):
 def zones() -> list[tuple[str, str]]:
     """Time zones that are used in Canada, each once, by the name that people give them."""
     codes = dict.fromkeys(zone for item in load("regions")["provinces"] for zone in item["time_zones"])
-    now, language = timezone.now(), get_language() or "en"
+    now, language = timezone.now(), reader_language()
     return [(zone, f"{zone_name(zone, language, now)} ({zone.rsplit('/', 1)[-1].replace('_', ' ')})") for zone in codes]
 
 

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,6 +17,7 @@ from psp import feedback_rules
 from psp.areas import account
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
+from psp.bilingual import reader_language
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
 from psp.models import User
@@ -250,7 +250,7 @@ def certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     found = get_object_or_404(rows, pk=certificate_id)
     audit.record(Action.EXPORT, found, person=me.pk, purpose=Purpose.OWN)
     address = request.build_absolute_uri(reverse("course_certificate"))
-    language = (get_language() or "en")[:2]
+    language = reader_language()
     return pdf_response(services_certificates.certificate_pdf(found, language=language, address=address))
 
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date, long_datetime, machine_time, relative_days
 from supporters.models import Cohort, CohortSession, CourseRequest, Enrolment, LearningGoal, Qualification
 from supporters.training.choices import AskedState, CohortState, EnrolmentState
@@ -26,20 +26,16 @@ ASKED_TAGS = {
 }  # fmt: skip
 
 
-def language_code() -> str:
-    return (get_language() or "en")[:2]
-
-
 def day(when: date | None) -> dict[str, str] | None:
     """A day for a <time>: {"iso", "text", "near"}; None where there is none."""
     if when is None:
         return None
-    near = relative_days(when, timezone.localdate(), language_code())
-    return {"iso": when.isoformat(), "text": long_date(when, language_code(), article=False), "near": near}
+    near = relative_days(when, timezone.localdate(), reader_language())
+    return {"iso": when.isoformat(), "text": long_date(when, reader_language(), article=False), "near": near}
 
 
 def moment(when: datetime, tz: str) -> dict[str, str]:
-    return {"iso": machine_time(when), "text": long_datetime(when, tz, language_code())}
+    return {"iso": machine_time(when), "text": long_datetime(when, tz, reader_language())}
 
 
 def cohort_line(cohort: Cohort) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from psp.areas import account, requires
 from psp.audit import services as audit
 from psp.audit.choices import Purpose
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
@@ -59,7 +59,7 @@ def wellbeing(request: HttpRequest) -> HttpResponse:
 def _shown(row: CheckIn, questions: list[CheckInQuestion]) -> dict[str, Any]:
     """With its day in words."""
     said = line(row, questions)
-    return {**said, "when": long_date(row.day, (get_language() or "en")[:2], article=False), "when_iso": row.day}
+    return {**said, "when": long_date(row.day, reader_language(), article=False), "when_iso": row.day}
 
 
 def _mine(request: HttpRequest, check_in_id: UUID) -> CheckIn:

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from psp.areas import account, requires
+from psp.bilingual import reader_language
 from psp.calendar_text import long_date
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
@@ -51,7 +51,7 @@ def _page(me: User) -> dict[str, Any]:
     return {
         "paused": standing is not None, "ahead": sum(one.starts_at > now for one in near),
         "runs": any(one.starts_at <= now < one.ends_at for one in near),
-        "back_on": long_date(back_on, (get_language() or "en")[:2], article=False) if back_on else "",
+        "back_on": long_date(back_on, reader_language(), article=False) if back_on else "",
         "back_iso": back_on, "proposed": sight_of(me).has(Role.SUPPORTER),
     }  # fmt: skip
 
