@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from psp.areas import account, requires
@@ -34,6 +37,21 @@ from reporting.tasks import freeze_closed_periods
 FEW = 40
 readers_only = requires(*READERS)
 analysts_only = requires(Role.ANALYST)
+CAN_CHANGE = gettext_lazy(
+    "The figures stay as they were counted. What can change is what is said about them, how small numbers are hidden, "
+    "and tables that could not be proven safe before."
+)
+
+
+@contextmanager
+def telling(request: HttpRequest, done: str) -> Iterator[None]:
+    """Says afterwards that it is done, or why it could not be."""
+    try:
+        yield
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, done)
 
 
 @require_GET
@@ -121,12 +139,8 @@ def release_approve(request: HttpRequest, release_id: int) -> HttpResponse:
     me = account(request)
     found: Release = get_object_or_404(Release.objects.visible_to(me), pk=release_id)
     if request.method == "POST":
-        try:
+        with telling(request, _("The report is published. Nothing in it changes any more.")):
             approve(release=found, by=me, seen=request.POST.get("seen", ""))
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, _("The report is published. Nothing in it changes any more."))
         return redirect("reports:release", found.pk)
     if found.state != ReleaseState.PREPARED or not can_decide_release(me, found):
         return redirect("reports:release", found.pk)
@@ -143,19 +157,18 @@ def release_return(request: HttpRequest, release_id: int) -> HttpResponse:
     form = ReturnForm(request.POST or None, initial={"seen": found.digest})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        try:
+        with telling(request, _("The report is sent back. Whoever prepared it finds your reason on it.")):
             send_back(
                 release=found, by=me, seen=said["seen"], reason=ReturnReason(said["reason"]), note=said["note"]
             )  # fmt: skip
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, _("The report is sent back. Whoever prepared it finds your reason on it."))
         return redirect("reports:release", found.pk)
     if request.method == "GET" and (found.state != ReleaseState.PREPARED or not can_decide_release(me, found)):
         return redirect("reports:release", found.pk)
-    context = {"form": form, "release": found, "line": line_of(found, me)}
-    return render(request, "reports/releases/return.html", context, status=400 if form.errors else 200)
+    context = {
+        "form": form, "release": found, "line": line_of(found, me), "heading": _("Send the report back"),
+        "button": _("Send the report back"),
+    }  # fmt: skip
+    return render(request, "reports/releases/act.html", context, status=400 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -166,20 +179,19 @@ def release_again(request: HttpRequest, release_id: int) -> HttpResponse:
     form = WordsForm(request.POST or None, initial=as_typed(found))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        try:
+        with telling(request, _("The report is prepared again. A second person looks at it.")):
             prepare_again(
                 release=found, by=me, seen=said["seen"], method=Method(said["method"]),
                 words=form.words(parse(found.period)),
             )  # fmt: skip
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, _("The report is prepared again. A second person looks at it."))
         return redirect("reports:release", found.pk)
     if request.method == "GET" and found.state != ReleaseState.RETURNED:
         return redirect("reports:release", found.pk)
-    context = {"form": form, "release": found, "line": line_of(found, me)}
-    return render(request, "reports/releases/again.html", context, status=400 if form.errors else 200)
+    context = {
+        "form": form, "release": found, "line": line_of(found, me), "heading": _("Prepare again"),
+        "button": _("Prepare the report again"), "about": CAN_CHANGE,
+    }  # fmt: skip
+    return render(request, "reports/releases/act.html", context, status=400 if form.errors else 200)
 
 
 @require_POST
