@@ -6,7 +6,7 @@ alone, in the same proof as the table that they are a category of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from types import MappingProxyType
 
@@ -45,9 +45,10 @@ def spoken_for(period: Period, *, stock: bool, spans: Collection[Span]) -> Perio
     return next((one for one in deeper if one.span in spans), period)
 
 
-def count_tables(series: Series, period: Period) -> list[CountTable]:
-    """One table for each breakdown, in that order. The total alone is a table of the one dimension "total"."""
-    which, wanted = counter(series.counter), breakdowns(series)
+def count_tables(series: Series, period: Period, wanted: Sequence[Breakdown] | None = None) -> list[CountTable]:
+    """One table for each breakdown that is wanted (all of them), in that order. The total alone is a table of the one
+    dimension "total"."""
+    which, wanted = counter(series.counter), breakdowns(series) if wanted is None else wanted
     asked = {names: (*held(names), *free(names)) for names in wanted}
     counted = which.count(period, tuple(dict.fromkeys(asked.values())))
     return [_table(which, period, names, _held_only(counted[asked[names]], held(names))) for names in wanted]

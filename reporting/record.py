@@ -103,7 +103,7 @@ def definition(series: Series, period: Period) -> Series:
 
     Comparing two periods, a page says where the numbers of their definitions differ.
     """
-    period = spoken_for(period, stock=counter(series.counter).stock, spans=spans_of(series))
+    period = _spoken_for(series, period)
     row = FrozenTable.objects.filter(code=series.code, period=period.code).select_related("series").first()
     return row.series if row else freezing.newest(series)
 
@@ -113,7 +113,7 @@ def ensure(series: Series, period: Period, *, again: bool = False) -> list[Froze
 
     `again`: try also what could not be proven safe a short while ago.
     """
-    period = spoken_for(period, stock=counter(series.counter).stock, spans=spans_of(series))
+    period = _spoken_for(series, period)
     if rows := freezing.kept(series.code, period):
         return rows
     if not is_closed(period):
@@ -121,7 +121,7 @@ def ensure(series: Series, period: Period, *, again: bool = False) -> list[Froze
     newest = freezing.newest(series)
     if not entered(newest, period):
         raise DomainError(_("The numbers of this period are not all entered yet."), code="not_entered")
-    if period.span not in spans_of(newest):
+    if period.span not in spans_of(newest) or freezing.is_within_what_is_out(newest.code, period):
         raise DomainError(_("These figures are not counted for periods of this length."), code="not_counted_for")
     if not again and tried_lately(newest.code, period):
         raise NotProven(newest, period)
@@ -136,17 +136,35 @@ def unproven(period: Period) -> list[str]:
 def _frozen(series: Series, period: Period) -> list[FrozenTable]:
     """Its parts first, each in a transaction of its own: whoever dies in between leaves whole periods and no half."""
     freezing.queue_pages()
-    spans = spans_of(series)
+    spans = freezing.lengths(series.code, period, spans_of(series))
     try:
         # A whole minus its parts tells a part that is not out: so no whole without all of them.
         for part in freezing.parts_of(period, spans):
-            ensure(series, part)
+            _ensure_part(series, part)
         rows = freezing.freeze(series, period, spans)
     except DisclosureError:
         freezing.note_unproven(series.code, period)
         # The reason may quote a place of the table: it goes no further than here.
         raise NotProven(series, period) from None
     return rows
+
+
+def _spoken_for(series: Series, period: Period) -> Period:
+    """The period whose figures stand for this one, by the lengths that are out too: how things stood on a day is
+    counted once."""
+    spans = spans_of(series)
+    if not counter(series.counter).stock:
+        return period
+    return spoken_for(period, stock=True, spans=freezing.lengths(series.code, period, spans))
+
+
+def _ensure_part(series: Series, part: Period) -> None:
+    """Also of a length that is not counted any more, where others of it are out."""
+    if freezing.kept(series.code, part):
+        return
+    if tried_lately(series.code, part):
+        raise NotProven(series, part)
+    _frozen(series, part)
 
 
 def tried_lately(code: str, period: Period) -> bool:
@@ -177,7 +195,11 @@ def freeze_closed(series: Series, periods: Iterable[Period]) -> tuple[int, int]:
     spans = spans_of(series)
     stock = counter(series.counter).stock
     own = [one for one in periods if one.span in spans and spoken_for(one, stock=stock, spans=spans) == one]
-    due = [one for one in own if is_closed(one) and not freezing.kept(series.code, one) and entered(series, one)]
+    due = [
+        one for one in own
+        if is_closed(one) and not freezing.kept(series.code, one) and entered(series, one)
+        and not freezing.is_within_what_is_out(series.code, one)
+    ]  # fmt: skip
     for period in sorted(due, key=lambda one: (LENGTHS[one.span], one.first)):
         try:
             ensure(series, period, again=True)

@@ -16,7 +16,8 @@ from reporting.counters.base import counter
 from reporting.counting import spoken_for
 from reporting.disclosure import DisclosureError
 from reporting.freezing.families import inside
-from reporting.models import FrozenTable, Series
+from reporting.freezing.one_period import still_to_come
+from reporting.models import Series
 from reporting.periods import Period
 
 # For so many seconds nobody else asks the worker for the same again.
@@ -80,7 +81,4 @@ def to_count(missing: Iterable[tuple[Series, Period]]) -> set[tuple[str, str]]:
         if possible and not record.tried_lately(series.code, period):
             family = [*inside(period, spans), period]
             wanted |= {(series.code, spoken_for(one, stock=stock, spans=spans).code) for one in family}
-    if not wanted:
-        return set()
-    rows = FrozenTable.objects.filter(breakdown="", period__in={code for _series, code in wanted})
-    return wanted - set(rows.values_list("code", "period"))
+    return still_to_come(wanted) if wanted else set()

@@ -9,7 +9,7 @@ from reporting.counters.base import counter
 from reporting.counters.beginning import all_periods
 from reporting.counting import spoken_for
 from reporting.freezing.families import inside
-from reporting.models import FrozenTable
+from reporting.freezing.one_period import still_to_come
 from reporting.periods import Period
 from reporting.record import entered, freeze_closed, in_force, spans_of
 
@@ -46,5 +46,4 @@ def still_to_count(period: Period) -> int:
         if period.span in spans and entered(series, period):
             family = [*inside(period, spans), period]
             wanted |= {(series.code, spoken_for(one, stock=stock, spans=spans).code) for one in family}
-    kept = FrozenTable.objects.filter(breakdown="", period__in={code for _series, code in wanted})
-    return len(wanted - set(kept.values_list("code", "period")))
+    return len(still_to_come(wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -12,14 +12,24 @@ from django.utils import timezone
 from psp.logs import get_logger
 from reporting import disclosure
 from reporting.choices import Method
-from reporting.counters.base import counter
+from reporting.counters.base import Breakdown, counter
 from reporting.counting import breakdowns, count_tables
 from reporting.disclosure import Nesting, Protected, ProtectedTable, digest_of, protect_together, record_of, restore
-from reporting.freezing.families import around, inside, nestings, parts_of
+from reporting.freezing.families import around, inside, nestings, overlap, parts_of
 from reporting.models import FrozenTable, Series, Unproven
-from reporting.periods import Period, Span
+from reporting.periods import LENGTHS, Period, Span, parse
 
-__all__ = ["freeze", "kept", "newest", "note_unproven", "parts_of", "queue_pages"]
+__all__ = [
+    "freeze",
+    "is_within_what_is_out",
+    "kept",
+    "lengths",
+    "newest",
+    "note_unproven",
+    "parts_of",
+    "queue_pages",
+    "still_to_come",
+]
 log = get_logger(__name__)
 
 
@@ -31,6 +41,38 @@ def newest(series: Series) -> Series:
 def kept(code: str, period: Period) -> list[FrozenTable]:
     """The total alone comes first."""
     return list(FrozenTable.objects.filter(code=code, period=period.code).select_related("series").order_by("pk"))
+
+
+def lengths(code: str, period: Period, spans: Sequence[Span]) -> list[Span]:
+    """`spans`, and the lengths of all that is out of these days: it tells of them, whatever is counted nowadays."""
+    found = {one.span for one in _periods_out(code) if overlap(one, period)}
+    return [span for span in Span if span in found or span in spans]
+
+
+def is_within_what_is_out(code: str, period: Period) -> bool:
+    """Whether a longer period is out that it lies in. Then it is never counted: with each part that comes out one by
+    one, the whole tells more of those that nobody has counted yet."""
+    return any(_lies_in(period, one) for one in _periods_out(code))
+
+
+def still_to_come(wanted: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those codes of series and periods that are not out, and do not lie in a longer period that is."""
+    rows = FrozenTable.objects.filter(breakdown="", code__in={code for code, _period in wanted})
+    out: dict[str, set[str]] = {}
+    for code, period in rows.values_list("code", "period"):
+        out.setdefault(code, set()).add(period)
+    return {
+        (code, period) for code, period in wanted
+        if not any(one == period or _lies_in(parse(period), parse(one)) for one in out.get(code, ()))
+    }  # fmt: skip
+
+
+def _lies_in(period: Period, other: Period) -> bool:
+    return LENGTHS[other.span] > LENGTHS[period.span] and overlap(other, period)
+
+
+def _periods_out(code: str) -> list[Period]:
+    return [parse(one) for one in FrozenTable.objects.filter(code=code, breakdown="").values_list("period", flat=True)]
 
 
 def queue_pages() -> None:
@@ -53,11 +95,12 @@ def freeze(series: Series, period: Period, spans: Sequence[Span]) -> list[Frozen
         if rows := kept(series.code, period):
             return rows
         now, withhold = timezone.now(), counter(series.counter).withhold
-        made = _proven(series, period, spans)
+        wanted = _in_every_part(series, period, spans)
+        made = _proven(series, period, spans, wanted)
         shown = withhold(made.tables) if withhold else made.tables
         rows = FrozenTable.objects.bulk_create(
             _row(series, period, dimensions, table, made.optimal, now)
-            for dimensions, table in zip(breakdowns(series), shown, strict=True)
+            for dimensions, table in zip(wanted, shown, strict=True)
         )
         Unproven.objects.filter(code=series.code, period=period.code).delete()
     log.info(
@@ -66,10 +109,23 @@ def freeze(series: Series, period: Period, spans: Sequence[Span]) -> list[Frozen
     return rows
 
 
-def _proven(series: Series, period: Period, spans: Sequence[Span]) -> Protected:
+def _in_every_part(series: Series, period: Period, spans: Sequence[Span]) -> list[Breakdown]:
+    """The breakdowns of a period. One that some part of it was not counted by, since the definition was another one
+    then, begins with the next period: this one less the other parts would be that part, which nobody protected."""
+    counted: dict[str, list[set[str]]] = {one.code: [] for one in parts_of(period, spans)}
+    rows = FrozenTable.objects.filter(code=series.code, period__in=counted).values_list("period", "breakdown")
+    for code, breakdown in rows:
+        counted[code].append(set(breakdown.split(",")))
+    return [
+        names for names in breakdowns(series)
+        if not names or all(any(set(names) <= those for those in found) for found in counted.values())
+    ]  # fmt: skip
+
+
+def _proven(series: Series, period: Period, spans: Sequence[Span], wanted: Sequence[Breakdown]) -> Protected:
     """Today's counts, brought to agree with what is out, in one proof with it."""
     released, nested = _out(series, period, spans)
-    counted = disclosure.fit(count_tables(series, period), released, nested).tables
+    counted = disclosure.fit(count_tables(series, period, wanted), released, nested).tables
     return protect_together(
         counted, settings.PSP_SUPPRESSION_THRESHOLD, released=released, nestings=nested,
         time_limit=settings.PSP_REPORT_PROOF_SECONDS,
@@ -79,8 +135,8 @@ def _proven(series: Series, period: Period, spans: Sequence[Span]) -> Protected:
 def _out(series: Series, period: Period, spans: Sequence[Span]) -> tuple[list[ProtectedTable], tuple[Nesting, ...]]:
     """What is out of the same people, and how the periods lie in each other.
 
-    As a rule these are the parts. Where a longer period is out already, e.g. since shorter ones were not offered
-    then, everything inside that one is.
+    As a rule these are the parts. Should a longer period be out that it lies in (`is_within_what_is_out` says no to
+    that before), it is everything inside that one.
     """
     outer = [one for one in around(period, spans) if kept(series.code, one)]
     widest = outer[-1] if outer else period
