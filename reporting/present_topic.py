@@ -106,7 +106,7 @@ def section(series: Series, shelf: Shelf, asked: Asked, earlier: Earlier) -> Sec
     if asked.period.span not in record.spans_of(series):
         return Section(*base, absent=_("There are no such figures for periods of this length. Choose another one."))
     if shelf.of(series, asked.period) is None:
-        return Section(*base, absent=_("Nothing was counted for this period."))
+        return Section(*base, absent=why_nothing(series, asked.period))
     indicators = list(series.indicators.all())
     numbers = tuple(number_of(one, shelf, asked.period, asked.others(earlier)) for one in indicators)
     apart = ""
@@ -117,6 +117,12 @@ def section(series: Series, shelf: Shelf, asked: Asked, earlier: Earlier) -> Sec
         draw = crossed if len(asked.by) > 1 else broken_down
         pictures = draw(series, indicators, shelf, asked)
     return Section(*base, numbers, pictures, apart=apart, unlike=unlike(series, shelf, asked))
+
+
+def why_nothing(series: Series, period: Period) -> str:
+    if not record.entered(series, period):
+        return _("The numbers of this period are not all entered yet.")
+    return _("Nothing was counted for this period.")
 
 
 def unlike(series: Series, shelf: Shelf, asked: Asked) -> str:

@@ -212,7 +212,7 @@ class World:
 
     def _given(self) -> None:
         for kind in GivenKind.objects.all()[:4]:
-            for month in (5, 6, 7, 10, 11):
+            for month in range(5, 12):
                 for region in ("QC", "ON"):
                     number = self.chance.randrange(1, 40)
                     Given.objects.create(kind=kind, region_id=region, month=date(2026, month, 1), number=number,

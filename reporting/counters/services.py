@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import F, Q
 
 from consent.choices import ConsentPurpose
 from consent.querysets import agrees
+from psp.choices import Role
+from psp.models import RoleAssignment
 from reporting.counters.base import Breakdown, Counted, Counter, add_counter
 from reporting.counters.grouping import ROWS, Source, Sums, of, tallies, within
+from reporting.models_given import Given
 from reporting.models_platform import Platform, PlatformFigure
 from reporting.periods import Period, Span, since
 from sessions.choices import CallOffer
@@ -59,22 +62,38 @@ def registrations(period: Period, asked: Asked) -> Counted:
     return tallies(Source(REGISTERED, (period.first, period.after)), asked, REGISTRATIONS)
 
 
+def months_of(period: Period) -> list[Period]:
+    return since(period.first, period.after - timedelta(days=1), Span.MONTH)
+
+
+def given_entered(period: Period) -> bool:
+    """Whether something was typed for each month by every region that has a coordinator to type it, and by anybody at
+    all where none has; 0 is something."""
+    coordinators = RoleAssignment.objects.filter(role=Role.COORDINATOR, user__is_active=True)
+    regions = set(coordinators.values_list("region_id", flat=True))
+    typed: dict[date, set[str]] = {}
+    for month, region in Given.objects.filter(month__gte=period.first, month__lt=period.after).values_list(
+        "month", "region_id"
+    ):
+        typed.setdefault(month, set()).add(region)
+    return all(month.first in typed and regions <= typed[month.first] for month in months_of(period))
+
+
 def numbers_entered(period: Period) -> bool:
     """Whether every platform that was open then has a number for each month, 0 where nobody registered."""
     open_ones = list(Platform.objects.filter(Q(closed_on=None) | Q(closed_on__gte=period.first)))
     sent = set(
         PlatformFigure.objects.filter(month__gte=period.first, month__lt=period.after).values_list("platform", "month")
     )
-    months = since(period.first, period.after - timedelta(days=1), Span.MONTH)
     return all(
         (one.pk, month.first) in sent
         for one in open_ones
-        for month in months
+        for month in months_of(period)
         if one.closed_on is None or month.first <= one.closed_on
     )
 
 
 def register() -> None:
     add_counter(Counter("follow_up_calls", frozenset(OF_CALL), follow_up_calls))
-    add_counter(Counter("given", frozenset({"given", "region"}), given))
+    add_counter(Counter("given", frozenset({"given", "region"}), given, entered=given_entered))
     add_counter(Counter("registrations", frozenset({"platform", "place"}), registrations, entered=numbers_entered))

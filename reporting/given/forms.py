@@ -52,11 +52,12 @@ class WhichForm(forms.Form):
 
 
 class GivenForm(forms.Form):
-    """A pair of fields for each kind that is offered or has a number already."""
+    """A pair of fields for each kind that is offered or has a number already. `is_entered`: whether any has."""
 
     def __init__(self, data: QueryDict | None, *, month: date, region: ProgramRegion) -> None:
         stored = {one.kind_id: one for one in Given.objects.filter(month=month, region=region)}
         self.kinds = [kind for kind in GivenKind.objects.all() if kind.offered or kind.code in stored]
+        self.is_entered = bool(stored)
         first: dict[str, int] = {}
         for code, one in stored.items():
             first |= {f"number-{code}": one.number, f"people-{code}": one.people}

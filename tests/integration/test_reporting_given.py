@@ -13,9 +13,9 @@ from psp.models import ProgramRegion
 from reporting import record
 from reporting.counters.base import counter
 from reporting.given.services import keep_given
-from reporting.models import Given, GivenKind, Series
+from reporting.models import Given, GivenKind, Platform, PlatformFigure, Series
 from reporting.periods import parse
-from tests.factories import a_coordinator, sign_in
+from tests.factories import a_coordinator, an_analyst, sign_in
 
 pytestmark = pytest.mark.django_db
 MAY = date(2026, 5, 1)
@@ -67,6 +67,54 @@ def test_month_that_is_out_stays_as_it_is():
         kept({"ride": (15, 11)})
     assert refused.value.code == "month_is_out"
     assert kept({"ride": (3, 3)}, month=date(2026, 11, 1)) == 1
+
+
+def test_month_is_counted_once_every_region_that_has_a_coordinator_entered_something():
+    """A month left empty would be frozen as 0, which says that nothing was given; and what is out never changes."""
+    series, month = Series.objects.get(code="given"), parse("2026-05")
+    ontario = a_coordinator("ON")
+    kept({"ride": (0, 0)})
+    with pytest.raises(DomainError) as refused:
+        record.tables(series, month)
+    assert refused.value.code == "not_entered"
+    assert record.freeze_closed(series, [month]) == (0, 0)
+    keep_given(region=ProgramRegion.objects.get(code="ON"), month=MAY, numbers={"food": (14, 11)}, by=ontario)
+    assert record.tables(series, month)[()].value() == 14
+
+
+def test_zero_that_was_typed_is_a_figure():
+    series, quarter = Series.objects.get(code="given"), parse("2026-Q1")
+    for month in quarter.parts()[1:]:
+        kept({"ride": (0, 0)}, month=month.first)
+    assert not record.entered(series, quarter)
+    kept({"ride": (0, 0)}, month=quarter.first)
+    assert record.tables(series, quarter)[()].value() == 0
+
+
+def test_month_without_numbers_waits_for_them_where_nobody_coordinates():
+    month = parse("2026-05")
+    assert not record.entered(Series.objects.get(code="given"), month)
+    Given.objects.create(month=MAY, region=quebec(), kind=GivenKind.objects.get(code="ride"), number=0, people=0)
+    assert record.entered(Series.objects.get(code="given"), month)
+
+
+@pytest.mark.parametrize(
+    ("language", "missing", "not_all"),
+    [("en", "Not entered yet.", "not all entered yet"), ("fr", "Rien n’est encore saisi.", "pas encore tous saisis")],
+)
+def test_pages_say_that_a_month_is_not_entered_yet(client: Client, language, missing, not_all):
+    coordinator, page = a_coordinator("QC"), PAGE.replace("/en/", f"/{language}/")
+    sign_in(client, coordinator)
+    assert missing in client.get(page).content.decode()
+    platform = Platform.objects.get(code="togetherall")
+    PlatformFigure.objects.create(platform=platform, month=MAY, registrations=0, source="so that figures begin")
+    reader = Client()
+    sign_in(reader, an_analyst())
+    topic = f"/{language}/reports/topics/services/?period="
+    assert not_all in reader.get(topic + "2026-05").content.decode()
+    kept({"ride": (14, 11)}, by=coordinator)
+    assert missing not in client.get(page).content.decode()
+    assert not_all not in reader.get(topic + "2026-05").content.decode()
 
 
 def test_few_people_behind_many_things_are_hidden():
