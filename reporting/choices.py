@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reporting.disclosure import Method as HidingMethod
 from reporting.waiting.estimate import Outcome
@@ -35,7 +36,7 @@ class Topic(models.TextChoices):
 class Measure(models.TextChoices):
     """What an indicator says of what is counted. All of them are protected by the counts they come from."""
 
-    COUNT = "count", _("Number")
+    COUNT = "count", pgettext_lazy("figure", "Number")
     SHARE = "share", _("Share")
     MEDIAN = "median", _("Median")
     P90 = "p90", _("90th percentile")

@@ -80,14 +80,14 @@ def places() -> Names:
 
 def register() -> None:
     for one in (
-        Dimension("affiliation", _("Link"), _("Whatever the link"), lambda: AFFILIATIONS),
+        Dimension("affiliation", _("Link to the Defence community"), _("Whatever the link"), lambda: AFFILIATIONS),
         Dimension("service", _("Kind of service"), _("All services"), lambda: named(Service)),
         Dimension("outcome", _("Decision"), _("All decisions"), lambda: OUTCOMES),
         Dimension("referred_to", _("Referred to"), _("All other services"), referrals),
         Dimension("answer", _("Answer"), _("All invitations"), lambda: ANSWERS),
         Dimension("took_place", _("Held or cancelled"), _("All sessions"), lambda: TOOK_PLACE),
-        Dimension("status", _("Who was there"), _("Everybody with a place"), lambda: named(AttendanceStatus)),
-        Dimension("completion", _("Stayed or left"), _("Everybody who began"), lambda: COMPLETION),
+        Dimension("status", _("Who was there"), _("All places at sessions"), lambda: named(AttendanceStatus)),
+        Dimension("completion", _("Stayed or left"), _("All places in these groups"), lambda: COMPLETION),
         Dimension("supervision", _("Supervision"), _("All peer supporters"), lambda: SUPERVISION),
         Dimension("trained", pgettext_lazy("dimension", "Training"), _("All peer supporters"), lambda: YES_NO),
         Dimension("work", _("Kind of work"), _("All hours"), lambda: named(HoursKind)),

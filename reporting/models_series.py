@@ -102,9 +102,10 @@ class Indicator(models.Model):
         return in_language(vars(self), "name", language)
 
     def unit(self, language: str) -> str:
-        """What is counted; for a statistic what it is given in."""
-        counted = self.measure in (Measure.COUNT, Measure.SHARE)
-        return self.series.unit(language) if counted else self.series.measured(language)
+        """What is counted; for a statistic what it is given in, and percent for a share."""
+        if self.measure == Measure.SHARE:
+            return "%"
+        return self.series.unit(language) if self.measure == Measure.COUNT else self.series.measured(language)
 
     def definition(self, language: str) -> str:
         return in_language(vars(self), "definition", language)

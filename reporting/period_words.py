@@ -49,13 +49,13 @@ def in_sentence(period: Period) -> str:
 
 def short_name(period: Period) -> tuple[str, str]:
     """Two short lines for under an axis: ("Jul–Sep", "2026")."""
-    months = SHORT["fr" if is_french() else "en"]
+    months, dash = SHORT["fr" if is_french() else "en"], "-" if is_french() else "–"
     if period.span == Span.YEAR:
-        return f"{period.first.year}–{(period.first.year + 1) % 100:02}", ""
+        return f"{period.first.year}{dash}{(period.first.year + 1) % 100:02}", ""
     first = months[period.first.month - 1]
     if period.span == Span.QUARTER:
         last = period.parts()[-1].first
-        return f"{first}–{months[last.month - 1]}", str(last.year)
+        return f"{first}{dash}{months[last.month - 1]}", str(last.year)
     return first, str(period.first.year)
 
 

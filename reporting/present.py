@@ -115,12 +115,10 @@ def number_of(indicator: Indicator, shelf: Shelf, period: Period, compare: Earli
             by = relative(figure, earlier)
             sentences.append(f"{text[:-1]}, {by}." if by else text)
             if not shelf.are_alike(indicator.series, period, other):
-                sentences.append(_("It was counted by another definition then."))
-    name = unit.counted if indicator.measure == Measure.COUNT else unit.measured
-    bare = indicator.measure == Measure.SHARE or figure.value is None
+                sentences.append(_("It was counted by a different definition then."))
     return Number(
-        indicator.name(reader_language()), shown_figure(figure), "" if bare else name,
-        figure.hidden, tuple(sentences), indicator.definition(reader_language()),
+        indicator.name(reader_language()), shown_figure(figure), unit.beside(figure), figure.hidden,
+        tuple(sentences), indicator.definition(reader_language()),
     )  # fmt: skip
 
 

@@ -53,11 +53,20 @@ class Unit:
 
     def said(self, figure: Figure) -> str:
         """As in "42 people", "12 days", "63%", "0", "hidden"."""
-        unit = self.counted if figure.measure == COUNT else self.measured
-        text = shown(figure)
-        if not figure.value or figure.measure == SHARE or not unit:
-            return pgettext("figure", "none") if figure.value is None and not figure.hidden else text
-        return f"{text}\u00a0{unit}"
+        if figure.value is None and not figure.hidden:
+            return pgettext("figure", "none")
+        text, unit = shown(figure), self.beside(figure)
+        return f"{text}\u00a0{unit}" if unit else text
+
+    def beside(self, figure: Figure) -> str:
+        """The unit in the number that the figure asks for; nothing beside zero, a share or what is not shown."""
+        if not figure.value or figure.measure == SHARE:
+            return ""
+        if figure.measure == COUNT:
+            return self.counted
+        # « 1,5 semaine » in French, "1.5 weeks" in English.
+        is_one = abs(figure.value) < 2 if is_french() else figure.value == 1
+        return self.measured.removesuffix("s") if is_one else self.measured
 
 
 def change(now: Figure, before: Figure, *, name: str) -> str:
@@ -67,11 +76,11 @@ def change(now: Figure, before: Figure, *, name: str) -> str:
     difference = now.value - before.value
     words = {"before": shown(before), "name": name, "number": _difference(now, abs(difference))}
     if not difference:
-        return _("As in %(name)s.") % words
+        return _("The same as in %(name)s.") % words
     if difference > 0:
-        text = _("%(number)s more than in %(name)s (%(before)s).") % words
+        text = _("Up %(number)s from %(name)s (%(before)s).") % words
     else:
-        text = _("%(number)s fewer than in %(name)s (%(before)s).") % words
+        text = _("Down %(number)s from %(name)s (%(before)s).") % words
     return text
 
 

@@ -11,6 +11,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from psp import survey
 from psp.bilingual import reader_language
@@ -90,7 +91,7 @@ def _said(series: Series, tables: Tables, period: str) -> Iterator[dict[str, Any
             "text": text, "chart": charts.of_answers(text, code, table, answers, series.unit(reader_language())),
             "mean": mean_words(code, table),
             "table": text_table(
-                _("%(text)s – %(period_name)s") % words, _("Answer"), [_("Number"), _("Share of the answers")],
+                _("%(text)s – %(period_name)s") % words, _("Answer"), [pgettext("figure", "Number"), _("Share of the answers")],
                 [(label, [shown(table.values[(key,)]), share_words(key, table) or NONE]) for key, label in answers],
             ),
             "hidden": all(table.values[(key,)] is None for key, _label in answers),
@@ -171,7 +172,7 @@ def _scale(code: str) -> str:
         "last": options[-1].label(reader_language()),
         "most": len(options),
     }
-    return _("from 1 (%(first)s) to %(most)s (%(last)s)") % words
+    return _("on a scale from 1 (%(first)s) to %(most)s (%(last)s)") % words
 
 
 def figure(value: float) -> str:

@@ -63,7 +63,7 @@ def of_line(points: Sequence[Point], unit: Unit) -> str:
     hidden = hidden_sentence(sum(figure.hidden for _when, figure in figures))
     known = [(when, figure) for when, figure in figures if figure.value is not None]
     if not known:
-        return hidden or _("Nothing was counted yet.")
+        return hidden or _("Nothing has been counted yet.")
     (first_when, first), (when, last) = known[0], known[-1]
     text = _("%(name)s: %(figure)s.") % {"name": when.name, "figure": unit.said(last)}
     return _joined(text, change(last, first, name=first_when.spoken) if len(known) > 1 else "", hidden)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from psp.calendar_text import long_date
 from reporting.files.books import Book
@@ -30,8 +31,8 @@ def facts(book: Book, language: str) -> list[tuple[str, str]]:
         names = ", ".join(one(language) for one in book.missing)
         found.append((_("Not shown, because not proven safe"), names))
     if book.note(language):
-        found.append((_("Note"), book.note(language)))
-    found.append((_("Digest (SHA-256)"), book.digest))
+        found.append((pgettext("report", "Note"), book.note(language)))
+    found.append((_("Fingerprint (SHA-256)"), book.digest))
     return found
 
 

@@ -116,8 +116,6 @@ def _headline(one: Headline, period: Period, language: str, vocabulary: words.Vo
     series, dimension = one.indicator.series, one.pick.dimension
     cells = _when(period) | _what(series.code, series.name(language), one.indicator.unit(language))
     cells |= _by((dimension,) if dimension else (), vocabulary)
-    if one.pick.measure == Measure.SHARE:
-        cells["unit"] = "%"
     if dimension:
         cells["category_1"] = "+".join(one.pick.categories)
         cells["category_1_name"] = ", ".join(vocabulary.category(dimension, code) for code in one.pick.categories)

@@ -20,7 +20,8 @@ from reporting.releases.words import correction_lines
 CORRECTION = "correction"
 PUBLISHED, HIDDEN, ROUNDED = "published", "hidden", "rounded"
 STATUSES = {
-    PUBLISHED: gettext_lazy("as counted"), HIDDEN: gettext_lazy("hidden"), ROUNDED: gettext_lazy("rounded to 5"),
+    PUBLISHED: gettext_lazy("as counted"), HIDDEN: gettext_lazy("hidden"),
+    ROUNDED: gettext_lazy("rounded to a multiple of 5"),
 }  # fmt: skip
 
 
@@ -110,7 +111,10 @@ def how_to_read(book: Book) -> list[str]:
     said = [
         _("A figure that is marked “hidden” is not zero: zeros are shown."),
         _("Small figures are hidden, and so are others from which a small one could be worked out."),
-        _("Zeros apart, no count below %(threshold)d is shown, and none behind which fewer people stand.")
+        _(
+            "Apart from zeros, no count below %(threshold)d is shown, nor any that comes from fewer than %(threshold)d "
+            "people."
+        )
         % {"threshold": book.threshold},
     ]
     if book.method == Method.ROUNDING:
@@ -123,7 +127,7 @@ def how_to_read(book: Book) -> list[str]:
             _("Where the same people are counted in several categories, the whole is not the sum of its parts.")
         )
     said += [
-        _("Whoever did not agree to be counted is in none of the figures about people."),
+        _("People who did not agree to be counted are in none of the figures about people."),
         _("A fiscal year begins on 1 April."),
         _("Figures are counted once, after the period is over, and do not change any more."),
     ]

@@ -34,7 +34,7 @@ def keep_given(*, region: ProgramRegion, month: date, numbers: Mapping[str, tupl
     require(region.code in coordinated_regions(by), "keep_given")
     _lock()
     if is_out(month):
-        message = _("The figures of this month are out, and what is out never changes.")
+        message = _("The figures of this month are final and do not change any more.")
         raise DomainError(message, code="month_is_out", field="month")
     stored = {one.kind_id: one for one in Given.objects.filter(region=region, month=month)}
     changed = [kind.code for kind in GivenKind.objects.all() if _write(region, month, kind, stored, numbers, by)]

@@ -86,7 +86,7 @@ def _lock(platform: Platform, months: Collection[date]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('frozen'), hashtext(%s))", [code])
     if out := months_out(months):
         raise DomainError(
-            _("The figures of %(month)s are out, and what is out never changes. If a number was wrong or came late, "
+            _("The figures of %(month)s are final and do not change any more. If a number was wrong or came late, "
               "say so in the note of the next report.") % {"month": f"{min(out):%Y-%m}"},
             code="month_is_out", field="month",
         )  # fmt: skip

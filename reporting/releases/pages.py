@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from psp.bilingual import capital, reader_language
 from reporting import record
@@ -143,11 +144,11 @@ def grid(table: ProtectedTable, caption: str) -> dict[str, Any]:
     """What components/data_table.html shows: the first dimension down, the second across, all together at the end."""
     table = protected(table)
     if table.dimensions == ("total",):
-        heads, rows = [_("Number")], [(_("All together"), [table.value(total="all")])]
+        heads, rows = [pgettext("figure", "Number")], [(_("All together"), [table.value(total="all")])]
     else:
         down, across = table.dimensions[0], table.dimensions[1] if len(table.dimensions) > 1 else ""
         columns = [*_ordered(table, across), ALL] if across else [ALL]
-        heads = [_called(across, one) for one in columns] if across else [_("Number")]
+        heads = [_called(across, one) for one in columns] if across else [pgettext("figure", "Number")]
         rows = [
             (_called(down, one), [table.values[(one, other) if across else (one,)] for other in columns])
             for one in (*_ordered(table, down), ALL)

@@ -69,7 +69,7 @@ def facts(release: Release) -> list[dict[str, str]]:
     ]
     if release.state == ReleaseState.APPROVED and release.decided_at:
         rows.append((_("Published on, by a second person"), day_of(release.decided_at)))
-    rows.append((_("Mark of this report"), release.digest[:16]))
+    rows.append((_("Fingerprint of this report"), release.digest[:16]))
     return [{"label": label, "value": value} for label, value in rows]
 
 
@@ -89,7 +89,7 @@ def returned_for(release: Release) -> str:
 
 def breakdown_name(names: tuple[str, ...]) -> str:
     """As in "by region and language", "by region, only: referred"."""
-    called = [str(_dimension_name(name)).lower() for name in free(names)]
+    called = [name[:1].lower() + name[1:] for name in (str(_dimension_name(one)) for one in free(names))]
     text = _("by %(names)s") % {"names": _(" and ").join(called)} if called else _("all together")
     only = [_category(*one) for one in held(names).items()]
     return _("%(text)s, only: %(only)s") % {"text": text, "only": ", ".join(only)} if only else text

@@ -18,8 +18,8 @@ class StoryForm(forms.Form):
 
     text = forms.CharField(
         label=_("Your words"), max_length=LONGEST, widget=forms.Textarea({"rows": 10, "autocomplete": "off"}),
-        help_text=_("A few lines are enough. Leave out names, places, dates, units and ranks: somebody could know you"
-                    " by them."),
+        help_text=_("A few lines are enough. Leave out names, places, dates, units and ranks: somebody could recognize"
+                    " you by them."),
         error_messages={"required": EMPTY},
     )  # fmt: skip
     language = forms.ChoiceField(

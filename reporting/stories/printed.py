@@ -32,8 +32,11 @@ def said_in(release: Release) -> tuple[Said, ...]:
 
 
 def heading() -> str:
-    return _("In the words of people who took part")
+    return _("In their own words")
 
 
 def about() -> str:
-    return _("They read these words as they stand here, and said yes to their being printed. No names are told.")
+    return _(
+        "People who took part wrote these words. They read them exactly as they are printed here, and agreed. "
+        "No names are given."
+    )

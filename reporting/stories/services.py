@@ -148,7 +148,7 @@ def propose(*, story: UUID, by: User, wording: str, read: str) -> Story:
     if row.state == StoryState.AGREED:
         raise DomainError(_("The person said yes to these words: they stay as they are."), code="not_offered")
     if seen(row.text) != read:
-        message = _("The person changed their story since you opened this page. Read it again.")
+        message = _("The person has edited their text since you opened this page. Read it again.")
         raise DomainError(message, code="changed_meanwhile")
     if row.state == StoryState.PROPOSED and row.wording == wording:
         return row

@@ -107,7 +107,7 @@ def place(request: HttpRequest, pk: UUID, release_id: int) -> HttpResponse:
             messages.success(request, _("It is not in the report any more."))
         else:
             services.put_in(story=pk, release=release_id, by=reader)
-            messages.success(request, _("It stands in the report."))
+            messages.success(request, _("It is in the report now."))
     except DomainError as error:
         messages.error(request, error.message)
     return redirect("reports:words")

@@ -75,7 +75,7 @@ def _done(request: HttpRequest, me: User, form: StoryForm) -> HttpResponse | Non
         text = said["text"].replace("\r\n", "\n").strip()
         services.write(by=me, text=text, language=said["language"], offer=offer)
         sent, kept = (
-            _("Thank you. Somebody of the team will read it."),
+            _("Thank you. Somebody on the team will read it."),
             _("Your words are saved. Only you can see them."),
         )
         messages.success(request, sent if offer else kept)

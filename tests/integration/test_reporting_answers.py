@@ -257,18 +257,18 @@ class TestPage:
         people_who_changed(by, WHOLE)
         page = self.page(analyst)
         assert '<span class="card-number">26</span> people' in page
-        assert "On average 2.9 before and 3.5 after, from 1 (Never) to 5" in page
-        assert "Change: +0.6 (range: 0.0 to +1.2)." in page
+        assert "On average 2.9 before and 3.5 after, on a scale from 1 (Never) to 5" in page
+        assert "Change: +0.6 (95% confidence interval: 0.0 to +1.2)." in page
         assert "95 times in 100" in page
         assert "significant" not in page.lower()
         french = self.page(analyst, language="fr")
-        assert "Changement\u00a0: +0,6 (intervalle\u00a0: 0,0 à +1,2)." in french
+        assert "Changement\u00a0: +0,6 (intervalle de confiance à 95\u00a0%\u00a0: de 0,0 à +1,2)." in french
 
     def test_quarter_shows_answers_with_shares_and_the_mean_where_all_is_shown(self, by, analyst):
         a_group_that_ended(by)
         a_batch(a2=30, a4=10)
         page = self.page(analyst, "2025-Q3")
-        assert "On average 2.5, from 1 (Not at all) to 5 (Fully)." in page
+        assert "On average 2.5, on a scale from 1 (Not at all) to 5 (Fully)." in page
         assert re.search(r"A little\s+30\s+75%", re.sub(r"<[^>]+>", " ", page))
         assert "Before and after a group" not in page, "only years have it"
 

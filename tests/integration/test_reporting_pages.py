@@ -139,7 +139,7 @@ def test_what_changed_is_said_only_where_both_are_published(analyst):
     for code in ("2026-05", "2026-06"):
         get(analyst, period=code)
     june = get(analyst, period="2026-06").content.decode()
-    assert "8 fewer than in the period before (20)." in june
+    assert "Down 8 from the period before (20)." in june
     assert "(20), −" not in june, "no percentages of so few"
     july = get(analyst, period="2026-07").content.decode()
     assert "than in the period before" not in july.split("Sessions held")[0]
@@ -149,7 +149,7 @@ def test_what_changed_is_said_only_where_both_are_published(analyst):
 def test_periods_are_compared(two_regions):
     get(two_regions, "topics/people/", period="2026-05")
     page = get(two_regions, "topics/people/", period="2026-06", by="region", compare="2026-05").content.decode()
-    assert "beside May 2026" in page
+    assert "compared with May 2026" in page
     assert "People who took part, May 2026" in page
     assert "Change" in page
 
@@ -202,7 +202,7 @@ def test_new_program_has_no_file_yet(analyst):
 
 def test_topic_without_series_says_so(two_regions):
     Series.objects.filter(topic="groups").delete()
-    assert "There are no figures of this topic" in get(two_regions, "topics/groups/").content.decode()
+    assert "There are no figures on this topic" in get(two_regions, "topics/groups/").content.decode()
 
 
 def test_table_that_is_not_proven_safe_is_not_shown(two_regions, monkeypatch):

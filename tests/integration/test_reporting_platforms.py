@@ -236,7 +236,7 @@ def test_table_about_people_is_refused_whole_and_shown_to_nobody(analyst, platfo
 def test_months_that_are_out_are_said_before_anything_is_kept(analyst, platform):
     frozen(Span.MONTH)
     page = analyst.post(addresses(platform)["table"], {"table": TABLE, "source": ""}).content.decode()
-    assert "Some of these months are out" in page
+    assert "The figures of some of these months are final" in page
     assert 'name="keep"' not in page
     assert analyst.post(addresses(platform)["table"], {"table": TABLE, "source": "", "keep": "1"}).status_code == 400
     assert stored() == []

@@ -119,7 +119,7 @@ def test_report_before_stands_beside():
     published("2026-04")
     release = prepared("2026-05")
     page = text(signed_in(an_analyst()).get(address(release)))
-    assert "All together, beside April 2026" in page
+    assert "All together, compared with April 2026" in page
 
 
 def test_published_report_keeps_its_rules_and_can_be_made_again():

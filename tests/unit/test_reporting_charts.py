@@ -267,11 +267,23 @@ def test_numbers_are_written_as_each_language_does():
 def test_change_is_said_of_published_figures_only():
     assert change(Figure(None, hidden=True), Figure(20), name="May") == ""
     assert change(Figure(20), Figure(None, hidden=True), name="May") == ""
-    assert change(Figure(12), Figure(20), name="May") == "8 fewer than in May (20)."
-    assert change(Figure(20), Figure(20), name="May") == "As in May."
+    assert change(Figure(12), Figure(20), name="May") == "Down 8 from May (20)."
+    assert change(Figure(20), Figure(20), name="May") == "The same as in May."
     assert change(Figure(70, measure="share"), Figure(63, measure="share"), name="May") == (
-        "7 percentage points more than in May (63%)."
+        "Up 7 percentage points from May (63%)."
     )
+
+
+def test_unit_stands_in_the_number_that_the_figure_asks_for():
+    with translation.override("en"):
+        assert PEOPLE.said(Figure(1, measure="median")) == "1\u00a0week"
+        assert PEOPLE.said(Figure(1.5, measure="median")) == "1.5\u00a0weeks"
+        assert (PEOPLE.beside(Figure(0)), PEOPLE.beside(Figure(40, measure="share"))) == ("", "")
+    with translation.override("fr"):
+        french = Unit("personnes", "semaines")
+        assert french.said(Figure(1.5, measure="median")) == "1,5\u00a0semaine"
+        assert french.said(Figure(2, measure="median")) == "2\u00a0semaines"
+        assert (french.said(Figure(12)), french.said(Figure(0))) == ("12\u00a0personnes", "0")
 
 
 def test_percentages_of_few_are_not_said():
