@@ -91,7 +91,8 @@ def _said(series: Series, tables: Tables, period: str) -> Iterator[dict[str, Any
             "text": text, "chart": charts.of_answers(text, code, table, answers, series.unit(reader_language())),
             "mean": mean_words(code, table),
             "table": text_table(
-                _("%(text)s – %(period_name)s") % words, _("Answer"), [pgettext("figure", "Number"), _("Share of the answers")],
+                _("%(text)s – %(period_name)s") % words, _("Answer"),
+                [pgettext("figure", "Number"), _("Share of the answers")],
                 [(label, [shown(table.values[(key,)]), share_words(key, table) or NONE]) for key, label in answers],
             ),
             "hidden": all(table.values[(key,)] is None for key, _label in answers),
