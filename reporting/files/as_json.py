@@ -75,12 +75,14 @@ def fields(language: str) -> list[dict[str, Any]]:
 
 
 def definition(chapter: Chapter) -> dict[str, Any]:
-    """What a series means, in both languages, in the version that was counted."""
+    """What a series means, in both languages, in the version that was counted. `units`: what is counted, of a figure
+    what it is given in; `measured`: what medians and means are given in, "" where there is none."""
     series = chapter.series
     return {
         "series": series.code, "number": series.number,
         "names": {code: series.name(code) for code in LANGUAGES},
         "units": {code: series.unit(code) for code in LANGUAGES},
+        "measured": {code: series.measured(code) for code in LANGUAGES},
         "population": {"en": series.population_en, "fr": series.population_fr},
         "source": {"en": series.source_en, "fr": series.source_fr},
         "indicators": [_indicator(one) for one in chapter.indicators],
@@ -91,6 +93,7 @@ def _indicator(one: Indicator) -> dict[str, Any]:
     return {
         "indicator": one.code, "measure": one.measure, "part": one.part,
         "names": {code: one.name(code) for code in LANGUAGES},
+        "units": {code: one.unit(code) for code in LANGUAGES},
         "definitions": {code: one.definition(code) for code in LANGUAGES},
     }  # fmt: skip
 

@@ -46,8 +46,9 @@ def a_series(**words: str) -> Series:
 
 
 def an_indicator(series: Series, **words: str) -> Indicator:
-    said = {"name_en": "n", "name_fr": "m", "definition_en": "d", "definition_fr": "e"}
-    return Indicator(series=series, code="people", measure="count", **said | words)
+    said = {"code": "people", "measure": "count",
+            "name_en": "n", "name_fr": "m", "definition_en": "d", "definition_fr": "e"}  # fmt: skip
+    return Indicator(series=series, **said | words)
 
 
 def a_chapter(*tables, series: Series | None = None) -> Chapter:
@@ -294,6 +295,18 @@ def test_every_field_of_the_package_is_described_in_both_languages(language):
     assert "hidden" in made["resources"][0]["schema"]["missingValues"]
     assert (made["threshold"], made["method"], made["digest"]) == (10, "suppression", f"sha256:{'ab' * 32}")
     assert made["licenses"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_definitions_of_the_package_say_what_each_figure_is_given_in(language):
+    """A median of weeks is not a number of people."""
+    series = a_series(measured_en="weeks", measured_fr="semaines")
+    both = [an_indicator(series), an_indicator(series, code="half", measure="median")]
+    chapter = Chapter(series, tuple(both), (protect(total(1286)),))
+    said = json.loads(to_json(a_book(chapter), language))["definitions"][0]
+    assert said["units"] == {"en": "unit en", "fr": "unit fr"}
+    assert said["measured"] == {"en": "weeks", "fr": "semaines"}
+    assert [one["units"] for one in said["indicators"]] == [said["units"], said["measured"]]
 
 
 def test_the_package_holds_the_tables_of_the_contract():
