@@ -184,9 +184,18 @@ def test_notice_carries_the_facts_of_the_assessment() -> None:
         "what",
         "choice",
         "seen_by",
+        "stories",
         "kept",
         "rights",
     ]
+
+
+def test_notice_tells_of_every_way_to_be_printed() -> None:
+    """Who writes a story for a report reads beforehand who reads it, and what is printed of it."""
+    assert any(item["code"] == "story" for item in load("consents")["purposes"])
+    told = next(item for item in load("notice_v1")["sections"] if item["code"] == "stories")
+    assert "without your name" in told["text_en"]
+    assert "sans votre nom" in told["text_fr"]
 
 
 def test_load_gives_a_fresh_object_and_knows_its_names() -> None:
