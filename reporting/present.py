@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from reporting.charts.shapes import Chart, Multiples
 from reporting.choices import Measure, Topic
 from reporting.figures import Figure, protected
 from reporting.models import Indicator, Series
-from reporting.period_words import period_name, when
+from reporting.period_words import in_sentence, period_name, when
 from reporting.periods import Period, Span
 from reporting.reading import Shelf, pick_of, table_for
 from reporting.wording import Unit, change, hidden_word, number, relative
@@ -47,11 +48,12 @@ def to_csv(header: Sequence[Any], lines: Iterable[Sequence[Any]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`label`: the head of its column, for where a row stands as a card."""
+    """`label`: the head of its column, for where a row stands as a card. `note`: what a reader must know of it."""
 
     text: str
     label: str
     hidden: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,27 @@ def trends(indicators: Sequence[Indicator], shelf: Shelf, periods: Sequence[Peri
 def trend(indicator: Indicator, shelf: Shelf, periods: Sequence[Period], *, small: bool = False) -> Chart:
     pick = pick_of(indicator)
     tables = [(when(one), table_for(shelf.of(indicator.series, one) or {}, (), pick)) for one in periods]
-    return line_chart(indicator.name(reader_language()), tables, pick, unit_of(indicator.series), small=small)
+    chart = line_chart(indicator.name(reader_language()), tables, pick, unit_of(indicator.series), small=small)
+    changed = changes_of_definition(indicator.series, shelf, periods)
+    return replace(chart, finding=" ".join((chart.finding, *changed)))
+
+
+def changes_of_definition(series: Series, shelf: Shelf, periods: Sequence[Period]) -> list[str]:
+    """A sentence for each of these periods, the oldest first, that was counted by a different definition than the one
+    before it of which there are figures."""
+    counted = [one for one in periods if shelf.of(series, one) is not None]
+    return [
+        _("From %(period)s on it was counted by a different definition.") % {"period": in_sentence(after)}
+        for before, after in pairwise(counted)
+        if not shelf.are_alike(series, before, after)
+    ]
+
+
+def beside(indicator: Indicator, shelf: Shelf, period: Period, other: Period, label: str) -> Cell:
+    """The figure of another period, for a column beside the one that is looked at."""
+    made = cell(shelf.figure(indicator, other), label, unit_of(indicator.series))
+    alike = shelf.are_alike(indicator.series, period, other)
+    return made if alike else replace(made, note=_("by a different definition"))
 
 
 def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlier: Earlier) -> Table:
@@ -174,7 +196,7 @@ def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlie
     rows = tuple(
         Row(
             indicator.name(reader_language()),
-            tuple(cell(shelf.figure(indicator, one), name, unit_of(indicator.series)) for name, one in columns),
+            tuple(beside(indicator, shelf, period, one, name) for name, one in columns),
         )
         for indicator in indicators
     )
@@ -182,6 +204,9 @@ def glance(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlie
 
 
 def glance_csv(indicators: Sequence[Indicator], shelf: Shelf, period: Period, earlier: Earlier) -> str:
-    """The page's table as a file: the same figures, the same hidden ones."""
+    """The page's table as a file: the same figures, the same hidden ones. What there is to remark has a column."""
     table = glance([one for one in indicators if period.span in record.spans_of(one.series)], shelf, period, earlier)
-    return to_csv(table.columns, [[row.name, *(one.text for one in row.cells)] for row in table.rows])
+    remarks = [[f"{one.label}: {one.note}" for one in row.cells if one.note] for row in table.rows]
+    told = [["; ".join(each)] if any(remarks) else [] for each in remarks]
+    lines = [[row.name, *(one.text for one in row.cells), *more] for row, more in zip(table.rows, told, strict=True)]
+    return to_csv((*table.columns, *([_("Remark")] if any(remarks) else [])), lines)

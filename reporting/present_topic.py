@@ -22,7 +22,7 @@ from reporting.forms import By, by_name
 from reporting.models import Indicator, Series
 from reporting.period_words import in_sentence, period_name
 from reporting.periods import Period, Span
-from reporting.present import Cell, Earlier, Number, Row, Table, cell, number_of, trend, trends, unit_of
+from reporting.present import Cell, Earlier, Number, Row, Table, beside, cell, number_of, trend, trends, unit_of
 from reporting.reading import Shelf, choices_of, pick_of, split_of, table_for
 from reporting.wording import NONE, number
 
@@ -162,12 +162,11 @@ def together(series: Series, indicators: list[Indicator], shelf: Shelf, asked: A
 
 def over_time(series: Series, indicators: list[Indicator], shelf: Shelf, periods: Sequence[Period]) -> Table:
     """The numbers of the trend, the newest period first."""
-    unit = unit_of(series)
     heads = tuple(one.name(reader_language()) for one in indicators)
     rows = tuple(
         Row(
             capital(period_name(period)),
-            tuple(cell(shelf.figure(one, period), head, unit) for one, head in zip(indicators, heads, strict=True)),
+            tuple(beside(one, shelf, periods[-1], period, head) for one, head in zip(indicators, heads, strict=True)),
         )
         for period in reversed(periods)
     )

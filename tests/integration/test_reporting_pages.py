@@ -164,6 +164,32 @@ def test_comparing_by_two_definitions_is_told(two_regions, language, said):
     assert said not in get(two_regions, "topics/people/", language, period="2026-06").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "beside", "since", "remark"),
+    [
+        ("en", "by a different definition", "From June 2026 on it was counted by a different definition.", "Remark"),
+        ("fr", "selon une définition différente", "Depuis juin 2026, la définition appliquée est différente.", "Remarque"),
+    ],
+)
+def test_change_of_definition_is_told_beside_earlier_periods_and_in_trends(analyst, language, beside, since, remark):
+    a_region_with(41, "ON", sessions=1, at=MAY)
+    a_region_with(20, "ON", sessions=1, at=datetime(2026, 6, 2, 23, tzinfo=UTC))
+    get(analyst, period="2026-05")
+    load_one(next(one for one in load("indicators")["series"] if one["code"] == "people") | {"number": 2})
+    page = get(analyst, language=language, period="2026-06").content.decode()
+    headlines = Series.objects.get(code="people", number=2).indicators.filter(headline=True).count()
+    assert page.count(f'<small class="quiet">{beside}</small>') == headlines > 0
+    assert since in page
+    topic = get(analyst, "topics/people/", language, period="2026-06").content.decode()
+    assert since in topic
+    assert beside in topic
+    lines = lines_of(get(analyst, "table.csv", language, period="2026-06"))
+    assert lines[0][-1] == remark
+    assert sum(beside in line[-1] for line in lines) == headlines
+    before = get(analyst, language=language, period="2026-05").content.decode()
+    assert beside not in before
+
+
 def test_series_that_is_not_broken_down_so_says_it(two_regions):
     Series.objects.filter(code="attendances").update(breakdowns=[["region"]])
     page = get(two_regions, "topics/people/", by="kind").content.decode()
