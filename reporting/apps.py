@@ -13,7 +13,7 @@ from django.db.models.signals import post_migrate
 REGISTERED = (
     "dashboard", "dimensions_topics", "counters.intake", "counters.waiting", "counters.sessions", "counters.team",
     "counters.services", "answers.forms", "counters.answers", "answers.series", "privacy", "releases.dashboard",
-    "stories.of_person",
+    "stories.of_person", "stories.dashboard",
 )  # fmt: skip
 
 

@@ -101,6 +101,38 @@ class TestWriting:
         assert "Nobody asks what happened to you" in page
 
 
+class TestWaiting:
+    @pytest.mark.parametrize(
+        ("language", "title"), [("en", "Something waits for you."), ("fr", "Quelque chose vous attend.")]
+    )
+    def test_first_page_leads_neutrally_to_a_wording_that_waits(self, person, by, language, title):
+        mine, front = signed_in(person.user), f"/{language}/my/"
+        row = a_story(person, text=CANARY)
+        assert title not in mine.get(front).content.decode()
+        row = proposed(row, by)
+        page = mine.get(front).content.decode()
+        assert title in page
+        assert f"/{language}/my/words/" in page
+        line = page[page.index(title) :][:600]
+        assert not any(word in line.lower() for word in ("story", "histoire", "report", "rapport", "heron"))
+        services.answer(by=person.user, yes=True, read=services.seen(row.wording))
+        assert title not in mine.get(front).content.decode()
+
+    @pytest.mark.parametrize(
+        ("language", "told"), [("en", "1 waits for you to read it"), ("fr", "1 histoire attend que vous la lisiez")]
+    )
+    def test_coordinator_of_the_region_finds_it_on_the_first_page_while_it_waits(self, person, by, language, told):
+        desk, front = signed_in(by), f"/{language}/desk/"
+        assert told not in desk.get(front).content.decode()
+        row = a_story(person, text=CANARY)
+        page = desk.get(front).content.decode()
+        assert told in page
+        assert CANARY not in page
+        assert told not in signed_in(make.a_coordinator("ON")).get(front).content.decode()
+        proposed(row, by)
+        assert told not in desk.get(front).content.decode()
+
+
 class TestReading:
     def test_coordinator_of_the_region_proposes_and_the_person_reads_exactly_these_words(self, person, by):
         row = a_story(person)
