@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -30,14 +31,15 @@ class ReportingConfig(AppConfig):
         add_public_figures(public_waits, page="after")
 
 
-def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
-    """The definitions that every new database begins with."""
+def load_reference(sender: Any, using: str = "default", stdout: Any = None, **_kwargs: Any) -> None:
+    """The definitions that every new database begins with. Says on `stdout` which it left out."""
     if using == "default":
         from reporting.answers.series import load_answers
         from reporting.reference import DefinitionChanged, load_all
 
         try:
-            load_all()
+            for sentence in load_all():
+                (stdout or sys.stdout).write(f"{sentence}\n")
             load_answers()
         except DefinitionChanged as error:
             raise CommandError(str(error), returncode=2) from error

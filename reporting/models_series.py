@@ -19,7 +19,7 @@ class Series(models.Model):
     `counter`: which of `reporting.counters.base` counts it. `breakdowns`: lists of at most two dimensions beside time;
     the total is always there. `spans`: for which lengths of period. The highest `number` of a code is in force.
     `unit`: what is counted, as "people". `measured`: what its medians and means are given in, as "weeks"; "" where it
-    has none of them.
+    has none of them. `made_here`: an administrator made this version; what comes with the program leaves it alone.
     """
 
     code = models.SlugField(max_length=40)
@@ -40,6 +40,7 @@ class Series(models.Model):
     breakdowns = models.JSONField(default=list, blank=True)
     spans = models.JSONField(default=list)
     defined_at = models.DateTimeField(db_default=Now())
+    made_here = models.BooleanField(_("made by an administrator"), default=False, db_default=False)
 
     class Meta:
         ordering: ClassVar = ["topic", "place", "code", "number"]

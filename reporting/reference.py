@@ -19,6 +19,11 @@ CONTENT = ["indicators"]
 # Whose monthly numbers the program gets from the beginning; administrators add others.
 PLATFORMS = {"togetherall": "Togetherall"}
 
+LEFT_OUT = (
+    "The definition “{code}” number {number} was made here by an administrator and stays as it is. What comes with the"
+    " program under this number is left out. To take it over, make number {next} of it in the administration."
+)
+
 
 class DefinitionChanged(Exception):
     """What a content file says differs from what figures were published under."""
@@ -29,15 +34,22 @@ def add_content(name: str) -> None:
         CONTENT.append(name)
 
 
-def load_all() -> None:
-    """DefinitionChanged, and nothing loaded, where a published definition has other words under the same number."""
+def load_all() -> list[str]:
+    """DefinitionChanged, and nothing loaded, where a published definition has other words under the same number.
+
+    A sentence for each that was left out, since an administrator made another one of that number.
+    """
+    left_out = []
     with transaction.atomic():
         load_given_kinds()
         for content in CONTENT:
             for place, item in enumerate(load(content)["series"], start=1):
-                load_one(item, place)
+                series = load_one(item, place)
+                if series.made_here and not _says(series, item):
+                    left_out.append(LEFT_OUT.format(code=series.code, number=series.number, next=series.number + 1))
     for code, name in PLATFORMS.items():
         Platform.objects.get_or_create(code=code, defaults={"name": name})
+    return left_out
 
 
 def load_given_kinds() -> None:
@@ -47,16 +59,21 @@ def load_given_kinds() -> None:
         GivenKind.objects.get_or_create(code=item["code"], defaults=values)
 
 
-def load_one(item: dict[str, Any], place: int = 0) -> Series:
-    """The definition as `item` says it: made where it is new, put right where nothing was published under it yet."""
-    said = {name: item[name] for name in FIELDS} | {name: item.get(name, "") for name in MEASURED}
+def load_one(item: dict[str, Any], place: int = 0, *, made_here: bool = False) -> Series:
+    """The definition as `item` says it: made where it is new, put right where nothing was published under it yet, and
+    left alone where an administrator made it. `made_here`: whether one makes it now."""
+    said = _said(item)
     series = Series.objects.filter(code=item["code"], number=item["number"]).first()
     if series is None:
-        series = Series.objects.create(code=item["code"], number=item["number"], place=place, **said)
+        series = Series.objects.create(
+            code=item["code"], number=item["number"], place=place, made_here=made_here, **said
+        )
         _write_indicators(series, item["indicators"])
         return series
+    if series.made_here:
+        return series
     _name_what_is_measured(series, said)
-    if _meaning(content_of(series)) != _meaning(said | {"indicators": [_whole(one) for one in item["indicators"]]}):
+    if not _says(series, item):
         if FrozenTable.objects.filter(series=series).exists():
             raise DefinitionChanged(
                 f"The definition “{series.code}” number {series.number} has other words than the figures that were "
@@ -67,6 +84,16 @@ def load_one(item: dict[str, Any], place: int = 0) -> Series:
         _write_indicators(series, item["indicators"])
     _choose_headlines(series, item["indicators"])
     return series
+
+
+def _said(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: item[name] for name in FIELDS} | {name: item.get(name, "") for name in MEASURED}
+
+
+def _says(series: Series, item: dict[str, Any]) -> bool:
+    """Whether it says what `item` says."""
+    indicators = [_whole(one) for one in item["indicators"]]
+    return _meaning(content_of(series)) == _meaning(_said(item) | {"indicators": indicators})
 
 
 def _name_what_is_measured(series: Series, said: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from reporting.choices import Measure
 from reporting.counters.base import counter
 from reporting.counting import free, held
 from reporting.dimensions import dimension, name_of
@@ -20,6 +21,7 @@ WORDS = (
     ("name", _("Name"), 120), ("unit", _("Unit"), 60), ("population", _("Who or what is counted"), 0),
     ("source", _("Source"), 0),
 )  # fmt: skip
+MEASURED = ("measured", _("Unit of times and marks"), 60)
 OF_INDICATOR = (("name", _("Name of the figure"), 120), ("definition", _("Definition"), 0))
 SPANS = (("month", _("Month")), ("quarter", _("Quarter")), ("year", _("Fiscal year")))
 
@@ -40,6 +42,11 @@ def possible(series: Series) -> list[tuple[str, ...]]:
     return [*now, *(one for one in pairs if set(one) not in [set(other) for other in now])]
 
 
+def _has_statistics(content: dict[str, Any]) -> bool:
+    """Medians and means are given in a unit of their own; counts and shares have none."""
+    return any(one["measure"] not in (Measure.COUNT, Measure.SHARE) for one in content["indicators"])
+
+
 def _text(label: Any, most: int) -> forms.CharField:
     if most:
         return forms.CharField(label=label, max_length=most, widget=forms.TextInput(attrs={"size": 80}))
@@ -47,12 +54,13 @@ def _text(label: Any, most: int) -> forms.CharField:
 
 
 class NextForm(forms.Form):
-    """Begins with the words of the version before. `content()` is what `services_definitions.new_version` takes."""
+    """Begins with the words of the version before. `content()` is what `definitions.services.new_version` takes."""
 
     def __init__(self, data: QueryDict | None, *, series: Series) -> None:
         self.before, initial = content_of(series), {}
         super().__init__(data, auto_id="definition-%s")
-        for name, label, most in WORDS:
+        self.words = [*WORDS[:2], MEASURED, *WORDS[2:]] if _has_statistics(self.before) else list(WORDS)
+        for name, label, most in self.words:
             for code, language in LANGUAGES:
                 self.fields[f"{name}_{code}"] = _text(f"{label}, {language}", most)
                 initial[f"{name}_{code}"] = self.before[f"{name}_{code}"]
@@ -76,7 +84,8 @@ class NextForm(forms.Form):
 
     def content(self) -> dict[str, Any]:
         said = self.cleaned_data
-        words = {f"{name}_{code}": said[f"{name}_{code}"] for name, _label, _most in WORDS for code, _in in LANGUAGES}
+        names = [f"{name}_{code}" for name, _label, _most in self.words for code, _in in LANGUAGES]
+        words = {name: said[name] for name in names}
         indicators = [
             one | {
                 f"{name}_{code}": said[f"{at}-{name}_{code}"]

@@ -43,7 +43,7 @@ def new_version(*, series: Series, content: dict[str, Any], by: User) -> Series:
         raise DomainError(_("This says the same as the version before. Change something first."), code="same_words")
     if not content["spans"] or not set(content["spans"]) <= set(Span):
         raise DomainError(_("Choose at least one length of period."), code="no_spans", field="spans")
-    made = load_one(content | {"code": source.code, "number": source.number + 1}, source.place)
+    made = load_one(content | {"code": source.code, "number": source.number + 1}, source.place, made_here=True)
     if made.counter != source.counter or made.topic != source.topic or parts.faults(made):
         raise DomainError(_("The program cannot count this."), code="not_counted", field="breakdowns")
     audit.record(Action.CREATE, made, purpose=Purpose.ADMINISTRATION)

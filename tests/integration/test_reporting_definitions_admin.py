@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from psp.audit.models import Entry
+from psp.content import load
 from psp.errors import Conflict, DomainError, Forbidden
-from reporting import record
+from reporting import record, reference
+from reporting.apps import load_reference
 from reporting.definitions.forms import NextForm, breakdown_name, possible
 from reporting.definitions.services import new_version
 from reporting.models import Series
 from reporting.periods import parse
-from reporting.reference import content_of
+from reporting.reference import content_of, load_one
 from tests.factories import a_user, an_analyst, sign_in, with_role
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +52,42 @@ def test_definition_gets_other_words_under_the_next_number(client: Client):
     assert record.definition(made, parse("2026-05")).number == 1
     assert set(record.tables(made, parse("2026-06"))) == {(), ("region",)}
     assert Entry.objects.filter(model="reporting.series", action="create").exists()
+
+
+def test_unit_of_medians_is_changed_where_a_definition_has_any(client: Client):
+    sign_in(client, an_administrator())
+    counts, waits = said(series()), said(series("places-given"))
+    assert "measured_en" not in counts
+    assert (waits["measured_en"], waits["measured_fr"]) == ("weeks", "semaines")
+    change = {"measured_en": "whole weeks", "measured_fr": "semaines entières"}
+    answer = client.post(f"{LIST}{series('places-given').pk}/next/", waits | change)
+    assert answer.status_code == 302
+    made = Series.objects.get(code="places-given", number=2)
+    assert (made.measured_en, made.measured_fr) == ("whole weeks", "semaines entières")
+    answer = client.post(f"{LIST}{made.pk}/next/", waits | {"measured_fr": ""})
+    assert "Unit of times and marks, in French" in answer.content.decode()
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_version_of_an_administrator_is_not_overwritten_by_what_comes_with_the_program(monkeypatch, counted):
+    made = new_version(series=series(), content=content_of(series()) | {"name_en": "Who came"}, by=an_administrator())
+    if counted:
+        record.tables(made, parse("2026-05"))
+    coming = next(one for one in load("indicators")["series"] if one["code"] == "people") | {"number": 2}
+    monkeypatch.setattr(reference, "load", lambda name: {"series": [coming]} if name == "indicators" else load(name))
+    told = io.StringIO()
+    load_reference(apps.get_app_config("reporting"), stdout=told)
+    assert "“people” number 2 was made here by an administrator and stays as it is" in told.getvalue()
+    assert "make number 3" in told.getvalue()
+    made.refresh_from_db()
+    assert (made.name_en, made.made_here) == ("Who came", True)
+    load_one(coming | {"number": 3})
+    assert {one.code: one.number for one in record.in_force()}["people"] == 3
+
+
+def test_version_that_says_what_comes_with_the_program_is_no_news():
+    new_version(series=series(), content=content_of(series()) | {"name_en": "Who came"}, by=an_administrator())
+    assert reference.load_all() == []
 
 
 @pytest.mark.parametrize(
