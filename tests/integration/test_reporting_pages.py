@@ -168,7 +168,12 @@ def test_comparing_by_two_definitions_is_told(two_regions, language, said):
     ("language", "beside", "since", "remark"),
     [
         ("en", "by a different definition", "From June 2026 on it was counted by a different definition.", "Remark"),
-        ("fr", "selon une définition différente", "Depuis juin 2026, la définition appliquée est différente.", "Remarque"),
+        (
+            "fr",
+            "selon une définition différente",
+            "Depuis juin 2026, la définition appliquée est différente.",
+            "Remarque",
+        ),
     ],
 )
 def test_change_of_definition_is_told_beside_earlier_periods_and_in_trends(analyst, language, beside, since, remark):
