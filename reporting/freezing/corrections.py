@@ -7,7 +7,8 @@ differences from telling of somebody:
 - only totals of series that count each person (or thing) once: behind three more visits stands one person, perhaps;
 - what was told once counts as out: the next difference is reckoned from there, and must be as large again;
 - of two periods that lie in each other only one ever gets a difference: their difference would be the rest's;
-- what is smaller is "none", whether it is nothing or a few.
+- what is smaller is "none", whether it is nothing or a few;
+- nothing is told that leaves a small number: twelve were published, and ten fewer would be two.
 """
 
 from __future__ import annotations
@@ -73,14 +74,15 @@ def _told_of_another(told: Iterable[Correction], code: str, period: Period) -> b
 
 
 def _change(row: FrozenTable, period: Period, told: Iterable[Correction]) -> int | None:
-    """None where nothing can be said: the total is hidden, or one person may count several times in it."""
+    """None where nothing can be said: the total is hidden, one person may count several times in it, or few are left:
+    what was published less those who went would be those few."""
     out = opened(row).value(total="all")
     try:
         found = counter(row.series.counter).count(period, ((),))[()].get(())
     except KeyError:
         return None
     count, people = (found.count, found.people) if found else (0, 0)
-    if out is None or count != people:
+    if out is None or count != people or 0 < count < max(row.threshold, settings.PSP_SUPPRESSION_THRESHOLD):
         return None
     before = sum(one["change"] for one in told if (one["code"], one["period"]) == (row.code, row.period))
     return count - out - before
