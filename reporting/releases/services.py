@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,7 @@ from reporting.choices import RELEASE_TRANSITIONS, Method, ReleaseState, ReturnR
 from reporting.disclosure import DisclosureError, digest_of
 from reporting.freezing.corrections import corrections
 from reporting.freezing.families import overlap
-from reporting.models import FrozenTable, Release, ReleaseTable
+from reporting.models import FrozenTable, Release, ReleasedStory, ReleaseTable, Story
 from reporting.periods import Period, parse
 from reporting.releases.manifest import contents_of, text_of
 from reporting.releases.permissions import can_decide_releases, can_prepare_release
@@ -59,20 +60,32 @@ def prepare(*, by: User, period: Period, method: Method, words: Words) -> Releas
             _("No figure is counted for periods of this length. Choose a longer one."), code="nothing_to_report",
             field="period",
         )  # fmt: skip
-    release = Release(
-        period=period.code, method=method, threshold=min(row.threshold for row in rows), unproven=unproven,
-        cutoff_at=max(row.counted_at for row in rows), corrections=corrections(period), prepared_by=by,
-        **vars_of(words),
-    )  # fmt: skip
     try:
         with transaction.atomic():
-            release.save(force_insert=True)
-            _fill(release, rows)
+            release = _prepared(by, period, method, words, rows, unproven)
     except IntegrityError as error:
         if constraint_name(error) == "release_once_a_period":
             raise _already(None) from error
         raise
     audit.record(Action.CREATE, release, purpose=Purpose.REPORTING, fields=(period.code,))
+    return release
+
+
+def _prepared(
+    by: User, period: Period, method: Method, words: Words, rows: list[FrozenTable], unproven: list[str]
+) -> Release:
+    """One at a time: of two that are prepared at the same moment, neither would know what the other one tells of the
+    same days, and the difference of two corrections would be the rest's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reporting.release'))")
+    check_period(period)
+    release = Release(
+        period=period.code, method=method, threshold=min(row.threshold for row in rows), unproven=unproven,
+        cutoff_at=max(row.counted_at for row in rows), corrections=corrections(period), prepared_by=by,
+        **vars_of(words),
+    )  # fmt: skip
+    release.save(force_insert=True)
+    _fill(release, rows)
     return release
 
 
@@ -141,11 +154,17 @@ def _fill(release: Release, rows: list[FrozenTable]) -> None:
 def approve(*, release: Release, by: User, seen: str) -> Release:
     """Publish what this second person saw (`seen`: its digest). Twice is once.
 
-    DomainError: `own_release`; Conflict: `changed`, `not_waiting`.
+    DomainError: `own_release`; Conflict: `changed`, `not_waiting`, `words_not_agreed` (a consent has ended since).
     """
     fresh = _to_decide(release, by, ReleaseState.APPROVED, seen)
     if fresh.state == ReleaseState.APPROVED:
         return fresh
+    if _not_agreed(fresh).exists():
+        raise Conflict(
+            _("Somebody’s words in this report may not be printed any more. Send it back: prepared again, it is "
+              "without them."),
+            code="words_not_agreed",
+        )  # fmt: skip
     _decide(fresh, by, ReleaseState.APPROVED)
     fresh.save(update_fields=["state", "decided_by", "decided_at"])
     audit.record(Action.CHANGE, fresh, purpose=Purpose.REPORTING, fields=("approved",))
@@ -188,6 +207,12 @@ def _to_decide(release: Release, by: User, target: ReleaseState, seen: str) -> R
     return fresh
 
 
+def _not_agreed(release: Release) -> QuerySet[ReleasedStory]:
+    """Words in it for which no consent holds today: it may end by itself, as when its text was replaced long ago."""
+    rows: QuerySet[ReleasedStory] = release.stories.exclude(story__in=Story.objects.printable())
+    return rows
+
+
 def _decide(release: Release, by: User, state: ReleaseState) -> None:
     release.state, release.decided_by, release.decided_at = state, by, timezone.now()
 
@@ -215,6 +240,7 @@ def prepare_again(*, release: Release, by: User, seen: str, method: Method, word
         for name, value in vars_of(words).items():
             setattr(fresh, name, value)
         fresh.save()
+        _not_agreed(fresh).delete()
         _fill(fresh, rows)
         audit.record(Action.CHANGE, fresh, purpose=Purpose.REPORTING, fields=("prepared",))
     return fresh

@@ -25,6 +25,7 @@ from reporting.choices import ReleaseState
 from reporting.disclosure import digest_of
 from reporting.models import Release, ReleasedStory, Story
 from reporting.releases.manifest import contents_of, text_of
+from reporting.releases.permissions import can_prepare_release
 from reporting.stories.choices import StoryState
 
 NEWS = "no_hurry"
@@ -163,9 +164,26 @@ def propose(*, story: UUID, by: User, wording: str, read: str) -> Story:
 # --- The analyst ---
 
 
+def may_change_words(release: Release, by: User) -> bool:
+    """While a report waits for a second person, only the first one changes what is in it: whoever else did could
+    publish what nobody but them has seen."""
+    returned = release.state == ReleaseState.RETURNED
+    waits = release.state == ReleaseState.PREPARED and release.prepared_by_id == by.pk
+    return can_prepare_release(by) and (returned or waits)
+
+
+def _require_to_change(release: Release, by: User) -> None:
+    if not may_change_words(release, by):
+        message = _("Somebody else prepared this report. Send it back first: then its words can be changed.")
+        raise DomainError(message, code="prepared_by_another")
+
+
 @transaction.atomic
 def put_in(*, story: UUID, release: int, by: User) -> ReleasedStory:
-    """A copy of the agreed words into a report that waits. Twice is once. DomainError: `not_printable`."""
+    """A copy of the agreed words into a report that waits. Twice is once.
+
+    DomainError: `not_printable`, `prepared_by_another`.
+    """
     person = User.objects.filter(story=story).first()
     if person is not None:
         _lock(person)
@@ -174,6 +192,7 @@ def put_in(*, story: UUID, release: int, by: User) -> ReleasedStory:
     if row is None or into is None or into.state == ReleaseState.APPROVED:
         message = _("It cannot be put into this report: the person took it back, or the report is published.")
         raise DomainError(message, code="not_printable")
+    _require_to_change(into, by)
     made, new = ReleasedStory.objects.get_or_create(
         release=into, story=row, defaults={"language": row.language, "text": row.wording}
     )  # fmt: skip
@@ -185,10 +204,11 @@ def put_in(*, story: UUID, release: int, by: User) -> ReleasedStory:
 
 @transaction.atomic
 def take_out(*, story: UUID, release: int, by: User) -> int:
-    """Out of a report that waits; how many."""
+    """Out of a report that waits; how many. DomainError: `prepared_by_another`."""
     into = Release.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=release).first()
     if into is None or into.state == ReleaseState.APPROVED:
         return 0
+    _require_to_change(into, by)
     count: int = ReleasedStory.objects.filter(release=into, story=story).delete()[0]
     if count:
         _renew(into)

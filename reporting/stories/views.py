@@ -75,9 +75,10 @@ def desk_story(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @requires(Role.ANALYST, Role.PRIVACY_OFFICER)
 def words(request: HttpRequest) -> HttpResponse:
-    """What may be printed, in no order that says who wrote when; and in which reports it stands."""
+    """What may be printed, in no order that says who wrote when; and in which reports of one's own it stands."""
     reader = account(request)
-    waiting = list(Release.objects.visible_to(reader).exclude(state=ReleaseState.APPROVED).order_by("period"))
+    found = Release.objects.visible_to(reader).exclude(state=ReleaseState.APPROVED).order_by("period")
+    waiting = [one for one in found if services.may_change_words(one, reader)]
     placed = set(ReleasedStory.objects.filter(release__in=waiting).values_list("story", "release"))
     lines = [
         {"id": row.pk, "text": row.wording, "language": row.language,
