@@ -44,8 +44,8 @@ class NotProven(DisclosureError, DomainError):
 
 
 def settled_on(period: Period) -> date:
-    """The first day on which its figures can be seen."""
-    return period.after + timedelta(days=settings.PSP_REPORT_SETTLE_DAYS)
+    """The first day on which its figures can be seen: never one of its own, whatever the settings say."""
+    return period.after + timedelta(days=max(0, settings.PSP_REPORT_SETTLE_DAYS))
 
 
 def is_closed(period: Period, today: date | None = None) -> bool:

@@ -26,9 +26,12 @@ from reporting.files.as_pdf import to_pdf, to_pdf_of_both
 from reporting.files.as_xlsx import to_xlsx
 from reporting.files.books import Book
 from reporting.files.sources import of_release, of_topic, offered
+from reporting.freezing.background import in_background
 from reporting.models import Release
+from reporting.offered import offer
 from reporting.periods import Period, Span, containing, parse
 from reporting.querysets import READERS
+from reporting.views import being_counted
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What each kind of file is made by, its type, and its name in both languages: it tells nothing of the program.
@@ -51,10 +54,16 @@ class AskedForm(forms.Form):
         self.topic = topic
 
     def clean_period(self) -> Period:
+        """One that the pages offer too: figures of years in which nothing happened would be counted one by one, kept
+        for ever, and wrong as soon as something of then is entered."""
+        code = self.cleaned_data["period"]
         try:
-            return parse(self.cleaned_data["period"]) if self.cleaned_data["period"] else newest()
+            period = parse(code) if code else newest()
         except ValueError:
-            raise forms.ValidationError(_("Choose a period from the list."), code="period") from None
+            period = None
+        if period is None or (code and not offer().holds(period)):
+            raise forms.ValidationError(_("Choose a period from the list."), code="period")
+        return period
 
     def clean_by(self) -> tuple[str, ...] | None:
         if not self.cleaned_data["by"]:
@@ -84,6 +93,9 @@ def topic_file(request: HttpRequest, topic: str, kind: str) -> HttpResponse:
         said = " ".join(str(one) for found in form.errors.values() for one in found)
         return render(request, "errors/400.html", {"message": said}, status=400)
     period = form.cleaned_data["period"]
+    asked = [(one, period) for one in record.in_force() if one.topic == topic]
+    if left := in_background(asked):
+        return being_counted(request, left)
     return as_file(of_topic(Topic(topic), period, form.cleaned_data["by"]), kind)
 
 

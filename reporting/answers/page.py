@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from psp import survey
 from psp.bilingual import reader_language
 from psp.content import load
+from psp.errors import DomainError
 from reporting import record
 from reporting.answers import charts
 from reporting.answers.change import rounded
@@ -47,10 +48,14 @@ def periods(today: date | None = None) -> list[Period]:
 
 def sections(period: Period) -> list[dict[str, Any]]:
     """One for each form that is counted by this length of period, in the order of the content file."""
+    return [_section(one, period) for one in wanted(period)]
+
+
+def wanted(period: Period) -> list[Series]:
+    """The forms that are counted by this length of period."""
     order = [item["code"] for item in load("answers")["sources"]]
-    wanted = [one for one in record.in_force() if _is_mine(one) and period.span in one.spans]
-    wanted.sort(key=lambda one: (order.index(named(one.counter).source), -named(one.counter).number))
-    return [_section(one, period) for one in wanted]
+    found = [one for one in record.in_force() if _is_mine(one) and period.span in one.spans]
+    return sorted(found, key=lambda one: (order.index(named(one.counter).source), -named(one.counter).number))
 
 
 def _is_mine(series: Series) -> bool:
@@ -68,7 +73,7 @@ def _section(series: Series, period: Period) -> dict[str, Any]:
     }  # fmt: skip
     try:
         tables = record.tables(series, period)
-    except DisclosureError:
+    except (DisclosureError, DomainError):
         return head | {"refused": True}
     total = protected(tables[()]).value()
     asked = _changed if named(series.counter).source == Source.CHANGE else _said

@@ -14,6 +14,8 @@ from psp.bilingual import capital
 from psp.choices import Role
 from reporting.answers import page as answers_page
 from reporting.forms import period_name
+from reporting.freezing.background import in_background
+from reporting.views import being_counted
 
 NO_SUCH = _("Choose a period from the list.")
 
@@ -26,6 +28,8 @@ def said(request: HttpRequest) -> HttpResponse:
     chosen = next((one for one in offered if one.code == asked), None)
     unknown = asked is not None and chosen is None
     period = chosen or (offered[0] if offered else None)
+    if period and (left := in_background((one, period) for one in answers_page.wanted(period))):
+        return being_counted(request, left)
     found = answers_page.sections(period) if period else []
     context = {
         "period": period, "period_name": period_name(period) if period else "",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 
+from psp.errors import DomainError
 from reporting import record
 from reporting.choices import Method, Topic
 from reporting.disclosure import DisclosureError, ProtectedTable, digest_of
@@ -34,6 +35,11 @@ def of_topic(topic: Topic, period: Period, by: Names | None = None) -> Book:
             rows = record.ensure(series, period)
         except DisclosureError:
             missing.append(_named(series))
+            continue
+        except DomainError as error:
+            # A page shows the others too.
+            if error.code not in ("not_counted_for", "not_entered"):
+                raise
             continue
         rows = [row for row in rows if by is None or record.breakdown_of(row) in ((), by)]
         if by is None or any(record.breakdown_of(row) for row in rows):

@@ -46,6 +46,14 @@ def _ask(period: str, codes: list[str]) -> None:
         after_commit(freeze_for, period, *codes)
 
 
+def ask_for_everything() -> None:
+    """What the night does, at once. However often it is asked for, the queue holds it once."""
+    from reporting.tasks import freeze_closed_periods
+
+    if cache.add(f"{ASKED}.everything", True, REST_SECONDS):
+        after_commit(freeze_closed_periods)
+
+
 @contextmanager
 def only_one() -> Iterator[bool]:
     """Whether nobody else counts now. Whoever dies while counting lets go."""

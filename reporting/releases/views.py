@@ -18,9 +18,9 @@ from psp.areas import account, requires
 from psp.bilingual import capital, reader_language
 from psp.choices import Role
 from psp.errors import DomainError, add_to_form
-from psp.queue import after_commit
 from reporting import record
 from reporting.choices import Method, ReleaseState, ReturnReason
+from reporting.freezing.background import ask_for_everything
 from reporting.freezing.nightly import still_to_count
 from reporting.models import Release, ReleaseTable
 from reporting.periods import parse
@@ -31,7 +31,6 @@ from reporting.releases.permissions import can_decide_release, can_prepare_relea
 from reporting.releases.reproducing import reproduce
 from reporting.releases.services import approve, prepare, prepare_again, send_back
 from reporting.releases.words import breakdown_name, facts, line_of, period_name, title
-from reporting.tasks import freeze_closed_periods
 
 # So many proofs while a page is waited for.
 FEW = 40
@@ -87,7 +86,7 @@ def _prepared(request: HttpRequest, form: PrepareForm) -> Release | None:
     said = form.cleaned_data
     if still_to_count(said["period"]) > FEW:
         # Longer than anybody waits for a page; as a rule the night has done it.
-        after_commit(freeze_closed_periods)
+        ask_for_everything()
         form.add_error("period", _("Its figures are being counted. Come back in a few minutes to prepare the report."))
         return None
     try:

@@ -6,18 +6,35 @@ The figures are goods and services, since those are numbers from the start: what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from threading import Event
+from time import sleep
 
 import pytest
+from django.core.cache import cache
+from django.db import connections, transaction
+from django.urls import reverse
+from django.utils import timezone
 
-from psp.errors import DomainError
+from consent.models import PurposeSwitch
+from psp.errors import Conflict, DomainError
 from reporting import record
+from reporting.choices import Method, ReturnReason
 from reporting.definitions.services import new_version
 from reporting.disclosure import ProtectedTable
-from reporting.models import FrozenTable, Given, GivenKind, Series
-from reporting.periods import parse
+from reporting.freezing.corrections import corrections
+from reporting.models import FrozenTable, Given, GivenKind, Release, ReleasedStory, Series
+from reporting.periods import Span, containing, parse
 from reporting.reference import content_of
+from reporting.releases.services import Words, approve, prepare, prepare_again, send_back
+from reporting.stories import services
 from tests import factories as make
+from tests.feedback import signed_in
+from tests.released import freeze_all
+from tests.reporting_people import a_region_with
+from tests.stories import a_waiting_report, agreed
 
 pytestmark = pytest.mark.django_db
 QUARTER, MONTHS = "2026-Q1", ("2026-04", "2026-05", "2026-06")
@@ -128,3 +145,144 @@ class TestDefinitionThatChangesWithinAQuarter:
         assert value(QUARTER) == 53
         assert not tells_a_small_count()
         assert not FrozenTable.objects.filter(code="given", period__in=MONTHS).exists()
+
+
+class TestCorrections:
+    def test_few_who_are_left_are_not_told_by_those_who_went(self):
+        """Twelve were published; ten fewer would be two."""
+        _group, persons, _by = a_region_with(12, sessions=3, at=datetime(2026, 5, 5, 23, tzinfo=UTC))
+        record.ensure(Series.objects.get(code="people"), parse("2026-05"))
+        for one in persons[:10]:
+            make.disagree(one.user, "results")
+        assert corrections(parse("2026-06")) == []
+        for one in persons[10:]:
+            make.disagree(one.user, "results")
+        # Nobody is no small number.
+        assert [one["change"] for one in corrections(parse("2026-06")) if one["code"] == "people"] == [-12]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_reports_on_the_same_days_are_not_prepared_at_the_same_moment(self):
+        """Eleven more in the quarter and ten more in its June would be one in April or May."""
+        freeze_all("2026-Q1")
+        freeze_all("2026-06")
+        first, second, begun = make.an_analyst(), make.an_analyst(), Event()
+
+        def quarter() -> None:
+            with transaction.atomic():
+                prepared("2026-Q1", first)
+                begun.set()
+                sleep(1)
+            connections.close_all()
+
+        def month() -> None:
+            begun.wait(20)
+            try:
+                prepared("2026-06", second)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
+            one, other = pool.submit(quarter), pool.submit(month)
+            one.result(60)
+            with pytest.raises(DomainError) as refused:
+                other.result(60)
+        assert refused.value.code == "period_overlaps"
+        assert [release.period for release in Release.objects.all()] == ["2026-Q1"]
+
+
+def prepared(code: str, by) -> Release:
+    return prepare(by=by, period=parse(code), method=Method.SUPPRESSION, words=Words("A", "B"))
+
+
+class TestSecondPerson:
+    @pytest.fixture
+    def story(self):
+        by = make.a_coordinator("QC")
+        return agreed(make.an_accepted_participant("QC", by=by, language="en"), by)
+
+    def test_whoever_puts_words_into_a_report_is_not_its_second_person(self, story):
+        second, release = make.an_analyst(), a_waiting_report()
+        with suppress(DomainError):
+            services.put_in(story=story.pk, release=release.pk, by=second)
+        release.refresh_from_db()
+        approve(release=release, by=second, seen=release.digest)
+        assert not ReleasedStory.objects.exists()
+
+    def test_whoever_takes_words_out_of_a_report_is_not_its_second_person(self, story):
+        first, second = make.an_analyst(), make.an_analyst()
+        release = a_waiting_report(first)
+        services.put_in(story=story.pk, release=release.pk, by=first)
+        page = signed_in(second)
+        address = reverse("reports:word_place", args=[story.pk, release.pk])
+        assert address not in page.get(reverse("reports:words")).content.decode()
+        assert page.post(address, {"out": "1"}).status_code == 302
+        assert release.stories.count() == 1
+        # The first one still can; and of a report that was sent back, everybody who may prepare it again.
+        assert address in signed_in(first).get(reverse("reports:words")).content.decode()
+        release.refresh_from_db()
+        send_back(release=release, by=second, seen=release.digest, reason=ReturnReason.WORDS)
+        assert services.take_out(story=story.pk, release=release.pk, by=second) == 1
+
+    def test_words_whose_consent_ended_by_itself_are_not_published(self, story):
+        """Nobody withdrew it, so nothing was deleted: its purpose is offered no more."""
+        first, second = make.an_analyst(), make.a_privacy_officer()
+        freeze_all("2026-05")
+        release = prepared("2026-05", first)
+        services.put_in(story=story.pk, release=release.pk, by=first)
+        release.refresh_from_db()
+        PurposeSwitch.objects.update_or_create(purpose="story", defaults={"offered": False})
+        with pytest.raises(Conflict) as refused:
+            approve(release=release, by=second, seen=release.digest)
+        assert refused.value.code == "words_not_agreed"
+        send_back(release=release, by=second, seen=release.digest, reason=ReturnReason.WORDS)
+        again = prepare_again(
+            release=release, by=first, seen=release.digest, method=Method.SUPPRESSION, words=Words("A", "B")
+        )
+        assert not again.stories.exists()
+        assert "stories" not in again.manifest
+        assert approve(release=again, by=second, seen=again.digest).state == "approved"
+
+
+class TestRunningPeriod:
+    def test_settings_that_would_close_a_period_before_its_end_do_not(self, settings):
+        settings.PSP_REPORT_SETTLE_DAYS = -40
+        today = timezone.localdate()
+        assert not record.is_closed(containing(today, Span.MONTH))
+        assert record.is_closed(containing(today.replace(day=1) - timedelta(days=1), Span.MONTH))
+
+
+class TestAsking:
+    """By one who asks for much, so that the worker, the database or everybody else has to wait."""
+
+    @pytest.fixture
+    def analyst(self):
+        a_region_with(12, sessions=3, at=datetime(2026, 5, 5, 23, tzinfo=UTC))
+        cache.clear()
+        return signed_in(make.an_analyst())
+
+    @pytest.mark.parametrize("period", ["1850", "1999-Q2", "2025-01"])
+    def test_file_of_a_period_before_anything_happened_is_not_counted(self, analyst, period):
+        answer = analyst.get(f"/en/reports/topics/people/table.csv?period={period}")
+        assert answer.status_code == 400
+        assert not FrozenTable.objects.exists()
+
+    def test_file_waits_for_the_worker_where_much_is_to_be_counted(self, analyst, settings):
+        settings.PSP_REPORT_PROOFS_IN_PAGE = 3
+        answer = analyst.get("/en/reports/topics/people/table.csv?period=2026-Q1")
+        assert answer.status_code == 202
+        assert not FrozenTable.objects.exists()
+
+    def test_file_has_what_there_is_where_another_number_was_not_entered(self, analyst):
+        answer = analyst.get("/en/reports/topics/platforms/table.csv?period=2026-05")
+        assert answer.status_code == 200
+
+    def test_report_that_is_asked_for_again_and_again_is_counted_once(self, analyst, monkeypatch):
+        asked = []
+        monkeypatch.setattr("reporting.releases.views.FEW", 0)
+        monkeypatch.setattr("reporting.freezing.background.after_commit", lambda task, *said: asked.append(task))
+        for _time in range(3):
+            assert (
+                analyst.post("/en/reports/releases/new/", {"period": "2026-05", "method": "suppression"}).status_code
+                == 400
+            )
+        assert len(asked) == 1

@@ -6,13 +6,14 @@ import re
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 
 from psp.audit.choices import Action
 from psp.audit.models import Entry
 from reporting.counters import beginning
+from reporting.freezing import background
 from reporting.models import FrozenTable, Look, Release
 from reporting.releases import forms as forms_release
-from reporting.releases import views as views_releases
 from reporting.tasks import freeze_closed_periods
 from tests.browser import Browser
 from tests.factories import a_coordinator, a_privacy_officer, an_analyst, sign_in
@@ -173,7 +174,8 @@ def test_privacy_officer_hears_of_a_report_that_waits():
 def test_period_with_much_left_to_count_is_counted_in_the_background(monkeypatch):
     queued: list[object] = []
     monkeypatch.setattr(beginning, "first_day", lambda: date(2026, 4, 1))
-    monkeypatch.setattr(views_releases, "after_commit", queued.append)
+    cache.clear()
+    monkeypatch.setattr(background, "after_commit", queued.append)
     answer = signed_in(an_analyst()).post(f"{RELEASES}new/", {"period": "2026-Q1", "method": "suppression"})
     assert "Its figures are being counted." in text(answer)
     assert queued == [freeze_closed_periods]
