@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -25,6 +24,7 @@ from reporting.models import Platform
 from reporting.platforms.file import Row
 from reporting.platforms.forms import ALL_REGIONS, MonthForm, PasteForm, month_name, period_of
 from reporting.platforms.services import keep_figures, months_out, regions_entered, remove_month
+from reporting.wording import number
 
 analysts_only = requires(Role.ANALYST)
 
@@ -70,7 +70,7 @@ def month(request: HttpRequest, platform_id: int) -> HttpResponse:
 
 
 def _said(row: Row) -> str:
-    words = {"number": number_format(row.registrations, force_grouping=True), "month": month_name(row.month)}
+    words = {"number": number(row.registrations), "month": month_name(row.month)}
     if not row.region:
         return _("Kept for %(month)s, all regions together: %(number)s.") % words
     return _("Kept for %(month)s, %(region)s: %(number)s.") % (words | {"region": _region_names()[row.region]})
@@ -106,7 +106,7 @@ def _to_look_at(platform: Platform, form: PasteForm) -> dict[str, Any]:
     names, out = _region_names(), months_out({row.month for row in form.rows})
     there = {month for month, _count, _all in regions_entered(platform)}
     rows = [
-        {"month": month_name(row.month), "region": names[row.region], "registrations": row.registrations,
+        {"month": month_name(row.month), "region": names[row.region], "registrations": number(row.registrations),
          "source": row.source, "remarks": row.remarks, "out": row.month in out, "again": row.month in there}
         for row in form.rows
     ]  # fmt: skip
