@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from psp.areas import account, requires
 from psp.choices import Role
-from psp.errors import DomainError, add_to_form
+from psp.errors import DomainError
 from psp.sight import coordinated_regions
 from reporting.given.forms import GivenForm, WhichForm, month_name
 from reporting.given.services import is_out, keep_given
@@ -30,10 +30,11 @@ def given(request: HttpRequest) -> HttpResponse:
         try:
             keep_given(region=region, month=month, numbers=form.numbers(), by=me)
         except DomainError as error:
-            add_to_form(form, error)
+            # The month went out meanwhile: what is kept of it is shown, not what was typed.
+            messages.error(request, error.message)
         else:
             messages.success(request, _("The numbers are kept."))
-            return redirect(f"{reverse('reports:given')}?month={month:%Y-%m}&region={region.code}")
+        return redirect(f"{reverse('reports:given')}?month={month:%Y-%m}&region={region.code}")
     context = {
         "which": which, "form": form, "out": is_out(month), "month_name": month_name(month), "region": region,
     }  # fmt: skip

@@ -154,9 +154,10 @@ class PasteForm(forms.Form):
             _blank(self, "table")
 
 
-def _blank(form: forms.Form, name: str) -> None:
-    """So that the page does not show it again."""
+def _blank(form: Any, name: str) -> None:
+    """So that the page does not show it again, and says so."""
     data: Any = form.data
+    form.emptied = True
     form.data = data.copy()
     data = form.data
     data[name] = ""

@@ -22,6 +22,7 @@ from psp.models import User
 from psp.sight import sight_of
 from reporting.choices import Topic
 from reporting.models import FrozenTable, Platform, PlatformFigure, Series
+from reporting.period_words import period_name
 from reporting.periods import Span, containing
 from reporting.platforms.file import Row
 
@@ -87,9 +88,13 @@ def _lock(platform: Platform, months: Collection[date]) -> None:
     if out := months_out(months):
         raise DomainError(
             _("The figures of %(month)s are final and do not change any more. If a number was wrong or came late, "
-              "say so in the note of the next report.") % {"month": f"{min(out):%Y-%m}"},
+              "say so in the note of the next report.") % {"month": _name(min(out))},
             code="month_is_out", field="month",
         )  # fmt: skip
+
+
+def _name(month: date) -> str:
+    return period_name(containing(month, Span.MONTH))
 
 
 def _refuse_both_ways(rows: Sequence[Row], stored: Collection[tuple[date, str]]) -> None:
@@ -98,7 +103,7 @@ def _refuse_both_ways(rows: Sequence[Row], stored: Collection[tuple[date, str]])
         if any(month == row.month and bool(region) != bool(row.region) for month, region in stored):
             raise DomainError(
                 _("%(month)s is there already, by region or for all regions together, and would be counted twice. "
-                  "Remove that month first.") % {"month": f"{row.month:%Y-%m}"},
+                  "Remove that month first.") % {"month": _name(row.month)},
                 code="both_ways", field="month",
             )  # fmt: skip
 
