@@ -52,7 +52,9 @@ def test_numbers_of_a_platform_come_in_and_are_seen_protected(visitor, site, lan
 
     type_again(analyst, month, "ON", "75")
     take_back(analyst, other)
-    assert site.run(KEPT.format(months=[month, other])) == str([(month, "ATL", 4), (month, "ON", 75), (month, "QC", 1234)])
+    assert site.run(KEPT.format(months=[month, other])) == str(
+        [(month, "ATL", 4), (month, "ON", 75), (month, "QC", 1234)]
+    )
 
     see_protected(analyst, month, said)
     is_out(analyst, month, said)
