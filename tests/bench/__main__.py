@@ -22,6 +22,7 @@ from tests.bench import (
     groups,
     leads,
     reads,
+    report_pages,
     reports,
     retention,
     sending,
@@ -124,6 +125,7 @@ def measure(people: int) -> list[Figure]:
             *retention.figures(port),
             *series.figures(),
             *reports.figures(),
+            *report_pages.figures(port, floor),
         ]
     seeding = Figure(f"seed_demo, {people} participants", round(seconds, 1), "s", None, None, "")
     return [

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from intake.models import Participant
     from psp.models import User
 
-COORDINATOR = "coordinator.qc"
+COORDINATOR, ANALYST = "coordinator.qc", "analyst"
 # Nobody else has these: a search for them finds one person, at any scale.
 ONLY_NAME, ONLY_PHONE = "Philomène", "+1 418 555 0199"
 
@@ -30,6 +30,12 @@ def coordinator() -> User:
     from psp.models import User
 
     return User.objects.get(username=COORDINATOR)
+
+
+def analyst() -> User:
+    from psp.models import User
+
+    return User.objects.get(username=ANALYST)
 
 
 def somebody_to_find() -> Participant:
