@@ -524,6 +524,8 @@ PSP_REPORT_SETTLE_DAYS: int = env.int("PSP_REPORT_SETTLE_DAYS", default=10)
 PSP_REPORT_PROOFS_IN_PAGE: int = env.int("PSP_REPORT_PROOFS_IN_PAGE", default=6)
 # How long the proof of one series and period may take before its figures are refused.
 PSP_REPORT_PROOF_SECONDS: float = env.float("PSP_REPORT_PROOF_SECONDS", default=20.0)
+# And how long where nobody waits: at night, for what could not be proven in that time.
+PSP_REPORT_PATIENT_SECONDS: float = env.float("PSP_REPORT_PATIENT_SECONDS", default=300.0)
 # Under which licence published figures may be used, by its short name, as in "OGL-Canada-2.0"; stands in JSON files.
 PSP_REPORT_LICENCE: str = env.str("PSP_REPORT_LICENCE", default="notspecified")
 

@@ -108,10 +108,11 @@ def definition(series: Series, period: Period) -> Series:
     return row.series if row else freezing.newest(series)
 
 
-def ensure(series: Series, period: Period, *, again: bool = False) -> list[FrozenTable]:
+def ensure(series: Series, period: Period, *, again: bool = False, seconds: float | None = None) -> list[FrozenTable]:
     """The frozen rows, the total first; frozen now where they are not yet. Counts no look. Errors as `tables`.
 
-    `again`: try also what could not be proven safe a short while ago.
+    `again`: try also what could not be proven safe a short while ago. `seconds`: how long each proof may take, where
+    it is not as long as somebody waits for a page.
     """
     period = _spoken_for(series, period)
     if rows := freezing.kept(series.code, period):
@@ -125,7 +126,7 @@ def ensure(series: Series, period: Period, *, again: bool = False) -> list[Froze
         raise DomainError(_("These figures are not counted for periods of this length."), code="not_counted_for")
     if not again and tried_lately(newest.code, period):
         raise NotProven(newest, period)
-    return _frozen(newest, period)
+    return _frozen(newest, period, seconds)
 
 
 def unproven(period: Period) -> list[str]:
@@ -133,7 +134,7 @@ def unproven(period: Period) -> list[str]:
     return list(Unproven.objects.filter(period=period.code).order_by("code").values_list("code", flat=True))
 
 
-def _frozen(series: Series, period: Period) -> list[FrozenTable]:
+def _frozen(series: Series, period: Period, seconds: float | None = None) -> list[FrozenTable]:
     """Its parts first, each in a transaction of its own: whoever dies in between leaves whole periods and no half."""
     freezing.queue_pages()
     spans = freezing.lengths(series.code, period, spans_of(series))
@@ -141,7 +142,7 @@ def _frozen(series: Series, period: Period) -> list[FrozenTable]:
         # A whole minus its parts tells a part that is not out: so no whole without all of them.
         for part in freezing.parts_of(period, spans):
             _ensure_part(series, part)
-        rows = freezing.freeze(series, period, spans)
+        rows = freezing.freeze(series, period, spans, seconds or settings.PSP_REPORT_PROOF_SECONDS)
     except DisclosureError:
         freezing.note_unproven(series.code, period)
         # The reason may quote a place of the table: it goes no further than here.
@@ -189,8 +190,9 @@ def _opened(rows: list[FrozenTable]) -> Tables:
     return {breakdown_of(row): opened(row) for row in rows}
 
 
-def freeze_closed(series: Series, periods: Iterable[Period]) -> tuple[int, int]:
-    """What is closed and not out yet, the shorter periods first; how many were frozen, and how many not proven."""
+def freeze_closed(series: Series, periods: Iterable[Period], *, seconds: float | None = None) -> tuple[int, int]:
+    """What is closed and not out yet, the shorter periods first; how many were frozen, and how many not proven.
+    `seconds` as in `ensure`."""
     done = refused = 0
     spans = spans_of(series)
     stock = counter(series.counter).stock
@@ -202,7 +204,7 @@ def freeze_closed(series: Series, periods: Iterable[Period]) -> tuple[int, int]:
     ]  # fmt: skip
     for period in sorted(due, key=lambda one: (LENGTHS[one.span], one.first)):
         try:
-            ensure(series, period, again=True)
+            ensure(series, period, again=True, seconds=seconds)
             done += 1
         except DisclosureError:
             refused += 1

@@ -87,8 +87,9 @@ def _lock(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('frozen'), hashtext(%s))", [name])
 
 
-def freeze(series: Series, period: Period, spans: Sequence[Span]) -> list[FrozenTable]:
-    """The rows of a period whose parts are frozen. DisclosureError: then nothing of it is kept."""
+def freeze(series: Series, period: Period, spans: Sequence[Span], seconds: float) -> list[FrozenTable]:
+    """The rows of a period whose parts are frozen. `seconds`: how long the proof may take. DisclosureError: then
+    nothing of it is kept."""
     with transaction.atomic():
         # Whoever comes second finds what the first one froze.
         _lock(series.code)
@@ -96,7 +97,7 @@ def freeze(series: Series, period: Period, spans: Sequence[Span]) -> list[Frozen
             return rows
         now, withhold = timezone.now(), counter(series.counter).withhold
         wanted = _in_every_part(series, period, spans)
-        made = _proven(series, period, spans, wanted)
+        made = _proven(series, period, spans, wanted, seconds)
         shown = withhold(made.tables) if withhold else made.tables
         rows = FrozenTable.objects.bulk_create(
             _row(series, period, dimensions, table, made.optimal, now)
@@ -122,13 +123,15 @@ def _in_every_part(series: Series, period: Period, spans: Sequence[Span]) -> lis
     ]  # fmt: skip
 
 
-def _proven(series: Series, period: Period, spans: Sequence[Span], wanted: Sequence[Breakdown]) -> Protected:
+def _proven(
+    series: Series, period: Period, spans: Sequence[Span], wanted: Sequence[Breakdown], seconds: float
+) -> Protected:
     """Today's counts, brought to agree with what is out, in one proof with it."""
     released, nested = _out(series, period, spans)
     counted = disclosure.fit(count_tables(series, period, wanted), released, nested).tables
     return protect_together(
         counted, settings.PSP_SUPPRESSION_THRESHOLD, released=released, nestings=nested,
-        time_limit=settings.PSP_REPORT_PROOF_SECONDS,
+        time_limit=seconds,
     )  # fmt: skip
 
 

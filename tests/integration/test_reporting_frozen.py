@@ -148,6 +148,20 @@ def test_page_does_not_wait_again_for_what_was_just_not_proven_but_the_nightly_r
     assert record.tables(series(), MAY)
 
 
+def test_night_has_more_time_for_what_no_page_could_wait_for(settings, monkeypatch):
+    monkeypatch.setattr(beginning, "first_day", lambda: MAY.first)
+    monkeypatch.setattr(record_nightly, "in_force", lambda: [series()])
+    in_may(24)
+    settings.PSP_REPORT_PROOF_SECONDS = 0.0
+    with pytest.raises(record.NotProven):
+        record.tables(series(), MAY)
+    settings.PSP_REPORT_PATIENT_SECONDS = 60.0
+    _done, refused = record_nightly.freeze_closed_periods()
+    assert refused == 0
+    assert not Unproven.objects.exists()
+    assert record.tables(series(), MAY)
+
+
 # Definitions ------------------------------------------------------------------------------------------------
 
 
