@@ -11,6 +11,7 @@ from reporting.counters.beginning import all_periods
 from reporting.counting import spoken_for
 from reporting.freezing.families import inside
 from reporting.freezing.one_period import still_to_come
+from reporting.models import Series
 from reporting.periods import Period
 from reporting.record import entered, freeze_closed, in_force, spans_of
 
@@ -32,12 +33,15 @@ def _freeze_all() -> tuple[int, int]:
     """All in the time that a page would take. Then what was refused once more, with more time: meanwhile pages know
     that it was tried, and wait for nothing."""
     periods = all_periods(timezone.localdate())
-    frozen, hard = 0, []
+    frozen = 0
+    hard: list[Series] = []
     for series in in_force():
         done, left = freeze_closed(series, periods)
         if done or left:
             log.info("series_frozen", code=series.code, count=done)
-        frozen, hard = frozen + done, [*hard, series] if left else hard
+        frozen += done
+        if left:
+            hard.append(series)
     again = [freeze_closed(series, periods, seconds=settings.PSP_REPORT_PATIENT_SECONDS) for series in hard]
     return frozen + sum(done for done, _left in again), sum(left for _done, left in again)
 
