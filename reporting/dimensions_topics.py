@@ -86,7 +86,12 @@ def register() -> None:
         Dimension("referred_to", _("Referred to"), _("All other services"), referrals),
         Dimension("answer", _("Answer"), _("All invitations"), lambda: ANSWERS),
         Dimension("took_place", _("Held or cancelled"), _("All sessions"), lambda: TOOK_PLACE),
-        Dimension("status", _("Who was there"), _("All places at sessions"), lambda: named(AttendanceStatus)),
+        Dimension(
+            "status",
+            pgettext_lazy("dimension", "Attendance"),
+            _("All places at sessions"),
+            lambda: named(AttendanceStatus),
+        ),
         Dimension("completion", _("Stayed or left"), _("All places in these groups"), lambda: COMPLETION),
         Dimension("supervision", _("Supervision"), _("All peer supporters"), lambda: SUPERVISION),
         Dimension("trained", pgettext_lazy("dimension", "Training"), _("All peer supporters"), lambda: YES_NO),
