@@ -114,12 +114,12 @@ class TestWaiting:
         assert title in page
         assert f"/{language}/my/words/" in page
         line = page[page.index(title) :][:600]
-        assert not any(word in line.lower() for word in ("story", "histoire", "report", "rapport", "heron"))
+        assert not any(word in line.lower() for word in ("story", "récit", "report", "rapport", "heron"))
         services.answer(by=person.user, yes=True, read=services.seen(row.wording))
         assert title not in mine.get(front).content.decode()
 
     @pytest.mark.parametrize(
-        ("language", "told"), [("en", "1 waits for you to read it"), ("fr", "1 histoire attend que vous la lisiez")]
+        ("language", "told"), [("en", "1 waits for you to read it"), ("fr", "1 récit attend que vous le lisiez")]
     )
     def test_coordinator_of_the_region_finds_it_on_the_first_page_while_it_waits(self, person, by, language, told):
         desk, front = signed_in(by), f"/{language}/desk/"
