@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import chdir
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -166,7 +167,8 @@ def pytauargus(table: CountTable) -> set[Key]:
 
     Engine._table_cell_bounds = lambda self, tab: (1.0, 1e6)
     numbers = everything(table)
-    with tempfile.TemporaryDirectory() as folder:
+    # Its solvers leave their logs wherever they are called.
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
         lines = []
         for (row, column), count in numbers.items():
             small = 0 < count < T
