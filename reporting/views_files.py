@@ -19,6 +19,7 @@ from psp.audit.choices import Action, Purpose
 from psp.bilingual import reader_language
 from psp.choices import Role
 from reporting import record
+from reporting.answers.forms import forms_read_once
 from reporting.choices import Topic
 from reporting.files.as_csv import to_csv
 from reporting.files.as_json import to_json
@@ -84,6 +85,7 @@ def newest() -> Period:
 
 @require_GET
 @requires(Role.ANALYST)
+@forms_read_once()
 def topic_file(request: HttpRequest, topic: str, kind: str) -> HttpResponse:
     """One topic of one period, `?by=` for one breakdown only."""
     if topic not in Topic.values:
@@ -101,6 +103,7 @@ def topic_file(request: HttpRequest, topic: str, kind: str) -> HttpResponse:
 
 @require_GET
 @requires(*READERS)
+@forms_read_once()
 def release_file(request: HttpRequest, release_id: int, kind: str) -> HttpResponse:
     """A release that is out. One that waits for a second person leaves in no file."""
     release: Release = get_object_or_404(Release.objects.visible_to(request.user).published(), pk=release_id)

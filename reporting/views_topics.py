@@ -13,6 +13,7 @@ from psp.areas import requires
 from psp.bilingual import capital
 from psp.choices import Role
 from reporting import offered, present, present_topic, reading
+from reporting.answers.forms import forms_read_once
 from reporting.choices import Topic
 from reporting.forms import JOINT, By, TopicForm
 from reporting.models import Series
@@ -23,6 +24,7 @@ from reporting.views import being_counted, coming, series_in_force, topics_of
 
 @require_GET
 @requires(Role.ANALYST)
+@forms_read_once()
 def topic(request: HttpRequest, code: str) -> HttpResponse:
     """Everything of one topic for a period. What was asked wrongly is said at its field; the rest is kept."""
     if code not in Topic.values:
@@ -60,6 +62,7 @@ def breakdowns_of(series: list[Series]) -> list[By]:
 
 @require_GET
 @requires(Role.ANALYST)
+@forms_read_once()
 def definitions(request: HttpRequest) -> HttpResponse:
     """Every definition in every version, the one in force first."""
     versions: dict[str, list[Series]] = {}

@@ -7,7 +7,9 @@ what was asked. A new version of a form is counted by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -67,8 +69,31 @@ def named(code: str) -> Named:
     return Named(Source(source), int(number), int(place or 0), side or "")
 
 
+_read: ContextVar[dict[Source, Sequence[Any]] | None] = ContextVar("forms_read", default=None)
+
+
+@contextmanager
+def forms_read_once() -> Iterator[None]:
+    """Within this block, as long as one page is made, each kind of form is asked for once: every question of every
+    form is a figure of its own, and each of them looks at its form."""
+    before = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(before)
+
+
 def published(source: Source) -> Sequence[Any]:
     """Every published version of it, oldest first."""
+    known = _read.get()
+    if known is None:
+        return _published(source)
+    if source not in known:
+        known[source] = _published(source)
+    return known[source]
+
+
+def _published(source: Source) -> Sequence[Any]:
     rows: QuerySet[Any]
     if source in USES:
         rows = Questionnaire.objects.filter(use=USES[source])

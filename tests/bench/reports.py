@@ -64,13 +64,13 @@ def of_topic(topic: str, every: list[Any], period: Any) -> list[Figure]:
         theirs.append(timed(lambda: ask(asked)))
     tables = [count_tables(one, period) for one in every]
     proof = timed(lambda: [protect_together(one, settings.PSP_SUPPRESSION_THRESHOLD, time_limit=60) for one in tables])
-    name = f"reports, {topic}: a quarter"
+    name, counted, floor = f"reports, {topic}: a quarter", statistics.median(ours), statistics.median(theirs)
     return [
-        against_floor(
-            f"{name} counted", statistics.median(ours), statistics.median(theirs), "at most 1.5 × the same SQL"
-        ),
-        Figure(f"{name} proven ({sum(map(len, tables))} tables)", round(proof), "ms", None, None, ""),
-    ]
+        against_floor(f"{name} counted and proven", counted + proof, floor + proof,
+                      "at most 1.5 × the same SQL plus protection"),
+        against_floor(f"{name} counted", counted, floor, "the same SQL; the rest composes it, whatever the rows"),
+        Figure(f"{name} proven ({sum(map(len, tables))} tables)", round(proof, 1), "ms", None, None, ""),
+    ]  # fmt: skip
 
 
 def timed(work: Callable[[], object]) -> float:
