@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,3 +34,13 @@ def test_any_text_gives_a_short_list_of_its_own_words(text):
     assert len(found) <= MOST
     assert len(set(found)) == len(found)
     assert all(word in text for word in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + "\n" * 1500 + "a " * 700, "a" + " " * 1500 + "A " * 700, "x" * 3000, "1 " * 1500]
+)
+def test_text_that_was_made_to_take_long_does_not(text):
+    """Every look at the page of a story looks for them, also that of the team: thirty seconds each kept all waiting."""
+    begun = process_time()
+    telling(text)
+    assert process_time() - begun < 3
