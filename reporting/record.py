@@ -53,9 +53,14 @@ def is_closed(period: Period, today: date | None = None) -> bool:
 
 
 def entered(series: Series, period: Period) -> bool:
-    """Whether what it counts was entered. What comes from elsewhere may come late, and what is out never changes."""
+    """Whether what it counts was entered. What comes from elsewhere may come late, and what is out never changes.
+
+    Of a month that is out nothing can be entered any more: a platform or a region that came later has nothing there.
+    """
     asked = counter(series.counter).entered
-    return asked is None or asked(period)
+    if asked is None:
+        return True
+    return all(asked(month) for month in freezing.months_to_come(series.code, period))
 
 
 def in_force() -> list[Series]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -17,13 +17,14 @@ from reporting.counting import breakdowns, count_tables
 from reporting.disclosure import Nesting, Protected, ProtectedTable, digest_of, protect_together, record_of, restore
 from reporting.freezing.families import around, inside, nestings, overlap, parts_of
 from reporting.models import FrozenTable, Series, Unproven
-from reporting.periods import LENGTHS, Period, Span, parse
+from reporting.periods import LENGTHS, Period, Span, parse, since
 
 __all__ = [
     "freeze",
     "is_within_what_is_out",
     "kept",
     "lengths",
+    "months_to_come",
     "newest",
     "note_unproven",
     "parts_of",
@@ -65,6 +66,13 @@ def still_to_come(wanted: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         (code, period) for code, period in wanted
         if not any(one == period or _lies_in(parse(period), parse(one)) for one in out.get(code, ()))
     }  # fmt: skip
+
+
+def months_to_come(code: str, period: Period) -> list[Period]:
+    """Its months that are not out, neither by themselves nor within a longer period."""
+    out = _periods_out(code)
+    months = since(period.first, period.after - timedelta(days=1), Span.MONTH)
+    return [month for month in months if not any(overlap(month, one) for one in out)]
 
 
 def _lies_in(period: Period, other: Period) -> bool:

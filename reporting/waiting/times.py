@@ -37,6 +37,7 @@ from groups.models import Membership
 from intake.choices import ApplicationState, MeetingState, Service, WaitingState
 from intake.models import Application, WaitingPlace
 from reporting.choices import WaitStep
+from reporting.disclosure import check_threshold
 from reporting.models import PublishedWait
 from reporting.waiting.estimate import Waits, published
 
@@ -67,7 +68,7 @@ def wanted() -> list[tuple[WaitStep, str]]:
 
 
 def made(month: date, step: WaitStep, service: str) -> PublishedWait:
-    threshold = settings.PSP_SUPPRESSION_THRESHOLD
+    threshold = check_threshold(settings.PSP_SUPPRESSION_THRESHOLD)
     outcome, weeks = published(waits(month, step, service), threshold)
     return PublishedWait(
         month=month, step=step, service=service, outcome=outcome, weeks=weeks, threshold=threshold

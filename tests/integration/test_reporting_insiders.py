@@ -23,13 +23,16 @@ from psp.errors import Conflict, DomainError
 from reporting import record
 from reporting.choices import Method, ReturnReason
 from reporting.definitions.services import new_version
-from reporting.disclosure import ProtectedTable
+from reporting.disclosure import DisclosureError, ProtectedTable
 from reporting.freezing.corrections import corrections
-from reporting.models import FrozenTable, Given, GivenKind, Release, ReleasedStory, Series
+from reporting.models import FrozenTable, Given, GivenKind, Platform, PublishedWait, Release, ReleasedStory, Series
 from reporting.periods import Span, containing, parse
+from reporting.platforms.file import Row
+from reporting.platforms.services import keep_figures
 from reporting.reference import content_of
 from reporting.releases.services import Words, approve, prepare, prepare_again, send_back
 from reporting.stories import services
+from reporting.waiting.times import publish_waits
 from tests import factories as make
 from tests.feedback import signed_in
 from tests.released import freeze_all
@@ -241,6 +244,30 @@ class TestSecondPerson:
         assert not again.stories.exists()
         assert "stories" not in again.manifest
         assert approve(release=again, by=second, seen=again.digest).state == "approved"
+
+
+class TestNumbersFromElsewhere:
+    def test_platform_that_is_added_later_does_not_keep_the_quarter_from_coming(self):
+        """Nothing can be entered for it in months that are out."""
+        first, by = Platform.objects.get(code="togetherall"), make.an_analyst()
+        for month in (4, 5, 6):
+            keep_figures(platform=first, rows=[Row(date(2026, month, 1), "", 20, "mail", "")], by=by)
+        series = Series.objects.get(code="registrations", number=1)
+        for code in MONTHS[:2]:
+            record.ensure(series, parse(code))
+        second = Platform.objects.create(code="second", name="Second")
+        assert not record.entered(series, parse(QUARTER))
+        keep_figures(platform=second, rows=[Row(date(2026, 6, 1), "", 3, "mail", "")], by=by)
+        found = record.tables(series, parse(QUARTER))
+        assert found[()].value(total="all") in (None, 63)
+        # Who were the only ones there: June tells no more of it than the quarter.
+        assert found[("platform",)].value(platform="second") is None
+
+    def test_waits_are_not_published_by_a_threshold_that_is_none(self, settings):
+        settings.PSP_SUPPRESSION_THRESHOLD = 1
+        with pytest.raises(DisclosureError):
+            publish_waits()
+        assert not PublishedWait.objects.exists()
 
 
 class TestRunningPeriod:
