@@ -55,7 +55,7 @@ def _cover(book: Book, language: str) -> dict[str, Any]:
 def part_of(book: Book, language: str) -> dict[str, Any]:
     """What `psp/pdf_templates/figures.typ` shows in one language."""
     with override(language):
-        vocabulary = words.Vocabulary()
+        vocabulary = words.Vocabulary(book.names)
         return {
             "language": language, "contents": _("Contents"), "page": _("Page"), "of": pgettext("pages", "of"),
             "made": pgettext("report", "Made on %(day)s") % {"day": long_date(timezone.localdate(), language)},

@@ -45,7 +45,7 @@ class _Writer:
     def __init__(self, workbook: xlsxwriter.Workbook, book: Book, language: str) -> None:
         self.workbook, self.book, self.language = workbook, book, language
         self.names: set[str] = set()
-        self.vocabulary = words.Vocabulary()
+        self.vocabulary = words.Vocabulary(book.names)
         made = (book.counted_at or NO_MOMENT).replace(tzinfo=None, microsecond=0)
         workbook.set_properties({"title": writable(book.title(language)), "author": "", "created": made})
         self.formats: dict[str, Format] = {

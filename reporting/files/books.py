@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from reporting.choices import Method
 from reporting.disclosure import ProtectedTable
 from reporting.models import Indicator, Series
 from reporting.periods import Period
+from reporting.releases.manifest import Names
 from reporting.stories.printed import Said
 
 # The dimension of a table that has none: everything together.
@@ -64,7 +65,7 @@ class Book:
     """A release, or one topic of one period. `approved_on`: None where it is no release. `counted_at`: the cut-off of
     the data, None where nothing was counted. `digest`: over all that it holds. `missing`: names of series that could
     not be proven safe. `stories`: what people said yes to, word for word. `changes`: corrections of earlier periods.
-    Only releases have these two."""
+    Only releases have these two. `names`: how a release called categories whose names are data."""
 
     title: Words
     note: Words
@@ -78,6 +79,7 @@ class Book:
     missing: tuple[Words, ...] = ()
     stories: tuple[Said, ...] = ()
     changes: tuple[Changed, ...] = ()
+    names: Names = field(default_factory=dict)
 
     def tables(self) -> Iterator[tuple[Chapter, ProtectedTable]]:
         for chapter in self.chapters:

@@ -64,7 +64,7 @@ class Figure:
 
 def lines(book: Book, language: str) -> Iterator[Line]:
     """Every figure of a book by the codes of `COLUMNS`. `language` must be the active one."""
-    vocabulary = words.Vocabulary()
+    vocabulary = words.Vocabulary(book.names)
     for chapter, table in book.tables():
         for figure in figures(chapter.series, protected(table), vocabulary):
             yield _line(figure, book.period, language, vocabulary)

@@ -17,6 +17,7 @@ from reporting.files.books import Book, Changed, Chapter, Words, breakdown
 from reporting.freezing import looks
 from reporting.models import Release, Series
 from reporting.periods import Period, parse
+from reporting.releases.manifest import kept_names
 from reporting.stories.printed import said_in
 
 Names = tuple[str, ...]
@@ -76,7 +77,7 @@ def of_release(release: Release) -> Book:
         approved_on=timezone.localtime(release.decided_at).date() if release.decided_at else None,
         missing=tuple({series.code: _named(series) for series in unproven}.values()),
         stories=said_in(release),
-        changes=tuple(_changes(release)),
+        changes=tuple(_changes(release)), names=kept_names(release),
     )  # fmt: skip
 
 

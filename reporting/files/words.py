@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from itertools import product
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from reporting.choices import Measure, Method
 from reporting.dimensions import dimension
 from reporting.disclosure import ALL, Key, ProtectedTable
 from reporting.files.books import Book, breakdown, has_overlaps
 from reporting.freezing.corrections import Correction
+from reporting.releases.manifest import Names, in_language
 from reporting.releases.words import correction_lines
 
 # The measure of a line that says what changed since in a period that was closed before.
@@ -45,9 +46,13 @@ def measure_name(measure: str) -> str:
 
 
 class Vocabulary:
-    """How dimensions and categories are called, in the language that is active when it is made. Each is read once."""
+    """How dimensions and categories are called, in the language that is active when it is made. Each is read once.
 
-    def __init__(self) -> None:
+    `names`: how a release called its categories, which stays.
+    """
+
+    def __init__(self, names: Names | None = None) -> None:
+        self._kept = in_language(names or {}, get_language() or "en")
         self._known: dict[str, tuple[str, str, dict[str, str]]] = {}
 
     def _of(self, code: str) -> tuple[str, str, dict[str, str]]:
@@ -56,9 +61,9 @@ class Vocabulary:
             try:
                 found = dimension(code)
             except KeyError:
-                self._known[code] = (code, _("All"), {})
+                self._known[code] = (code, _("All"), self._kept.get(code, {}))
             else:
-                names = {str(key): str(name) for key, name in found.categories()}
+                names = {str(key): str(name) for key, name in found.categories()} | self._kept.get(code, {})
                 self._known[code] = (str(found.name), str(found.all_name), names)
         return self._known[code]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -18,6 +18,7 @@ from reporting.disclosure import ALL, ProtectedTable
 from reporting.models import Release, ReleaseTable, Series
 from reporting.periods import parse
 from reporting.present import protected, shown
+from reporting.releases.manifest import Names, in_language
 from reporting.releases.words import breakdown_name, correction_lines, note, period_name, returned_for, series_names
 from reporting.stories import printed as stories_printed
 from reporting.tables import text_table
@@ -140,17 +141,18 @@ def _statistics(table: ProtectedTable) -> Iterator[tuple[str, str]]:
 # One table --------------------------------------------------------------------------------------------------
 
 
-def grid(table: ProtectedTable, caption: str) -> dict[str, Any]:
-    """What components/data_table.html shows: the first dimension down, the second across, all together at the end."""
-    table = protected(table)
+def grid(table: ProtectedTable, caption: str, names: Names | None = None) -> dict[str, Any]:
+    """What components/data_table.html shows: the first dimension down, the second across, all together at the end.
+    `names`: how its report called the categories."""
+    table, kept = protected(table), in_language(names or {}, reader_language())
     if table.dimensions == ("total",):
         heads, rows = [pgettext("figure", "Number")], [(_("All together"), [table.value(total="all")])]
     else:
         down, across = table.dimensions[0], table.dimensions[1] if len(table.dimensions) > 1 else ""
         columns = [*_ordered(table, across), ALL] if across else [ALL]
-        heads = [_called(across, one) for one in columns] if across else [pgettext("figure", "Number")]
+        heads = [_called(across, one, kept) for one in columns] if across else [pgettext("figure", "Number")]
         rows = [
-            (_called(down, one), [table.values[(one, other) if across else (one,)] for other in columns])
+            (_called(down, one, kept), [table.values[(one, other) if across else (one,)] for other in columns])
             for one in (*_ordered(table, down), ALL)
         ]
     return text_table(caption, _head(table), heads, [(name, [shown(one) for one in values]) for name, values in rows])
@@ -174,7 +176,10 @@ def _head(table: ProtectedTable) -> str:
         return _("Figure")
 
 
-def _called(dimension_code: str, category: str) -> str:
+def _called(dimension_code: str, category: str, kept: Mapping[str, Mapping[str, str]]) -> str:
+    """As the report called it, else as the program does."""
+    if category in kept.get(dimension_code, {}):
+        return kept[dimension_code][category]
     try:
         return name_of(dimension_code, category)
     except KeyError:

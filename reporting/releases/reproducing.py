@@ -34,7 +34,8 @@ class Reproduced:
 def reproduce(release: Release) -> Reproduced:
     rows = list(release.tables.select_related("frozen__series"))
     differs = [f"tables: {name_of(row)}" for row in rows if not _alike(row, Method(release.method))]
-    before, now = json.loads(release.manifest), contents_of(release, rows)
+    before = json.loads(release.manifest)
+    now = contents_of(release, rows, before.get("names", {}))
     differs += [place for place in differences(before, json.loads(text_of(now))) if place not in differs]
     if not differs and digest_of(text_of(now)) != release.digest:
         differs.append("digest")

@@ -27,6 +27,7 @@ from reporting.periods import parse
 from reporting.querysets import READERS
 from reporting.releases import pages as release_pages
 from reporting.releases.forms import PrepareForm, ReturnForm, WordsForm, as_typed, to_report
+from reporting.releases.manifest import kept_names
 from reporting.releases.permissions import can_decide_release, can_prepare_release
 from reporting.releases.reproducing import reproduce
 from reporting.releases.services import approve, prepare, prepare_again, send_back
@@ -127,7 +128,7 @@ def release_table(request: HttpRequest, release_id: int, table_id: int) -> HttpR
     context = {
         "release": row.release, "title": title(row.release), "name": name, "period": capital(period),
         "hidden": table.suppressed, "threshold": table.threshold, "unit": series.unit(reader_language()),
-        **release_pages.grid(table, f"{name}, {period}"),
+        **release_pages.grid(table, f"{name}, {period}", kept_names(row.release)),
     }  # fmt: skip
     return render(request, "reports/releases/table.html", context)
 

@@ -5,6 +5,7 @@ The figures are goods and services, since those are numbers from the start: what
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,10 +17,11 @@ import pytest
 from django.core.cache import cache
 from django.db import connections, transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from consent.models import PurposeSwitch
 from psp.errors import Conflict, DomainError
+from psp.models import ProgramRegion
 from reporting import record
 from reporting.choices import Method, ReturnReason
 from reporting.definitions.services import new_version
@@ -30,12 +32,13 @@ from reporting.periods import Span, containing, parse
 from reporting.platforms.file import Row
 from reporting.platforms.services import keep_figures
 from reporting.reference import content_of
+from reporting.releases.reproducing import reproduce
 from reporting.releases.services import Words, approve, prepare, prepare_again, send_back
 from reporting.stories import services
 from reporting.waiting.times import publish_waits
 from tests import factories as make
 from tests.feedback import signed_in
-from tests.released import freeze_all
+from tests.released import a_release, counted, freeze_all, total
 from tests.reporting_people import a_region_with
 from tests.stories import a_waiting_report, agreed
 
@@ -268,6 +271,29 @@ class TestNumbersFromElsewhere:
         with pytest.raises(DisclosureError):
             publish_waits()
         assert not PublishedWait.objects.exists()
+
+
+class TestNamesThatAdministratorsKeep:
+    """Whoever keeps the names of regions and kinds alone must not change what two people published."""
+
+    @pytest.mark.parametrize("language", ["en", "fr"])
+    def test_published_report_calls_its_categories_as_it_did(self, language):
+        release = a_release({"people": [total(72), counted(("region",), {("ON",): 41, ("QC",): 31})]})
+        with translation.override(language):
+            row = release.tables.get(frozen__breakdown="region")
+            pages = [reverse("reports:release_table", args=[release.pk, row.pk])]
+            pages += [reverse(f"reports:release_{kind}", args=[release.pk]) for kind in ("csv", "json")]
+        reader = signed_in(make.an_analyst())
+        before = [figures_of(reader.get(page).content.decode()) for page in pages]
+        names = dict(ProgramRegion.objects.filter(code__in=("ON", "QC")).values_list("code", "name_en"))
+        for code, other in (("ON", "QC"), ("QC", "ON")):
+            ProgramRegion.objects.filter(code=code).update(name_en=names[other], name_fr=names[other])
+        assert [figures_of(reader.get(page).content.decode()) for page in pages] == before
+        assert reproduce(release).alike
+
+
+def figures_of(text: str) -> list[str]:
+    return re.findall(r"Ontario|Qu[eé]bec|\b41\b|\b31\b", text)
 
 
 class TestRunningPeriod:
