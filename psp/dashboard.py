@@ -20,7 +20,8 @@ from psp.bilingual import reader_language
 class Place:
     """One entry of the navigation. `area`: desk, lead, reports, my, privacy. `allowed(user)` decides who sees it.
 
-    `key`: the letter that goes there after `g` on the desk.
+    `key`: the letter that goes there after `g` on the desk. `below`: what the pages behind an area's front begin with
+    that belong to it and to no other place.
     """
 
     area: str
@@ -30,6 +31,7 @@ class Place:
     allowed: Callable[[Any], bool]
     order: int = 50
     key: str = ""
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def _as_link(place: Place, path: str, language: str) -> Link:
     url, label = _words(place, language)
     is_front = url.count("/") <= 3
     current = path == url if is_front else path.startswith(url)
+    if place.below:
+        current = current or path.startswith(url + place.below)
     return Link(url, label, place.icon, place.key, current, place.area)
 
 

@@ -11,7 +11,8 @@ from psp.dashboard import Place, add_place
 
 def register() -> None:
     analyst = holds(Role.ANALYST)
-    add_place(Place("reports", _("Figures"), "chart", "reports:overview", analyst, order=10, key="f"))
+    figures = Place("reports", _("Figures"), "chart", "reports:overview", analyst, order=10, key="f", below="topics/")
+    add_place(figures)
     add_place(Place("reports", _("What people said"), "list", "reports:answers", analyst, order=20, key="w"))
     coordinates = holds(Role.COORDINATOR)
     add_place(Place("desk", _("What people said"), "list", "reports:answers", coordinates, order=90, key="f"))

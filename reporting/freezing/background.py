@@ -42,8 +42,12 @@ def in_background(missing: Iterable[tuple[Series, Period]]) -> int:
 def _ask(period: str, codes: list[str]) -> None:
     from reporting.tasks import freeze_for
 
-    if cache.add(f"{ASKED}.{period}.{'.'.join(codes)}", True, REST_SECONDS):
+    if cache.add(_asked(period, codes), True, REST_SECONDS):
         after_commit(freeze_for, period, *codes)
+
+
+def _asked(period: str, codes: Iterable[str]) -> str:
+    return f"{ASKED}.{period}.{'.'.join(sorted(codes))}"
 
 
 def ask_for_everything() -> None:
@@ -71,10 +75,14 @@ def only_one() -> Iterator[bool]:
 def freeze_for(period: Period, codes: Iterable[str]) -> None:
     """What a page waits for: these series for this period, the shorter periods in it first.
 
-    Nothing where somebody else counts: the page asks again.
+    Nothing where somebody else counts: the next look of the page asks again, without waiting for the rest to be over.
     """
+    codes = frozenset(codes)
     with only_one() as mine:
-        for series in record.in_force() if mine else []:
+        if not mine:
+            cache.delete(_asked(period.code, codes))
+            return
+        for series in record.in_force():
             if series.code in codes:
                 with suppress(DisclosureError, DomainError):
                     record.ensure(series, period)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
-from reporting.freezing.background import to_count
+from reporting.freezing.background import LOCK, to_count
 from reporting.models import FrozenTable, Series
 from reporting.periods import parse
 from reporting.tasks import freeze_for
@@ -49,3 +53,30 @@ def test_a_quarter_is_counted_after_its_months():
     assert due == {("people", code) for code in ("2026-04", "2026-05", "2026-06", "2026-Q1")}
     freeze_for("2026-Q1", "people")
     assert to_count([(Series.objects.get(code="people"), parse("2026-Q1"))]) == set()
+
+
+SERIES = ("attendances", "completion", "people")
+
+
+@contextmanager
+def somebody_else_counting() -> Iterator[None]:
+    with connection.get_new_connection(connection.get_connection_params()) as other:
+        other.execute("SELECT pg_advisory_lock(hashtext(%s))", [LOCK])
+        yield
+
+
+def test_page_asks_again_at_its_next_look_where_somebody_else_was_counting(
+    analyst, settings, django_capture_on_commit_callbacks
+):
+    settings.PSP_REPORT_PROOFS_IN_PAGE = 3
+
+    def asked() -> int:
+        with django_capture_on_commit_callbacks() as waiting:
+            assert analyst.get(ADDRESS).status_code == 202
+        return len(waiting)
+
+    assert (asked(), asked()) == (1, 0)
+    with somebody_else_counting():
+        freeze_for("2026-Q1", *SERIES)
+    assert not FrozenTable.objects.exists()
+    assert (asked(), asked()) == (1, 0)
