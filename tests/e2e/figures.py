@@ -15,7 +15,8 @@ WORLD = """
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from django.db import transaction
-from sessions.models import GroupSession
+from psp import survey
+from sessions.models import FeedbackBatch, GroupSession, Questionnaire
 from tests import factories as make
 from tests.reporting_people import BOTH, a_session, everybody_came
 BEGIN = datetime(2020, 5, 5, 23, tzinfo=UTC)
@@ -33,6 +34,12 @@ if not GroupSession.objects.filter(starts_at=BEGIN).exists():
             session = a_session(group, BEGIN + timedelta(weeks=weeks), number + 1)
             came = cycle([*["present"] * 10, "let_us_know", "absent"])
             everybody_came(session, people[number * 3:], by, came.__next__)
+        # What 32 of them said from July to September, the third quarter of the calendar.
+        form = Questionnaire.objects.in_force("after_session")
+        liked = [{"safe": "4", "helped": "5", "again": "yes"}] * 20
+        sheets = liked + [{"safe": "2", "again": "no", "length": "long"}] * 12
+        FeedbackBatch.objects.create(questionnaire=form, kind="formal", period="2020-Q3", answers=len(sheets),
+                                     counts=survey.count_up(form.form, sheets, fewest=5))
 """
 
 
@@ -60,7 +67,7 @@ if not Release.objects.filter(period=YEAR.code).exists():
 
 
 def a_year_of_figures(site: Stack) -> None:
-    """The people of that year and what they came to; made once for all stories."""
+    """The people of that year, what they came to and what they said of it; made once for all stories."""
     site.run(WORLD)
 
 

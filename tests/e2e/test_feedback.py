@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.e2e.figures import NEXT_QUARTER, a_year_of_figures
 from tests.e2e.people import sign_in_participant, sign_in_team, submit
 
 WORLD = """
@@ -31,14 +32,6 @@ a_held_session(by, people, group=over)
 for number in (1, 2):
     at = timezone.now() + timedelta(days=7 * number)
     GroupSession.objects.create(group=coming, number=number, starts_at=at, ends_at=at + timedelta(hours=1))
-"""
-BATCH = """
-from sessions.models import FeedbackBatch, Questionnaire
-from psp import survey
-form = Questionnaire.objects.in_force("after_session")
-sheets = [{"safe": "4", "helped": "5", "again": "yes"}] * 20 + [{"safe": "2", "again": "no", "length": "long"}] * 12
-FeedbackBatch.objects.create(questionnaire=form, kind="formal", period="2026-Q3", answers=len(sheets),
-                             counts=survey.count_up(form.form, sheets, fewest=5))
 """
 SLIP = re.compile(r"^[0-9A-Z]{4}(-[0-9A-Z]{4}){5}$")
 
@@ -68,11 +61,10 @@ def test_feedback_without_a_name_and_questions_with_one(visitor, site):
     elsewhere.check()
     answer_before(second)
 
-    site.run(BATCH)
+    a_year_of_figures(site)
     desk = visitor("fr")
     sign_in_team(desk, "coordinator.qc")
-    # July to September are the second quarter of the fiscal year.
-    desk.open("reports/answers/?period=2026-Q2")
+    desk.open(f"reports/answers/?period={NEXT_QUARTER}")
     expect(desk.page.locator("#feedback-1 + p")).to_contain_text("32")
     everybody = (first, second, elsewhere, desk)
     assert [fault for who in everybody for fault in who.faults + who.strangers] == []
