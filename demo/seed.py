@@ -22,6 +22,7 @@ from consent.rules import ConsentVersion as ConsentText
 from consent.rules import canonical_text, text_hash
 from contact.models import SafeContact
 from demo import bulk
+from demo.figures import make_monthly_numbers
 from demo.forming import make_forming
 from demo.groups import make_groups
 from demo.office import make_office
@@ -77,6 +78,7 @@ def seed(*, participants: int, seed: int, years: float, waiting: int = 0) -> Cou
         make_others(world)
         make_open_groups(world)
         make_office(world, people)
+        make_monthly_numbers(world)
         publish_waits()
     return world.counts
 

@@ -14,6 +14,7 @@ from consent.querysets import agrees
 from psp.choices import Role
 from psp.models import RoleAssignment
 from reporting.counters.base import Breakdown, Counted, Counter, add_counter
+from reporting.counters.beginning import first_day
 from reporting.counters.grouping import ROWS, Source, Sums, of, tallies, within
 from reporting.models_given import Given
 from reporting.models_platform import Platform, PlatformFigure
@@ -63,7 +64,9 @@ def registrations(period: Period, asked: Asked) -> Counted:
 
 
 def months_of(period: Period) -> list[Period]:
-    return since(period.first, period.after - timedelta(days=1), Span.MONTH)
+    """Those of which numbers are expected: nothing was given before there was a program."""
+    months, begin = since(period.first, period.after - timedelta(days=1), Span.MONTH), first_day()
+    return [month for month in months if begin is None or month.after > begin]
 
 
 def given_entered(period: Period) -> bool:

@@ -6,9 +6,15 @@ import pytest
 from django.core.management import call_command
 
 from contact.lint import neutral_violations
+from demo.figures import make_reports
 from groups.models import PeerGroup
 from psp.choices import Kind
 from psp.models import User
+from reporting import offered, record
+from reporting.choices import ReleaseState
+from reporting.models import Release, Series
+from reporting.periods import Span
+from tests import factories as make
 from tests.factories import a_participant
 from tests.history import holes
 
@@ -71,3 +77,27 @@ def test_numbers_out_of_range_are_refused_with_a_sentence(capsys, option, value)
     assert stopped.value.code == 2
     assert f"--{option}" in capsys.readouterr().err
     assert not User.objects.exists()
+
+
+def test_every_closed_period_has_numbers_that_were_typed_and_the_first_reports_are_made_once(capsys):
+    seeded(capsys)
+    typed = Series.objects.filter(code__in=["registrations", "given"])
+    quarters = offered.offer().periods[Span.QUARTER]
+    assert len(quarters) >= 2
+    assert all(record.entered(series, quarter) for series in typed for quarter in quarters)
+    for _twice in range(2):
+        make_reports()
+    waiting, published = Release.objects.order_by("-period")
+    assert [waiting.period, published.period] == [one.code for one in quarters[:2]]
+    assert (waiting.state, published.state) == (ReleaseState.PREPARED, ReleaseState.APPROVED)
+    shown = {row.frozen.code for row in published.tables.select_related("frozen")}
+    assert {"registrations", "given"} <= shown
+    assert "made up" in published.note_en
+
+
+def test_no_report_is_made_among_real_people():
+    make.an_analyst()
+    User.objects.create_user(kind=Kind.STAFF, username="analyst", made_by_demo=False)
+    User.objects.create_user(kind=Kind.STAFF, username="privacy", made_by_demo=False)
+    make_reports()
+    assert not Release.objects.exists()

@@ -98,6 +98,17 @@ def test_month_without_numbers_waits_for_them_where_nobody_coordinates():
     assert record.entered(Series.objects.get(code="given"), month)
 
 
+def test_months_before_the_program_began_wait_for_nothing():
+    series, first_year = Series.objects.get(code="given"), parse("2026")
+    platform = Platform.objects.get(code="togetherall")
+    assert not record.entered(series, first_year)
+    PlatformFigure.objects.create(platform=platform, month=date(2027, 2, 1), registrations=0, source="the first one")
+    kept({"ride": (14, 11)}, month=date(2027, 2, 1))
+    assert not record.entered(series, first_year)
+    kept({"ride": (0, 0)}, month=date(2027, 3, 1))
+    assert record.entered(series, first_year)
+
+
 @pytest.mark.parametrize(
     ("language", "missing", "not_all"),
     [("en", "Not entered yet.", "not all entered yet"), ("fr", "Rien n’est encore saisi.", "pas encore tous saisis")],

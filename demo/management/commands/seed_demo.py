@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from demo.seed import NotEmpty, seed
+from demo.tasks import count_and_report
 from psp.queue import after_commit
-from reporting.tasks import freeze_closed_periods
 
 MOST = 100_000
 
@@ -23,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--years", type=float, default=3.0)
         parser.add_argument("--waiting", type=int, default=0)
         parser.add_argument(
-            "--figures", action="store_true", help="Have the figures of closed periods counted in the background."
+            "--figures",
+            action="store_true",
+            help="Have figures of closed periods counted and the first reports made in the background.",
         )
 
     def handle(
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             self.refuse(str(error))
         else:
             if figures:
-                after_commit(freeze_closed_periods)
+                after_commit(count_and_report)
             self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))
 
     def refuse(self, sentence: str) -> None:
