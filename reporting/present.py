@@ -177,7 +177,7 @@ def changes_of_definition(series: Series, shelf: Shelf, periods: Sequence[Period
     before it of which there are figures."""
     counted = [one for one in periods if shelf.of(series, one) is not None]
     return [
-        _("From %(period)s on it was counted by a different definition.") % {"period": in_sentence(after)}
+        _("Counted by a different definition, beginning with %(period)s.") % {"period": in_sentence(after)}
         for before, after in pairwise(counted)
         if not shelf.are_alike(series, before, after)
     ]

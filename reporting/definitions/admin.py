@@ -44,7 +44,7 @@ class IndicatorInline(AnyInline):
 class SeriesAdmin(ProgramAdmin):
     """Nobody edits a definition: a new version is made of it, and the old one stays with what it published."""
 
-    list_display = ("shown_name", "code", "number", "topic", "made_here", "next_version")
+    list_display = ("shown_name", "code", "number", "topic", "next_version")
     list_filter = ("topic",)
     inlines = (IndicatorInline,)
 

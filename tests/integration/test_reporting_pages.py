@@ -167,7 +167,7 @@ def test_comparing_by_two_definitions_is_told(two_regions, language, said):
 @pytest.mark.parametrize(
     ("language", "beside", "since", "remark"),
     [
-        ("en", "by a different definition", "From June 2026 on it was counted by a different definition.", "Remark"),
+        ("en", "by a different definition", "Counted by a different definition, beginning with June 2026.", "Remark"),
         (
             "fr",
             "selon une définition différente",
