@@ -72,6 +72,7 @@ def choose_the_quarter(analyst: Visitor) -> None:
 
 
 def choose_a_topic(analyst: Visitor) -> None:
+    """By the links and the form of the page, which says where one is."""
     page = analyst.page
     page.locator(".topics-list a[href*='/topics/people/']").click()
     page.wait_for_url(f"**/topics/people/?period={QUARTER}")
@@ -82,6 +83,8 @@ def choose_a_topic(analyst: Visitor) -> None:
     page.wait_for_url("**by=region*")
     figures_come(page)
     analyst.check()
+    expect(page.locator("main .figure-card").first).to_contain_text("85")
+    expect(page.locator("a[aria-current=page][href$='/reports/']:visible")).to_have_count(1)
 
 
 def labels_by_keyboard(page: Page) -> list[str]:
