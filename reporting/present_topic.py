@@ -177,9 +177,9 @@ def over_time(series: Series, indicators: list[Indicator], shelf: Shelf, periods
 def categories(code: str, table: ProtectedTable) -> Names:
     """Code and name of those that the table holds, in the order of the dimension; what is not known any more, last."""
     held = table.categories[table.dimensions.index(code)]
-    known = [str(key) for key, _name in dimension(code).categories()]
+    known = {str(key): str(name) for key, name in dimension(code).categories()}
     ordered = [key for key in known if key in held] + [key for key in held if key not in known]
-    return tuple((key, name_of(code, key)) for key in ordered)
+    return tuple((key, known.get(key, key)) for key in ordered)
 
 
 def made_up_of(series: Series, shelf: Shelf, asked: Asked) -> tuple[Picture, ...]:
