@@ -24,6 +24,7 @@ from psp.errors import Conflict, DomainError
 from psp.models import ProgramRegion
 from reporting import record
 from reporting.choices import Method, ReturnReason
+from reporting.counters import beginning
 from reporting.definitions.services import new_version
 from reporting.disclosure import DisclosureError, ProtectedTable
 from reporting.freezing.corrections import corrections
@@ -103,6 +104,24 @@ class TestDefinitionThatChangesWithinAQuarter:
         assert value("2026-05", region="QC") == 12
         assert not tells_a_small_count(region="QC")
         assert value(QUARTER) == 94
+
+    def test_pages_and_files_of_a_quarter_without_a_breakdown_are_there(self, monkeypatch):
+        monkeypatch.setattr(beginning, "first_day", lambda: date(2026, 4, 1))
+        defined_as(breakdowns=[])
+        given()
+        out("2026-04")
+        defined_as(breakdowns=[["region"]])
+        page = signed_in(make.an_analyst())
+        for address in (
+            "?by=region&",
+            "?by=region&compare=2026-05&",
+            "table.csv?by=region&",
+            "table.pdf?",
+            "table.xlsx?",
+        ):
+            assert page.get(f"/en/reports/topics/services/{address}period={QUARTER}").status_code == 200
+        assert value("2026-05", region="QC") == 12
+        assert value(QUARTER, region="QC") is None
 
     def test_breakdown_that_was_away_for_one_month_is_not_in_the_quarter(self):
         given({"2026-04": {"QC": 12, "ON": 30}, "2026-05": {"QC": 12, "ON": 15}, "2026-06": {"QC": 3, "ON": 20}})
