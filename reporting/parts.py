@@ -59,6 +59,8 @@ def faults(series: Series) -> list[str]:
     except KeyError:
         return [f"counter {series.counter} is not known"]
     found = [f"breakdown {names}" for names in series.breakdowns if not _is_known(names, which)]
+    # Twice the same would be two tables in one place of the record.
+    found += [f"breakdown {names} twice" for names in series.breakdowns if _times(names, series.breakdowns) > 1]
     for indicator in series.indicators.all():
         part = part_of(indicator)
         if part is not None and not (
@@ -66,6 +68,10 @@ def faults(series: Series) -> list[str]:
         ):
             found.append(f"part {indicator.part}")
     return found
+
+
+def _times(names: list[str], breakdowns: list[list[str]]) -> int:
+    return sum(set(names) == set(other) for other in breakdowns)
 
 
 def _is_known(names: list[str], which: Counter) -> bool:

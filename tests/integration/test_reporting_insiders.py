@@ -171,6 +171,16 @@ class TestDefinitionThatChangesWithinAQuarter:
         assert not tells_a_small_count()
         assert not FrozenTable.objects.filter(code="given", period__in=MONTHS).exists()
 
+    @pytest.mark.parametrize("breakdowns", [[["region"], ["region"]], [["given", "region"], ["region", "given"]]])
+    def test_breakdown_that_is_named_twice_stops_no_night(self, breakdowns):
+        """It would be frozen twice, which the database refuses, every night anew and for all that comes after it."""
+        given()
+        with pytest.raises(DomainError) as refused:
+            defined_as(breakdowns=breakdowns)
+        assert refused.value.code == "not_counted"
+        series = Series.objects.filter(code="given").latest("number")
+        assert record.freeze_closed(series, [parse("2026-04")]) == (1, 0)
+
 
 class TestCorrections:
     def test_few_who_are_left_are_not_told_by_those_who_went(self):
