@@ -233,10 +233,11 @@ MEETING_STATES = {ApplicationState.MEETING_SET: MeetingState.SET, ApplicationSta
 
 def make_application(world: World, person: Person, version: EligibilityVersion, answers: dict[str, Any]) -> Application:
     participant = world.participants[person.id]
+    untouched = person.fate == ApplicationState.SUBMITTED
     row = Application(
         id=UUID(int=person.id.int ^ 2), participant=participant, sent_key=UUID(int=person.id.int ^ 3), version=version,
         answers=answers, notice_version=1, services=list(person.services), language=person.language, state=person.fate,
-        submitted_at=person.applied_at, last_action_at=person.applied_at + timedelta(days=2),
+        submitted_at=person.applied_at, last_action_at=person.applied_at + timedelta(days=0 if untouched else 2),
     )  # fmt: skip
     if person.fate in (ApplicationState.ACCEPTED, ApplicationState.DECLINED):
         row.decided_at = person.applied_at + timedelta(days=world.rng.randint(5, 19))

@@ -8,6 +8,8 @@ from django.core.management import call_command
 from contact.lint import neutral_violations
 from demo.figures import make_reports
 from groups.models import PeerGroup
+from intake.choices import ApplicationState
+from intake.models import Application
 from psp.choices import Kind
 from psp.models import User
 from reporting import offered, record
@@ -40,6 +42,14 @@ def test_same_seed_makes_the_same_people(capsys):
 def test_property_32_rows_written_in_bulk_have_their_history(capsys):
     seeded(capsys)
     assert User.history.count() >= 60
+    assert holes() == []
+
+
+def test_property_32_application_that_nobody_touched_says_so_in_its_history(capsys):
+    call_command("seed_demo", participants=30, seed=3, years=0.8)
+    untouched = Application.objects.filter(state=ApplicationState.SUBMITTED)
+    assert untouched
+    assert all(one.last_action_at == one.submitted_at for one in untouched)
     assert holes() == []
 
 
