@@ -14,7 +14,16 @@ from reporting import disclosure
 from reporting.choices import Method
 from reporting.counters.base import Breakdown, counter
 from reporting.counting import breakdowns, count_tables
-from reporting.disclosure import Nesting, Protected, ProtectedTable, digest_of, protect_together, record_of, restore
+from reporting.disclosure import (
+    DisclosureError,
+    Nesting,
+    Protected,
+    ProtectedTable,
+    digest_of,
+    protect_together,
+    record_of,
+    restore,
+)
 from reporting.freezing.families import around, inside, nestings, overlap, parts_of
 from reporting.models import FrozenTable, Series, Unproven
 from reporting.periods import LENGTHS, Period, Span, parse, since
@@ -104,8 +113,7 @@ def freeze(series: Series, period: Period, spans: Sequence[Span], seconds: float
         if rows := kept(series.code, period):
             return rows
         now, withhold = timezone.now(), counter(series.counter).withhold
-        wanted = _in_every_part(series, period, spans)
-        made = _proven(series, period, spans, wanted, seconds)
+        wanted, made = _most_that_can_be_proven(series, period, spans, seconds)
         shown = withhold(made.tables) if withhold else made.tables
         rows = FrozenTable.objects.bulk_create(
             _row(series, period, dimensions, table, made.optimal, now)
@@ -116,6 +124,26 @@ def freeze(series: Series, period: Period, spans: Sequence[Span], seconds: float
         "figures_frozen", code=series.code, kind=period.span.value, count=len(rows), seconds=round(made.seconds, 3)
     )
     return rows
+
+
+def _most_that_can_be_proven(
+    series: Series, period: Period, spans: Sequence[Span], seconds: float
+) -> tuple[list[Breakdown], Protected]:
+    """Every breakdown; where what is out of its parts leaves no room for all, the simpler ones, and at last what
+    became of everybody together. What is left out is hidden whole, in this period and in those that it lies in."""
+    wanted = _in_every_part(series, period, spans)
+    split = {counter(series.counter).split}
+    simpler = [names for names in wanted if len(names) < 2]
+    together = [names for names in wanted if set(names) <= split]
+    for tried in (wanted, simpler):
+        if len(tried) > len(together):
+            try:
+                return tried, _proven(series, period, spans, tried, seconds)
+            except DisclosureError as error:
+                # Whatever else it is, as time that ran out, is no better with less.
+                if error.path != "released":
+                    raise
+    return together, _proven(series, period, spans, together, seconds)
 
 
 def _in_every_part(series: Series, period: Period, spans: Sequence[Span]) -> list[Breakdown]:

@@ -148,6 +148,21 @@ def test_page_does_not_wait_again_for_what_was_just_not_proven_but_the_nightly_r
     assert record.tables(series(), MAY)
 
 
+def test_quarter_goes_without_a_breakdown_that_its_months_leave_no_room_for():
+    """Of 11 visits a month each region had one at least, so that everybody knows: not more than 20 in two months. For
+    six people who came 12 times it should look like 22."""
+    for region, people in (("ON", 6), ("QC", 5)):
+        a_region_with(people, region, sessions=2, at=datetime(2025, 4, 29, 23, tzinfo=UTC))
+    attendances, quarter = series("attendances"), parse("2025-Q1")
+    assert ("region", "status") in record.tables(attendances, parse("2025-05"))
+    found = record.tables(attendances, quarter)
+    assert set(found) == {(), ("status",)}
+    assert found[()].value() == 22
+    assert not Unproven.objects.exists()
+    # A year by region, less the other quarters, would be this one.
+    assert set(record.tables(attendances, parse("2025"))) == {(), ("status",)}
+
+
 def test_night_has_more_time_for_what_no_page_could_wait_for(settings, monkeypatch):
     monkeypatch.setattr(beginning, "first_day", lambda: MAY.first)
     monkeypatch.setattr(record_nightly, "in_force", lambda: [series()])
