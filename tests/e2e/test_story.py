@@ -17,7 +17,7 @@ by = User.objects.get(username="coordinator.qc")
 one = make.an_accepted_participant("QC", by=by, language="{language}", email="story.{language}@example.org",
                                    consents=("taking_part", "contact_email"))
 set_safe_contact(person=one.user, by=one.user, email_safe=True, language="{language}")
-a_waiting_report(period="{period}")
+a_waiting_report(User.objects.get(username="analyst"), period="{period}")
 """
 APPROVE = """
 from reporting.models import Release
