@@ -109,14 +109,27 @@ def section(series: Series, shelf: Shelf, asked: Asked, earlier: Earlier) -> Sec
         return Section(*base, absent=why_nothing(series, asked.period))
     indicators = list(series.indicators.all())
     numbers = tuple(number_of(one, shelf, asked.period, asked.others(earlier)) for one in indicators)
-    apart = ""
-    if asked.by and asked.by not in choices_of(series):
-        apart = _("These figures are not broken down by %(what)s.") % {"what": _lower(by_name(asked.by))}
+    apart = why_apart(series, shelf, asked)
     pictures = together(series, indicators, shelf, asked) if apart or not asked.by else ()
     if asked.by and not apart:
         draw = crossed if len(asked.by) > 1 else broken_down
         pictures = draw(series, indicators, shelf, asked)
     return Section(*base, numbers, pictures, apart=apart, unlike=unlike(series, shelf, asked))
+
+
+def why_apart(series: Series, shelf: Shelf, asked: Asked) -> str:
+    """Why the figures are not shown by what was asked for; "" where they are, or nothing was asked for."""
+    if not asked.by:
+        return ""
+    what = {"what": _lower(by_name(asked.by))}
+    if asked.by not in choices_of(series):
+        return _("These figures are not broken down by %(what)s.") % what
+    if table_for(shelf.of(series, asked.period) or {}, asked.by, Pick()) is None:
+        return _(
+            "For this period, these figures are not broken down by %(what)s. Beside what is published already, that "
+            "could tell of a few people."
+        ) % what  # fmt: skip
+    return ""
 
 
 def why_nothing(series: Series, period: Period) -> str:

@@ -24,6 +24,7 @@ from reporting.freezing import nightly as record_nightly
 from reporting.freezing.background import to_count
 from reporting.models import FrozenTable, Look, Series, Unproven
 from reporting.periods import parse
+from tests import factories as make
 from tests.reporting_people import a_region_with
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,7 @@ def test_page_does_not_wait_again_for_what_was_just_not_proven_but_the_nightly_r
     assert record.tables(series(), MAY)
 
 
-def test_quarter_goes_without_a_breakdown_that_its_months_leave_no_room_for():
+def test_quarter_goes_without_a_breakdown_that_its_months_leave_no_room_for(client):
     """Of 11 visits a month each region had one at least, so that everybody knows: not more than 20 in two months. For
     six people who came 12 times it should look like 22."""
     for region, people in (("ON", 6), ("QC", 5)):
@@ -159,6 +160,9 @@ def test_quarter_goes_without_a_breakdown_that_its_months_leave_no_room_for():
     assert set(found) == {(), ("status",)}
     assert found[()].value() == 22
     assert not Unproven.objects.exists()
+    make.sign_in(client, make.an_analyst())
+    page = client.get("/en/reports/topics/people/", {"period": "2025-Q1", "by": "region"}).content.decode()
+    assert "For this period, these figures are not broken down by region." in page
     # A year by region, less the other quarters, would be this one.
     assert set(record.tables(attendances, parse("2025"))) == {(), ("status",)}
 
