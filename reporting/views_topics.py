@@ -48,7 +48,8 @@ def topic(request: HttpRequest, code: str) -> HttpResponse:
     context |= {
         "form": form, "period": period, "period_name": capital(period_name(period)), "sections": sections,
         "compare": compare, "compare_name": in_sentence(compare) if compare else "", "by": JOINT.join(asked.by),
-        "hidden": sum(one.hidden for one in sections), "threshold": settings.PSP_SUPPRESSION_THRESHOLD,
+        "hidden": sum(one.hidden for one in sections), "has_figures": any(one.numbers for one in sections),
+        "threshold": settings.PSP_SUPPRESSION_THRESHOLD,
         **coming(offer, period),
     }  # fmt: skip
     return render(request, "reports/topic.html", context, status=400 if form.errors else 200)

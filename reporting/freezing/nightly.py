@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.utils import timezone
 
@@ -36,14 +38,24 @@ def _freeze_all() -> tuple[int, int]:
     frozen = 0
     hard: list[Series] = []
     for series in in_force():
-        done, left = freeze_closed(series, periods)
+        done, left = _each_by_itself(series, periods)
         if done or left:
             log.info("series_frozen", code=series.code, count=done)
         frozen += done
         if left:
             hard.append(series)
-    again = [freeze_closed(series, periods, seconds=settings.PSP_REPORT_PATIENT_SECONDS) for series in hard]
+    again = [_each_by_itself(series, periods, settings.PSP_REPORT_PATIENT_SECONDS) for series in hard]
     return frozen + sum(done for done, _left in again), sum(left for _done, left in again)
+
+
+def _each_by_itself(series: Series, periods: Sequence[Period], seconds: float | None = None) -> tuple[int, int]:
+    """A series that fails, as by a fault of its definition, must not keep the others from being counted. Its error may
+    quote what was counted: only the kind of it is kept."""
+    try:
+        return freeze_closed(series, periods, seconds=seconds)
+    except Exception as error:
+        log.error("series_failed", code=series.code, kind=type(error).__name__)
+        return 0, 0
 
 
 def still_to_count(period: Period) -> int:

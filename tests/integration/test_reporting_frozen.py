@@ -181,6 +181,23 @@ def test_night_has_more_time_for_what_no_page_could_wait_for(settings, monkeypat
     assert record.tables(series(), MAY)
 
 
+def test_series_that_fails_leaves_the_others_to_be_counted(monkeypatch):
+    def fails(one, periods, *, seconds=None):
+        if one.code == "sessions":
+            raise RuntimeError("4 of them")
+        return freeze_closed(one, periods, seconds=seconds)
+
+    freeze_closed = record_nightly.freeze_closed
+    monkeypatch.setattr(beginning, "first_day", lambda: MAY.first)
+    monkeypatch.setattr(record_nightly, "in_force", lambda: [series(), series("people")])
+    monkeypatch.setattr(record_nightly, "freeze_closed", fails)
+    done, refused = record_nightly.freeze_closed_periods()
+    assert done
+    assert refused == 0
+    assert frozen_periods("people")
+    assert not frozen_periods("sessions")
+
+
 # Definitions ------------------------------------------------------------------------------------------------
 
 
