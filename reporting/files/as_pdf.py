@@ -55,13 +55,14 @@ def _cover(book: Book, language: str) -> dict[str, Any]:
 def part_of(book: Book, language: str) -> dict[str, Any]:
     """What `psp/pdf_templates/figures.typ` shows in one language."""
     with override(language):
-        vocabulary = words.Vocabulary(book.names)
+        vocabulary, (told, hidden) = words.Vocabulary(book.names), numbers(book, language)
         return {
             "language": language, "contents": _("Contents"), "page": _("Page"), "of": pgettext("pages", "of"),
             "made": pgettext("report", "Made on %(day)s") % {"day": long_date(timezone.localdate(), language)},
             "title": book.title(language),
             "period": capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
-            "numbers_heading": _("The period in numbers"), "numbers": [list(one) for one in numbers(book, language)],
+            "numbers_heading": _("The period in numbers"), "numbers": [list(one) for one in told],
+            "hidden": _("Hidden figures: %(names)s.") % {"names": "; ".join(hidden)} if hidden else "",
             "changes_heading": _("Corrections of earlier periods"), "changes": words.changes(book, language),
             "chapters": [_chapter(chapter, language, vocabulary) for chapter in book.chapters],
             "stories_heading": stories_printed.heading(), "stories_about": stories_printed.about(),

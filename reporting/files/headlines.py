@@ -45,11 +45,16 @@ def headlines(chapter: Chapter) -> Iterator[Headline]:
             yield Headline(indicator, pick, figure, words.status_of(table, None if figure.hidden else 0))
 
 
-def numbers(book: Book, language: str) -> Iterator[tuple[str, str]]:
-    """The period in numbers: each figure with what it is called. `language` must be the active one."""
+def numbers(book: Book, language: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """The period in numbers: each figure with what it is called, and how those are called that are hidden. `language`
+    must be the active one."""
+    told, hidden = [], []
     for chapter in book.chapters:
         unit = unit_of(chapter.series)
         for one in headlines(chapter):
-            plain = one.figure.measure == Measure.COUNT
-            said = words.shown(one.figure.value) if plain else unit.said(one.figure)
-            yield said, one.indicator.name(language)
+            name, plain = one.indicator.name(language), one.figure.measure == Measure.COUNT
+            if one.figure.hidden:
+                hidden.append(name)
+            else:
+                told.append((words.shown(one.figure.value) if plain else unit.said(one.figure), name))
+    return told, hidden

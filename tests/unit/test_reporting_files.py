@@ -174,7 +174,10 @@ def test_a_share_of_a_hidden_count_is_hidden_everywhere():
     book = a_book(a_split(BY_LANGUAGE, "fr"))
     (line,) = [line for line in lines_of(book) if line[13] == "share"]
     assert (line[15], line[16]) == ("hidden", "hidden")
-    assert part_of(book, "en")["numbers"] == [["hidden", "Share fr"]]
+    assert part_of(book, "en")["numbers"] == []
+    assert part_of(book, "en")["hidden"] == "Hidden figures: Share fr."
+    assert part_of(book, "fr")["hidden"] == "Chiffres masqués\u00a0: Part fr."
+    assert "Hidden figures: Share fr." in pdf_text(to_pdf(book, "en"))
 
 
 def test_a_share_of_nobody_is_no_line():
