@@ -83,17 +83,17 @@ def _lead(book: Book) -> str:
 def _chapter(chapter: Chapter, language: str, vocabulary: words.Vocabulary) -> dict[str, Any]:
     series = chapter.series
     population = series.population_fr if language == "fr" else series.population_en
-    totals = [words.shown(table.values[(ALL,)]) for table in chapter.tables if not breakdown(table)]
+    totals = [table.values[(ALL,)] for table in chapter.tables if not breakdown(table)]
     made = [
         (table, number, grid)
         for table in chapter.tables
         for number, grid in enumerate(grids(table, vocabulary))
-        # A total alone is said in a line; with a median beside it, it is a table.
-        if breakdown(table) or len(grid.columns) > 1
+        # A total alone is said in a line; with a median beside it, it is a table. Of nothing, there are only zeros.
+        if totals != [0] and (breakdown(table) or len(grid.columns) > 1)
     ]
     return {
         "heading": series.name(language), "lead": population,
-        "total": f"{vocabulary.breakdown(())} – {totals[0]}" if totals else "",
+        "total": f"{vocabulary.breakdown(())} – {words.shown(totals[0])}" if totals else "",
         "tables": [_table(series, table, grid, number, vocabulary) for table, number, grid in made],
     }  # fmt: skip
 

@@ -185,6 +185,14 @@ def test_a_share_of_nobody_is_no_line():
     assert "share" not in {line[13] for line in lines_of(book)}
 
 
+def test_paper_has_no_tables_of_zeros_alone():
+    nothing = a_chapter(total(0), counted(("language",), {("en",): 0, ("fr",): 0}))
+    (chapter,) = part_of(a_book(nothing), "en")["chapters"]
+    assert chapter["tables"] == []
+    assert chapter["total"].endswith("– 0")
+    assert len(lines_of(a_book(nothing))) > 3, "other files have every cell"
+
+
 @pytest.mark.parametrize(("language", "said"), [
     ("en", ["n, April to June 2025: 12 fewer than were published"]),
     ("fr", ["m, avril à juin 2025\u00a0: 12 de moins que ce qui a été publié"]),
