@@ -48,8 +48,8 @@ FROZEN = {
     ("evaluation", "fr"): "f6e7c87b8ab73308",
     ("research", "en"): "f33a32cbb6c79bb1",
     ("research", "fr"): "9da1165b68715c7b",
-    ("story", "en"): "0bc853306ef7ab07",
-    ("story", "fr"): "28ec2547f97482bc",
+    ("story", "en"): "2ad713d52ef590a4",
+    ("story", "fr"): "8d9c8796d6312c9f",
     ("recording", "en"): "364d03d81a37297e",
     ("recording", "fr"): "486c5229e0a69f38",
 }

@@ -112,7 +112,7 @@ class Run:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 90) -> int:
         return self.process.wait(timeout=seconds)
 
 
