@@ -15,6 +15,7 @@ from reporting.choices import Method
 from reporting.counters.base import Breakdown, counter
 from reporting.counting import breakdowns, count_tables
 from reporting.disclosure import (
+    CountTable,
     DisclosureError,
     Nesting,
     Protected,
@@ -41,6 +42,8 @@ __all__ = [
     "still_to_come",
 ]
 log = get_logger(__name__)
+# What is out of the same people, and how its periods lie in each other.
+Out = tuple[list[ProtectedTable], tuple[Nesting, ...]]
 
 
 def newest(series: Series) -> Series:
@@ -132,18 +135,19 @@ def _most_that_can_be_proven(
     """Every breakdown; where what is out of its parts leaves no room for all, the simpler ones, and at last what
     became of everybody together. What is left out is hidden whole, in this period and in those that it lies in."""
     wanted = _in_every_part(series, period, spans)
-    split = {counter(series.counter).split}
+    counted = dict(zip(wanted, count_tables(series, period, wanted), strict=True))
+    out, split = _out(series, period, spans), {counter(series.counter).split}
     simpler = [names for names in wanted if len(names) < 2]
     together = [names for names in wanted if set(names) <= split]
     for tried in (wanted, simpler):
         if len(tried) > len(together):
             try:
-                return tried, _proven(series, period, spans, tried, seconds)
+                return tried, _proven([counted[names] for names in tried], out, seconds)
             except DisclosureError as error:
                 # Whatever else it is, as time that ran out, is no better with less.
                 if error.path != "released":
                     raise
-    return together, _proven(series, period, spans, together, seconds)
+    return together, _proven([counted[names] for names in together], out, seconds)
 
 
 def _in_every_part(series: Series, period: Period, spans: Sequence[Span]) -> list[Breakdown]:
@@ -159,19 +163,16 @@ def _in_every_part(series: Series, period: Period, spans: Sequence[Span]) -> lis
     ]  # fmt: skip
 
 
-def _proven(
-    series: Series, period: Period, spans: Sequence[Span], wanted: Sequence[Breakdown], seconds: float
-) -> Protected:
+def _proven(counted: Sequence[CountTable], out: Out, seconds: float) -> Protected:
     """Today's counts, brought to agree with what is out, in one proof with it."""
-    released, nested = _out(series, period, spans)
-    counted = disclosure.fit(count_tables(series, period, wanted), released, nested).tables
+    released, nested = out
     return protect_together(
-        counted, settings.PSP_SUPPRESSION_THRESHOLD, released=released, nestings=nested,
-        time_limit=seconds,
+        disclosure.fit(counted, released, nested).tables, settings.PSP_SUPPRESSION_THRESHOLD, released=released,
+        nestings=nested, time_limit=seconds,
     )  # fmt: skip
 
 
-def _out(series: Series, period: Period, spans: Sequence[Span]) -> tuple[list[ProtectedTable], tuple[Nesting, ...]]:
+def _out(series: Series, period: Period, spans: Sequence[Span]) -> Out:
     """What is out of the same people, and how the periods lie in each other.
 
     As a rule these are the parts. Should a longer period be out that it lies in (`is_within_what_is_out` says no to
