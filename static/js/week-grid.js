@@ -76,12 +76,18 @@
       value = first ? !first.checked : false;
       event.target.releasePointerCapture?.(event.pointerId);
     });
-    addEventListener("pointermove", (event) => {
-      const box = first && boxAt(event);
+    function drawOver(box) {
       if (!box || (box === first && !drawing)) return;
       drawing = true;
       first.checked = value;
       box.checked = value;
+    }
+
+    /* a slow phone tells of several places that the finger went over at once */
+    addEventListener("pointermove", (event) => {
+      if (!first) return;
+      const places = event.getCoalescedEvents?.() ?? [];
+      (places.length ? places : [event]).forEach((place) => drawOver(boxAt(place)));
     });
     addEventListener("pointercancel", () => (first = null));
     addEventListener("pointerup", () => {
