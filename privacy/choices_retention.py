@@ -12,6 +12,7 @@ class RecordType(models.TextChoices):
     MESSAGE = "message", _("Texts of messages that went out")
     HISTORY = "history", _("Earlier states of records")
     ACCESS_LOG = "access_log", _("The access log")
+    PAY = "pay", _("Hours that were handed to pay")
 
 
 class Clock(models.TextChoices):
@@ -19,6 +20,7 @@ class Clock(models.TextChoices):
 
     FILE = "file", _("The last administrative use of the person's file")
     RECORD = "record", _("The last use of the record itself")
+    YEAR = "year", _("The end of the year in which it was handed to pay")
 
 
 class Disposal(models.TextChoices):

@@ -32,7 +32,8 @@ LENGTHS: dict[str, Any] = {
     "lesson": format_lazy(_("{days} days. It names nobody."), days=settings.PSP_LESSON_DAYS),
     "apart": _("As long as one of the two may be in a group."),
     "wellbeing": _("Some weeks, as the program sets it. Then it is gone."),
-    "pay": _("As the law asks of records of pay: six years after the year in which they were paid."),
+    "pay": _("As the law asks of records of pay: six years after the year in which they were paid. Then they are"
+             " deleted."),
     "team": _("As long as the person works here, and two years more."),
 }  # fmt: skip
 

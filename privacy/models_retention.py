@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.choices import DECIDERS
 from privacy.choices_retention import STANDING, BatchState, Clock, Disposal, ItemState, RecordType
-from privacy.retention_rules import FLOOR_MONTHS, MOST_MONTHS, Terms
+from privacy.retention_rules import FLOOR_MONTHS, MOST_MONTHS, PAY_MONTHS, Terms
 from psp.models import User, new_reference
 from psp.sight import sight_of
 
@@ -62,8 +62,14 @@ class RetentionRule(models.Model):
                     record_type__in=[RecordType.HISTORY, RecordType.ACCESS_LOG],
                     clock=Clock.RECORD,
                     action=Disposal.DELETE,
-                ),
+                )
+                | Q(record_type=RecordType.PAY, clock=Clock.YEAR, action=Disposal.DELETE),
                 name="retention_action_fits",
+            ),
+            models.CheckConstraint(
+                condition=~Q(record_type=RecordType.PAY) | Q(months__gte=PAY_MONTHS),
+                name="retention_pay_floor",
+                violation_error_message=_("The law wants records of pay for six years: write 72 months or more."),
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from privacy.choices_retention import Clock, Disposal, RecordType
 from privacy.models import RetentionRule
+from privacy.retention_rules import PAY_MONTHS
 
 FIRST_DAY = date(2026, 11, 1)
 # Kind of record → counted from, months, ceiling, what becomes of it.
@@ -16,6 +17,7 @@ FIRST = {
     RecordType.MESSAGE: (Clock.RECORD, 24, 30, Disposal.ANONYMISE),
     RecordType.HISTORY: (Clock.RECORD, 24, 30, Disposal.DELETE),
     RecordType.ACCESS_LOG: (Clock.RECORD, 36, 48, Disposal.DELETE),
+    RecordType.PAY: (Clock.YEAR, PAY_MONTHS, 78, Disposal.DELETE),
 }
 
 

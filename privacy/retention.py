@@ -37,7 +37,8 @@ class Rows:
     `find(cutoff, most)`: called once before the first step, outside any transaction.
     `remove(cutoff, most, batch)`: takes up to `most` rows last used before `cutoff`, none about anybody whom a hold
     protects, inside the caller's transaction; how many went. Zero ends it.
-    `most`: how many at a time, so that a step takes a few hundredths of a second.
+    `most`: how many at a time, so that a step takes a few hundredths of a second. `order`: low ones go first, so that
+    what points at other rows goes before them.
     """
 
     code: str
@@ -46,6 +47,7 @@ class Rows:
     remove: Callable[[datetime, int, UUID], int]
     find: Callable[[datetime, int], None] = _nothing
     most: int = 2000
+    order: int = 50
 
 
 _last_uses: dict[str, LastUse] = {}
@@ -68,7 +70,7 @@ def add_rows_source(source: Callable[[], Iterable[Rows]]) -> None:
 
 def rows_of(record_type: str) -> list[Rows]:
     known = [*_rows.values(), *(rows for source in _sources for rows in source())]
-    return sorted((rows for rows in known if rows.record_type == record_type), key=lambda rows: rows.code)
+    return sorted((rows for rows in known if rows.record_type == record_type), key=lambda rows: (rows.order, rows.code))
 
 
 def last_used(people: Collection[UUID]) -> dict[UUID, datetime | None]:

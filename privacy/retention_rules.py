@@ -10,6 +10,8 @@ from enum import StrEnum
 
 # [Privacy Act, Regulations] two years after the last administrative use.
 FLOOR_MONTHS = 24
+# Records of pay: six years after the end of the year ([Income Tax Act] section 230).
+PAY_MONTHS = 72
 # Longer than this is no ceiling any more.
 MOST_MONTHS = 240
 

@@ -21,7 +21,8 @@ REGISTERED = (
     "network.privacy", "dashboard_care", "supervision.privacy", "texts.dashboard", "network.dashboard",
     "wellbeing.dashboard", "joining.dashboard", "incidents.dashboard", "incidents.notices", "incidents.of_person",
     "wellbeing.privacy", "training.privacy", "training.erasing", "training.retention", "hours.privacy",
-    "hours.dashboard", "may_lead.dashboard", "may_lead.privacy", "training.notices", "training.dashboard",
+    "hours.retention", "hours.dashboard", "may_lead.dashboard", "may_lead.privacy", "training.notices",
+    "training.dashboard",
 )  # fmt: skip
 SUBSCRIBED = ("supervision.services", "training.services_cohorts", "supervision.services_talks")
 
