@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
+
+from psp.once import keep_once
 
 if TYPE_CHECKING:
     from contact.models import OutboxMessage
@@ -18,9 +20,30 @@ Guard = Callable[["OutboxMessage"], bool]
 # The same for many messages of one template: the keys of those that still do, in a constant number of queries.
 GuardOfMany = Callable[[Sequence["OutboxMessage"]], Collection[UUID]]
 
+
+class Guarded(NamedTuple):
+    """Which messages a guard is asked about: of one template, with this name in their context."""
+
+    template: str
+    about: str
+
+
+class Guards(NamedTuple):
+    """One of the two: asked about each message, or about many at once."""
+
+    each: Guard | None = None
+    many: GuardOfMany | None = None
+
+    def keys(self, messages: Sequence[OutboxMessage]) -> Collection[UUID]:
+        """Of those that still make sense."""
+        if self.many is not None:
+            return self.many(messages)
+        return [message.pk for message in messages if self.each is None or self.each(message)]
+
+
 _must_reach: set[str] = set()
 _planners: list[Planner] = []
-_guards: dict[str, GuardOfMany] = {}
+_guards: dict[Guarded, Guards] = {}
 
 
 def add_planner(planner: Planner) -> None:
@@ -31,23 +54,27 @@ def planners() -> tuple[Planner, ...]:
     return tuple(_planners)
 
 
-def add_guard(template: str, guard: Guard) -> None:
-    """Ask `guard` before any message made from `template` leaves; "no" cancels the message."""
-    _guards[template] = lambda messages: [message.pk for message in messages if guard(message)]
+def add_guard(template: str, guard: Guard, *, about: str = "") -> None:
+    """Ask `guard` before any message made from `template` leaves; "no" cancels the message.
+
+    Several parts of the program may share a neutral template: each says what its own messages are `about`, a name in
+    their context, and is asked about those alone. Without it, about all that nobody else claims. One guard for each.
+    """
+    keep_once(_guards, Guarded(template, about), Guards(each=guard))
 
 
-def add_guard_of_many(template: str, guard: GuardOfMany) -> None:
+def add_guard_of_many(template: str, guard: GuardOfMany, *, about: str = "") -> None:
     """As `add_guard`, for messages that leave by the thousand."""
-    _guards[template] = guard
+    keep_once(_guards, Guarded(template, about), Guards(many=guard))
 
 
 def without_sense(messages: Sequence[OutboxMessage]) -> frozenset[UUID]:
     """Those among these messages that make no sense any more."""
     senseless: set[UUID] = set()
-    for template, group in groupby(sorted(messages, key=_template), key=_template):
-        if guard := _guards.get(template):
+    for guarded, group in groupby(sorted(messages, key=_guarded), key=_guarded):
+        if guards := _guards.get(guarded):
             some = list(group)
-            senseless |= {message.pk for message in some} - set(guard(some))
+            senseless |= {message.pk for message in some} - set(guards.keys(some))
     return frozenset(senseless)
 
 
@@ -55,8 +82,10 @@ def still_makes_sense(message: OutboxMessage) -> bool:
     return not without_sense([message])
 
 
-def _template(message: OutboxMessage) -> str:
-    return str(message.template_id)
+def _guarded(message: OutboxMessage) -> Guarded:
+    template = str(message.template_id)
+    claimed = (one for one in _guards if one.template == template and one.about)
+    return next((one for one in claimed if one.about in message.context), Guarded(template, ""))
 
 
 def add_must_reach(template: str) -> None:

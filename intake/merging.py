@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from intake.models import Participant
+from psp.once import keep_once
 
 # (kept, merged) → sentences.
 Sentences = Callable[[Participant, Participant], list[str]]
@@ -28,12 +29,12 @@ class Mover:
     order: int = 50
 
 
-_movers: list[Mover] = []
+_movers: dict[str, Mover] = {}
 
 
 def add_mover(mover: Mover) -> None:
-    _movers.append(mover)
+    keep_once(_movers, mover.name, mover)
 
 
 def movers() -> list[Mover]:
-    return sorted(_movers, key=lambda mover: mover.order)
+    return sorted(_movers.values(), key=lambda mover: mover.order)

@@ -13,6 +13,7 @@ from django import forms
 
 from privacy.choices import CorrectionItem
 from psp.models import User
+from psp.once import keep_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ _correctors: dict[str, Corrector] = {}
 
 
 def add_corrector(corrector: Corrector) -> None:
-    _correctors[corrector.item] = corrector
+    keep_once(_correctors, corrector.item, corrector)
 
 
 def corrector_of(item: str) -> Corrector | None:

@@ -15,6 +15,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from psp.once import keep_once
+
 # What a history table adds to the fields of its model.
 HISTORY_FIELDS = ("history_id", "history_date", "history_change_reason", "history_type", "history_user")
 
@@ -122,18 +124,19 @@ _elsewhere: dict[str, Elsewhere] = {}
 
 
 def add_topic(*topics: Topic) -> None:
-    _topics.update({topic.code: topic for topic in topics})
+    for topic in topics:
+        keep_once(_topics, topic.code, topic)
 
 
 def declare(*holdings: Holding) -> None:
     """Declaring a table twice is a mistake of the program, so that nobody's words are lost."""
     for holding in holdings:
-        if _holdings.setdefault(holding.model, holding) != holding:
-            raise ValueError(f"{holding.model} is declared twice")
+        keep_once(_holdings, holding.model, holding)
 
 
 def declare_elsewhere(*places: Elsewhere) -> None:
-    _elsewhere.update({place.code: place for place in places})
+    for place in places:
+        keep_once(_elsewhere, place.code, place)
 
 
 def topics() -> list[Topic]:

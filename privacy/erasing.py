@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 
 from psp.letting_go import letting_go
 from psp.models import User
+from psp.once import keep_once
 
 Run = Callable[[User], Counter[str]]
 
@@ -36,11 +37,11 @@ class Eraser:
     order: int = 30
 
 
-_erasers: list[Eraser] = []
+_erasers: dict[str, Eraser] = {}
 
 
 def add_eraser(eraser: Eraser) -> None:
-    _erasers.append(eraser)
+    keep_once(_erasers, eraser.code, eraser)
 
 
 Closer = Callable[[User, User], None]
@@ -83,12 +84,12 @@ def objection_to(accounts: list[UUID]) -> str:
 
 
 def erasers() -> list[Eraser]:
-    return sorted(_erasers, key=lambda eraser: (eraser.order, eraser.code))
+    return sorted(_erasers.values(), key=lambda eraser: (eraser.order, eraser.code))
 
 
 def covered() -> frozenset[str]:
     """Labels of every model that some eraser takes care of."""
-    return frozenset().union(*(eraser.models for eraser in _erasers))
+    return frozenset().union(*(eraser.models for eraser in _erasers.values()))
 
 
 def erase_everything(person: User) -> Counter[str]:

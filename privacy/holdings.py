@@ -19,6 +19,7 @@ from django.utils.translation import override
 from privacy.identities import identities
 from psp.bilingual import reader_language
 from psp.models import User
+from psp.once import keep_once
 
 LANGUAGES = ("en", "fr")
 
@@ -69,15 +70,15 @@ class Held:
     records: tuple[Record, ...]
 
 
-_sections: list[Section] = []
+_sections: dict[str, Section] = {}
 
 
 def add_section(section: Section) -> None:
-    _sections.append(section)
+    keep_once(_sections, section.code, section)
 
 
 def sections() -> list[Section]:
-    return sorted(_sections, key=lambda section: (section.order, section.code))
+    return sorted(_sections.values(), key=lambda section: (section.order, section.code))
 
 
 def held_about(person: User) -> list[Held]:

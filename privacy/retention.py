@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from psp.once import keep_once
+
 # None: in use now, whatever the past says (an open application, a place in a group that is running).
 Used = tuple[UUID, datetime | None]
 
@@ -56,11 +58,11 @@ _sources: list[Callable[[], Iterable[Rows]]] = []
 
 
 def add_last_use(use: LastUse) -> None:
-    _last_uses[use.code] = use
+    keep_once(_last_uses, use.code, use)
 
 
 def add_rows(rows: Rows) -> None:
-    _rows[rows.code] = rows
+    keep_once(_rows, rows.code, rows)
 
 
 def add_rows_source(source: Callable[[], Iterable[Rows]]) -> None:

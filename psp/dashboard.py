@@ -14,6 +14,7 @@ from django.urls import reverse
 from psp.areas import account
 from psp.asking import Question, ask
 from psp.bilingual import reader_language
+from psp.once import keep_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,17 @@ class Card:
     asks: tuple[Question, ...] = ()
 
 
-_places: list[Place] = []
+_places: dict[tuple[str, str], Place] = {}
+_letters: dict[tuple[str, str], Place] = {}
 _cards: list[Card] = []
 _figures: dict[str, list[Callable[[], dict[str, Any]]]] = defaultdict(list)
 
 
 def add_place(place: Place) -> None:
-    _places.append(place)
+    """Each address stands in an area once, and each letter leads to one place of it."""
+    keep_once(_places, (place.area, place.url_name), place)
+    if place.key:
+        keep_once(_letters, (place.area, place.key), place)
 
 
 def add_public_figures(figures: Callable[[], dict[str, Any]], page: str = "offer") -> None:
@@ -92,7 +97,7 @@ def places_for(request: HttpRequest) -> tuple[Link, ...]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ()
-    shown = sorted((place for place in _places if place.allowed(user)), key=lambda place: place.order)
+    shown = sorted((place for place in _places.values() if place.allowed(user)), key=lambda place: place.order)
     language = reader_language()
     return tuple(_as_link(place, request.path, language) for place in shown)
 

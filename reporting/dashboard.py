@@ -22,5 +22,5 @@ def register() -> None:
     reads = holds(Role.ANALYST, Role.PRIVACY_OFFICER)
     add_place(Place("reports", _("Stories"), "pen", "reports:words", reads, order=35))
     add_place(Place("reports", _("How those who lead are"), "heart", "reports:wellbeing", analyst, order=30, key="e"))
-    add_place(Place("reports", _("Other platforms"), "plus", "reports:platforms", analyst, order=40, key="o"))
+    add_place(Place("reports", _("Other platforms"), "plus", "reports:platforms", analyst, order=40, key="p"))
     add_place(Place("reports", _("What the figures mean"), "info", "reports:definitions", analyst, order=60, key="m"))
