@@ -22,7 +22,7 @@ REGISTERED = (
     "wellbeing.dashboard", "joining.dashboard", "incidents.dashboard", "incidents.notices", "incidents.of_person",
     "wellbeing.privacy", "training.privacy", "training.erasing", "training.retention", "hours.privacy",
     "hours.retention", "hours.dashboard", "may_lead.dashboard", "may_lead.privacy", "training.notices",
-    "training.dashboard",
+    "training.dashboard", "hours.notices", "texts.notices", "network.notices",
 )  # fmt: skip
 SUBSCRIBED = ("supervision.services", "training.services_cohorts", "supervision.services_talks")
 

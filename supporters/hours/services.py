@@ -25,6 +25,7 @@ from psp.errors import Conflict, DomainError, constraint_name, require
 from psp.models import User
 from psp.sight import sight_of
 from supporters.hours.choices import AWAY_KINDS, OPEN_HOURS, HoursKind, HoursState, ReturnCode
+from supporters.hours.notices import tell_returned
 from supporters.hours.permissions import can_decide_for, can_note_hours
 from supporters.hours.proposing import proposals
 from supporters.hours.refusals import REFUSALS
@@ -201,6 +202,7 @@ def return_hours(*, user: User, by: User, period: Period, seen: str, code: str, 
     if not rows.exists():
         return 0
     back = HoursReturn.objects.create(user=user, by=by, code=code, note=note.strip())
+    tell_returned(back)
     return _move(rows, HoursState.RETURNED, purpose=Purpose.CARE, returned=back)
 
 

@@ -24,6 +24,7 @@ from supporters.choices import SupporterState
 from supporters.models import Supporter
 from supporters.network.choices import TouchState
 from supporters.network.models import DirectoryEntry, EventPlace, Touch
+from supporters.network.notices import tell_asked
 from supporters.network.querysets import ASKED_FOR
 
 # Wishes that one person may have open at once: an address book is not filled by asking everybody.
@@ -79,6 +80,7 @@ def ask_touch(*, by: User, entry: DirectoryEntry, way: str) -> Touch:
         standing.delete()
     made = Touch.objects.create(asker=by, asked_id=entry.user_id, asker_way=way)
     audit.record(Action.CREATE, made, person=by.pk, purpose=Purpose.OWN)
+    tell_asked(made)
     return made
 
 

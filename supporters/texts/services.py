@@ -20,6 +20,7 @@ from psp.errors import Conflict, DomainError, require
 from psp.models import User
 from supporters.choices import TextKind
 from supporters.models import Acknowledgement, ProgramText
+from supporters.texts.notices import tell_new_version
 from supporters.texts.permissions import can_acknowledge_for, can_edit_program_texts
 from supporters.texts.reading import current, kinds_for
 from supporters.texts.rules import one_sided
@@ -63,7 +64,7 @@ def save_draft(*, text: ProgramText, content: Mapping[str, Any], by: User, seen:
 
 @transaction.atomic
 def publish(*, text: ProgramText, by: User, seen: str | None = None) -> ProgramText:
-    """Freeze the draft: from now on it is the version in force, and everybody concerned is asked to agree to it.
+    """Freeze the draft: from now on it is the version in force, and everybody concerned is told and asked to agree.
 
     DomainError `published`, `one_sided`; Conflict `stale`.
     """
@@ -76,6 +77,7 @@ def publish(*, text: ProgramText, by: User, seen: str | None = None) -> ProgramT
     fresh.published_at, fresh.published_by = timezone.now(), by
     fresh.save()
     audit.record(Action.CHANGE, fresh, purpose=Purpose.ADMINISTRATION, fields=("published_at",))
+    tell_new_version(fresh, by=by)
     return fresh
 
 

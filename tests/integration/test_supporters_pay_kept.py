@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -127,9 +128,10 @@ def test_run_that_dies_between_two_steps_leaves_whole_steps_and_the_next_one_goe
     batch = by_two(propose(a_rule(RecordType.PAY), today()))
     from privacy import disposing
 
-    step, done = disposing._step, []
+    step = disposing._step
+    done: list[int] = []
 
-    def dies(*args):
+    def dies(*args: Any) -> int:
         if done:
             raise KeyboardInterrupt
         done.append(step(*args))
