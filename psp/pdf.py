@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from psp.calendar_text import long_date
+from psp.pdf_rows import NotAsExpected, with_row_heads
 
 TEMPLATES = Path(__file__).parent / "pdf_templates"
 BOX = "□"
@@ -32,12 +33,15 @@ class PdfError(RuntimeError):
     """A paper that could not be made. Says which template and never what stood in it: it may land in a log."""
 
 
-def make_pdf(template: str, data: Mapping[str, Any], *, language: str, title: str) -> bytes:
+def make_pdf(
+    template: str, data: Mapping[str, Any], *, language: str, title: str, row_heads: bool = False
+) -> bytes:  # fmt: skip
     """The paper `template` ("consent" for `consent.typ`) in "en" or "fr", filled with `data`.
 
     `title` stands in the window of whoever opens the file: it must be neutral. `data` holds text, numbers, lists and
     mappings; dates are written out by the caller, as people write them. A sign that no letter at hand can show
-    becomes a box, and a line says so. PdfError if the template does not fit the data.
+    becomes a box, and a line says so. `row_heads`: the first cell of each row of a table says what the row is about.
+    PdfError if the template does not fit the data.
     """
     values = {"language": language, "made": long_date(timezone.localdate(), language)}
     lost: set[str] = set()
@@ -45,7 +49,10 @@ def make_pdf(template: str, data: Mapping[str, Any], *, language: str, title: st
         shown = json.dumps(_showable(data, lost), ensure_ascii=False)
         try:
             named = {"title": _boxed(str(title), lost), "data": shown}
-            return _compiled(template, values | named | {"lost": "yes" if lost else ""})
+            made = _compiled(template, values | named | {"lost": "yes" if lost else ""})
+            return with_row_heads(made) if row_heads else made
+        except NotAsExpected:
+            break
         except typst.TypstError as error:
             missing = not_shown(str(getattr(error, "diagnostic", ""))) - lost
         if not missing:

@@ -40,8 +40,11 @@ class Pick:
     categories: tuple[str, ...] = ()
 
     def fits(self, table: ProtectedTable) -> bool:
-        """Whether the table can answer: a part needs the dimension that it is a part of."""
-        return not self.dimension or self.dimension in protected(table).dimensions
+        """Whether the table can answer: a part needs its dimension, with categories that may be younger than it."""
+        if not self.dimension:
+            return True
+        held = dict(zip(protected(table).dimensions, table.categories, strict=True))
+        return set(self.categories) <= set(held.get(self.dimension, ()))
 
     def of(self, table: ProtectedTable, **where: str) -> Figure:
         """The figure for the named categories, all others together. KeyError for what the table does not hold."""

@@ -156,8 +156,8 @@ def pick_of(indicator: Indicator) -> Pick:
 
 def table_for(tables: Tables, by: tuple[str, ...], pick: Pick) -> ProtectedTable | None:
     """The smallest table that holds these dimensions and what the pick needs; None where there is none."""
-    needed = {*by, *filter(None, [pick.dimension])}
-    fitting = [names for names in tables if needed <= set(names) and not any(HELD in name for name in names)]
+    whole = [names for names in tables if set(by) <= set(names) and not any(HELD in name for name in names)]
+    fitting = [names for names in whole if pick.fits(tables[names])]
     # More dimensions than asked for are fine: their margins are in the same proof.
     return tables[min(fitting, key=len)] if fitting else None
 

@@ -26,7 +26,7 @@ from reporting.files.as_json import to_json
 from reporting.files.as_pdf import to_pdf, to_pdf_of_both
 from reporting.files.as_xlsx import to_xlsx
 from reporting.files.books import Book
-from reporting.files.sources import of_release, of_topic, offered
+from reporting.files.sources import of_release, of_topic, offered, over_reports, over_time
 from reporting.freezing.background import in_background
 from reporting.models import Release
 from reporting.offered import offer
@@ -40,6 +40,8 @@ KINDS: Mapping[str, tuple[Callable[[Book, str], bytes], str]] = {
     "csv": (to_csv, "text/csv; charset=utf-8"), "xlsx": (to_xlsx, SHEET), "json": (to_json, "application/json"),
     "pdf": (to_pdf, "application/pdf"), "both": (to_pdf_of_both, "application/pdf"),
 }  # fmt: skip
+# These draw lines over several periods; other files hold the figures of one.
+PAPERS = ("pdf", "both")
 ONE_DAY = timedelta(days=1)
 NAMES = {"en": ("table", "report"), "fr": ("tableau", "rapport")}
 
@@ -98,7 +100,9 @@ def topic_file(request: HttpRequest, topic: str, kind: str) -> HttpResponse:
     asked = [(one, period) for one in record.in_force() if one.topic == topic]
     if left := in_background(asked):
         return being_counted(request, left)
-    return as_file(of_topic(Topic(topic), period, form.cleaned_data["by"]), kind)
+    by = form.cleaned_data["by"]
+    book = of_topic(Topic(topic), period, by)
+    return as_file(over_time(book) if kind in PAPERS and by is None else book, kind)
 
 
 @require_GET
@@ -108,7 +112,8 @@ def release_file(request: HttpRequest, release_id: int, kind: str) -> HttpRespon
     """A release that is out. One that waits for a second person leaves in no file."""
     release: Release = get_object_or_404(Release.objects.visible_to(request.user).published(), pk=release_id)
     audit.record(Action.EXPORT, release, purpose=Purpose.REPORTING, fields=(release.period, kind))
-    return as_file(of_release(release), kind)
+    book = of_release(release)
+    return as_file(over_reports(book, release) if kind in PAPERS else book, kind)
 
 
 def as_file(book: Book, kind: str) -> HttpResponse:

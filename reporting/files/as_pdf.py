@@ -19,9 +19,12 @@ from reporting.files.facts import facts
 from reporting.files.grids import Grid, grids
 from reporting.files.headlines import numbers
 from reporting.files.pictures import NOTHING, picture
+from reporting.files.trends import over_periods
 from reporting.forms import period_name
 from reporting.models import Series
+from reporting.present import unit_of
 from reporting.stories import printed as stories_printed
+from reporting.wording import NONE
 
 LANGUAGES = ("en", "fr")
 
@@ -39,7 +42,7 @@ def to_pdf_of_both(book: Book, language: str) -> bytes:
 def _paper(book: Book, language: str, languages: Sequence[str]) -> bytes:
     covers = [_cover(book, one) for one in sorted(LANGUAGES, key=lambda one: one != language)]
     data = {"covers": covers, "parts": [part_of(book, one) for one in languages]}
-    return make_pdf("figures", data, language=language, title=book.title(language))
+    return make_pdf("figures", data, language=language, title=book.title(language), row_heads=True)
 
 
 def _cover(book: Book, language: str) -> dict[str, Any]:
@@ -62,9 +65,9 @@ def part_of(book: Book, language: str) -> dict[str, Any]:
             "title": book.title(language),
             "period": capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
             "numbers_heading": _("The period in numbers"), "numbers": [list(one) for one in told],
-            "hidden": _("Hidden figures: %(names)s.") % {"names": "; ".join(hidden)} if hidden else "",
+            "hidden": _("Hidden figures: %(names)s.") % {"names": words.listed(hidden)} if hidden else "",
             "changes_heading": _("Corrections of earlier periods"), "changes": words.changes(book, language),
-            "chapters": [_chapter(chapter, language, vocabulary) for chapter in book.chapters],
+            "chapters": [_chapter(chapter, book, language, vocabulary) for chapter in book.chapters],
             "stories_heading": stories_printed.heading(), "stories_about": stories_printed.about(),
             "stories": [{"language": one.language, "paragraphs": one.paragraphs()} for one in book.stories],
             "how_heading": _("How to read these figures"), "how": words.how_to_read(book),
@@ -80,7 +83,7 @@ def _lead(book: Book) -> str:
     return _("A figure that is marked “hidden” is not zero: zeros are shown.")
 
 
-def _chapter(chapter: Chapter, language: str, vocabulary: words.Vocabulary) -> dict[str, Any]:
+def _chapter(chapter: Chapter, book: Book, language: str, vocabulary: words.Vocabulary) -> dict[str, Any]:
     series = chapter.series
     population = series.population_fr if language == "fr" else series.population_en
     totals = [table.values[(ALL,)] for table in chapter.tables if not breakdown(table)]
@@ -94,23 +97,39 @@ def _chapter(chapter: Chapter, language: str, vocabulary: words.Vocabulary) -> d
     return {
         "heading": series.name(language), "lead": population,
         "total": f"{vocabulary.breakdown(())} – {words.shown(totals[0])}" if totals else "",
-        "tables": [_table(series, table, grid, number, vocabulary) for table, number, grid in made],
+        "tables": [
+            *over_periods(chapter, book),
+            *(_table(series, table, grid, number, vocabulary) for table, number, grid in made),
+        ],
     }  # fmt: skip
 
 
 def _table(
     series: Series, table: ProtectedTable, grid: Grid, number: int, vocabulary: words.Vocabulary
 ) -> dict[str, Any]:
-    heading = vocabulary.breakdown(breakdown(table))
+    heading, given = vocabulary.breakdown(breakdown(table)), _given(series)
     return {
-        "heading": f"{heading} – {words.measure_name(grid.measure)}" if number else heading,
-        "columns": [grid.heading, *grid.columns],
-        "rows": [[name, *(one if isinstance(one, str) else words.shown(one) for one in values)]
+        "heading": f"{heading} – {words.measure_name(grid.measure)}{given}" if number else heading,
+        "columns": [grid.heading, *_columns(grid, breakdown(table), given)],
+        "rows": [[name, *(one or NONE if isinstance(one, str) else words.shown(one) for one in values)]
                  for name, values in grid.rows],
         # Medians have no chart: bars of them would be read as numbers of people.
-        **(NOTHING if number else picture(series, table, heading, vocabulary)),
+        **(NOTHING if number else picture(series, table, heading, vocabulary)), "panels": [],
         "note": _("The same people can be in several categories.") if table.overlapping else "",
     }  # fmt: skip
+
+
+def _given(series: Series) -> str:
+    """In what medians are given, beside their name: one of weeks is not a number of people."""
+    unit = unit_of(series).measured
+    return f" ({unit})" if unit else ""
+
+
+def _columns(grid: Grid, by: tuple[str, ...], given: str) -> list[str]:
+    """Categories of a second dimension; else the number and, beside it, every median or the like."""
+    if len(by) > 1:
+        return list(grid.columns)
+    return [grid.columns[0], *(f"{name}{given}" for name in grid.columns[1:])]
 
 
 def _definition(chapter: Chapter, language: str) -> dict[str, Any]:

@@ -10,11 +10,14 @@ from reporting.choices import Method
 from reporting.disclosure import ProtectedTable
 from reporting.models import Indicator, Series
 from reporting.periods import Period
+from reporting.reading import Shelf
 from reporting.releases.manifest import Names
 from reporting.stories.printed import Said
 
 # The dimension of a table that has none: everything together.
 TOTAL = "total"
+# What every table that was counted is about.
+PERIOD = "period"
 
 
 def protected(table: ProtectedTable) -> ProtectedTable:
@@ -65,7 +68,9 @@ class Book:
     """A release, or one topic of one period. `approved_on`: None where it is no release. `counted_at`: the cut-off of
     the data, None where nothing was counted. `digest`: over all that it holds. `missing`: names of series that could
     not be proven safe. `stories`: what people said yes to, word for word. `changes`: corrections of earlier periods.
-    Only releases have these two. `names`: how a release called categories whose names are data."""
+    Only releases have these two. `names`: how a release called categories whose names are data. `periods`: those that
+    lines are drawn over, the oldest first and that of the book last; `shelf`: their totals, as they are out. Neither
+    is under the fingerprint: what another period says has its own."""
 
     title: Words
     note: Words
@@ -80,6 +85,13 @@ class Book:
     stories: tuple[Said, ...] = ()
     changes: tuple[Changed, ...] = ()
     names: Names = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=lambda: Shelf({}))
+    periods: tuple[Period, ...] = ()
+
+    def __post_init__(self) -> None:
+        for tables in self.shelf.tables.values():
+            for table in tables.values():
+                protected(table)
 
     def tables(self) -> Iterator[tuple[Chapter, ProtectedTable]]:
         for chapter in self.chapters:
@@ -90,6 +102,11 @@ class Book:
 def breakdown(table: ProtectedTable) -> tuple[str, ...]:
     """The dimensions of a table, none for the total alone."""
     return () if table.dimensions == (TOTAL,) else table.dimensions
+
+
+def for_all(chapter: Chapter) -> dict[tuple[str, ...], ProtectedTable]:
+    """Its tables by breakdown, less those of one category only: these speak of no figure for all together."""
+    return {breakdown(table): protected(table) for table in chapter.tables if set(table.where) <= {PERIOD}}
 
 
 def has_overlaps(book: Book) -> bool:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from reporting.choices import Measure
 from reporting.figures import Figure, Pick
 from reporting.files import words
-from reporting.files.books import Book, Chapter, breakdown, protected
+from reporting.files.books import Book, Chapter, for_all
 from reporting.models import Indicator
 from reporting.present import unit_of
 from reporting.reading import pick_of, table_for
-
-PERIOD = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +33,7 @@ class Headline:
 
 def headlines(chapter: Chapter) -> Iterator[Headline]:
     """Those that the tables at hand can answer. Read from protected tables alone, as on every page."""
-    # A table of one category only speaks of no figure for all together; what all have in common is the period.
-    tables = {breakdown(table): protected(table) for table in chapter.tables if set(table.where) <= {PERIOD}}
+    tables = for_all(chapter)
     for indicator in chapter.indicators:
         pick = pick_of(indicator)
         table = table_for(tables, (), pick)

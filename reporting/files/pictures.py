@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext as _
+
 from reporting.charts.build import bar_chart, heat_chart, stacked_chart
+from reporting.charts.parted import parted
 from reporting.charts.printed import svg
 from reporting.charts.shapes import Chart
 from reporting.disclosure import ProtectedTable
 from reporting.figures import Pick
 from reporting.files.books import breakdown, protected
-from reporting.files.words import Vocabulary
+from reporting.files.words import Vocabulary, listed
 from reporting.models import Series
 from reporting.present import unit_of
 from reporting.reading import split_of
 
 Names = tuple[tuple[str, str], ...]
-# What is taller than this would not fit on a sheet: its table alone says it.
-TALLEST = 900.0
-NOTHING = {"svg": "", "alt": "", "finding": ""}
+# What is taller than this has no room on a sheet below its heading: it is drawn in several parts.
+TALLEST = 800.0
+NOTHING: dict[str, Any] = {"svg": "", "alt": "", "finding": "", "more": []}
 
 
-def picture(series: Series, table: ProtectedTable, heading: str, vocabulary: Vocabulary) -> dict[str, str]:
+def picture(series: Series, table: ProtectedTable, heading: str, vocabulary: Vocabulary) -> dict[str, Any]:
     """The drawing, what it says to whoever hears it, and what it says in a sentence; nothing where all of it is hidden
-    or zero, or where it has no room."""
+    or zero. `more`: its other parts, each a drawing with its words, where it has no room on one sheet."""
     chart = chart_of(series, protected(table), heading, vocabulary)
-    if chart is None or not chart.telling:
+    return NOTHING if chart is None else of_chart(chart, heading)
+
+
+def of_chart(chart: Chart, heading: str) -> dict[str, Any]:
+    """The widest drawing of a chart, as `picture`."""
+    if not chart.telling:
         return NOTHING
-    drawing = chart.drawings[-1]
-    if drawing.height > TALLEST:
-        return NOTHING
-    said = "; ".join(mark.label for mark in drawing.marks)
-    return {"svg": svg(drawing), "alt": f"{heading}. {said}.", "finding": chart.finding}
+    drawings = parted(chart.drawings[-1], TALLEST)
+    first, *more = [
+        {"svg": svg(one), "alt": f"{_named(heading, at, len(drawings))}. {listed(mark.label for mark in one.marks)}."}
+        for at, one in enumerate(drawings, 1)
+    ]
+    return {**first, "finding": chart.finding, "more": more}
+
+
+def _named(heading: str, at: int, count: int) -> str:
+    if count == 1:
+        return heading
+    return _("%(what)s, part %(number)d of %(count)d") % {"what": heading, "number": at, "count": count}
 
 
 def chart_of(series: Series, table: ProtectedTable, heading: str, vocabulary: Vocabulary) -> Chart | None:

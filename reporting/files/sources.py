@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 
+from psp.audit import services as audit
+from psp.audit.choices import Action, Purpose
 from psp.errors import DomainError
-from reporting import record
+from reporting import offered as on_offer
+from reporting import reading, record
 from reporting.choices import Method, Topic
+from reporting.counters import beginning
 from reporting.disclosure import DisclosureError, ProtectedTable, digest_of
-from reporting.files.books import Book, Changed, Chapter, Words, breakdown
+from reporting.files.books import Book, Changed, Chapter, Words, breakdown, for_all
 from reporting.freezing import looks
-from reporting.models import Release, Series
+from reporting.models import Release, ReleaseTable, Series
 from reporting.periods import Period, parse
+from reporting.reading import Shelf
 from reporting.releases.manifest import kept_names
 from reporting.stories.printed import said_in
 
@@ -79,6 +85,44 @@ def of_release(release: Release) -> Book:
         stories=said_in(release),
         changes=tuple(_changes(release)), names=kept_names(release),
     )  # fmt: skip
+
+
+def over_time(book: Book) -> Book:
+    """The same book of a topic with what is out of the periods before, as on its page. Nothing is counted for it.
+
+    Notes that these figures were taken along.
+    """
+    periods = on_offer.trend(book.period, beginning.first_day())
+    series = [chapter.series for chapter in book.chapters]
+    return _beside(book, periods, reading.read(series, [], beside=periods[:-1], whole=False, action=Action.EXPORT))
+
+
+def over_reports(book: Book, release: Release) -> Book:
+    """The same book of a release with the totals of reports over earlier periods that were published before it: what
+    was looked at but never approved is in no report.
+
+    Notes that these reports were taken along.
+    """
+    periods = on_offer.trend(book.period, beginning.first_day())
+    wanted = {one.code: one for one in periods[:-1]}
+    earlier = Release.objects.published().filter(period__in=wanted, decided_at__lt=release.decided_at)
+    found: dict[tuple[str, str], dict[Names, ProtectedTable]] = {}
+    versions: dict[tuple[str, str], int] = {}
+    for row in ReleaseTable.objects.filter(release__in=earlier).select_related("release", "frozen"):
+        key = (row.frozen.code, row.release.period)
+        found.setdefault(key, {})[record.breakdown_of(row.frozen)] = record.released(row)
+        versions[key] = row.frozen.series_id
+    for one in earlier:
+        audit.record(Action.EXPORT, one, purpose=Purpose.REPORTING, fields=(one.period,))
+    return _beside(book, periods, Shelf(found, versions=versions))
+
+
+def _beside(book: Book, periods: list[Period], earlier: Shelf) -> Book:
+    own = {(one.series.code, book.period.code): one for one in book.chapters}
+    tables = {key: for_all(chapter) for key, chapter in own.items()}
+    versions = {key: chapter.series.pk for key, chapter in own.items()}
+    shelf = Shelf({**earlier.tables, **tables}, versions={**earlier.versions, **versions})
+    return replace(book, shelf=shelf, periods=tuple(periods))
 
 
 def _changes(release: Release) -> Iterator[Changed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 
 from django.utils.formats import number_format
@@ -16,6 +16,7 @@ from reporting.files.books import Book, breakdown, has_overlaps
 from reporting.freezing.corrections import Correction
 from reporting.releases.manifest import Names, in_language
 from reporting.releases.words import correction_lines
+from reporting.wording import is_french
 
 # The measure of a line that says what changed since in a period that was closed before.
 CORRECTION = "correction"
@@ -75,8 +76,9 @@ class Vocabulary:
         return everything if category == ALL else names.get(category, category)
 
     def breakdown(self, names: Sequence[str]) -> str:
-        """As in "Region and Language"; "Everything together" without dimensions."""
-        return _(" and ").join(self.dimension(name) for name in names) if names else _("Everything together")
+        """As in "Region and language"; "Everything together" without dimensions."""
+        first, *others = [self.dimension(name) for name in names] or [_("Everything together")]
+        return _(" and ").join([first, *(name[:1].lower() + name[1:] for name in others)])
 
     def in_order(self, code: str, categories: Sequence[str]) -> list[str]:
         """Categories as people read them, those that are not known any more last."""
@@ -92,6 +94,11 @@ class Vocabulary:
             for name, categories in zip(table.dimensions, table.categories, strict=True)
         ]
         return list(product(*lines))
+
+
+def listed(found: Iterable[str]) -> str:
+    """One after the other, with semicolons as the language sets them."""
+    return ("\u00a0; " if is_french() else "; ").join(found)
 
 
 def shown(value: float | None) -> str:

@@ -23,6 +23,7 @@ from reporting.models import FrozenTable, Series
 from reporting.urls_files import KINDS
 from tests import factories as make
 from tests.papers import assert_pdf_ua, pdf_text
+from tests.papers_tags import tags_of
 from tests.released import a_release, counted, freeze, freeze_all, total
 from tests.reporting_people import a_region_with
 
@@ -201,6 +202,48 @@ def test_corrections_of_earlier_periods_leave_with_the_release(analyst, kind):
     release = a_release(corrections=[{"code": "people", "period": "2024", "change": 4321}])
     cells = every_cell(kind, analyst.get(address(f"release_{kind}", release.pk)).content)
     assert any("4321" in cell.replace(",", "") for cell in cells)
+
+
+# Over several periods --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_paper_of_a_topic_draws_what_is_out_of_earlier_periods_and_notes_it(analyst, language):
+    series = Series.objects.get(code="people", number=1)
+    for period, count in (("2025-Q3", 31), ("2025-Q4", 4)):
+        freeze(series, protect(total(count)), period)
+    freeze_all("2026-Q1")
+    freeze_all("2026-Q2")
+    noted = Entry.objects.filter(action="export", object_id="people 2025-Q3")
+    analyst.get(address("topic_csv", "people", language=language), {"period": "2026-Q1"})
+    assert not noted.exists(), "other files hold the figures of one period"
+    paper = analyst.get(address("topic_pdf", "people", language=language), {"period": "2026-Q1"}).content
+    assert_pdf_ua(paper, language=language)
+    (line,) = [one.alt for one in tags_of(paper).every("Figure") if "2025" in one.alt]
+    said = {
+        "en": ["July to September 2025: not counted", "October to December 2025: 31", "January to March 2026: hidden"],
+        "fr": ["Juillet à septembre 2025\u00a0: non compté", "Octobre à décembre 2025\u00a0: 31",
+               "Janvier à mars 2026\u00a0: masqué"],
+    }[language]  # fmt: skip
+    assert [one for one in said if one not in line] == []
+    assert not re.search("(September|septembre) 2026", line), "a later period is none of its past"
+    assert noted.count() == 1
+
+
+def test_a_report_draws_lines_from_reports_that_were_published_before_it_only(analyst):
+    published = a_release({"people": [total(31)]}, period="2025-Q3")
+    a_release({"people": [total(57)]}, period="2025-Q4", state=ReleaseState.PREPARED)
+    release = a_release({"people": [total(72)]}, period="2026-Q1")
+    later = a_release({"people": [total(93)]}, period="2026-Q2")
+    paper = analyst.get(address("release_pdf", release.pk)).content
+    (line,) = [one.alt for one in tags_of(paper).every("Figure")]
+    for said in ("October to December 2025: 31", "January to March 2026: not counted", "April to June 2026: 72"):
+        assert said in line
+    assert "as their own reports say them" in pdf_text(paper)
+    noted = Entry.objects.filter(action="export", model="reporting.release")
+    assert {entry.object_id for entry in noted} == {str(published.pk), str(release.pk)}
+    after = tags_of(analyst.get(address("release_pdf", later.pk)).content).every("Figure")
+    assert "April to June 2026: 72" in next(after).alt
 
 
 # From the page ---------------------------------------------------------------------------------------------

@@ -265,7 +265,7 @@ def test_a_workbook_says_what_it_is_before_the_first_figure(language, about, all
 def test_a_table_of_two_dimensions_is_read_across_with_all_together_last():
     sheet = sheets_of(a_book()).worksheets[2]
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
-    start = next(number for number, row in enumerate(rows) if row[0] == "Kind of group and Language")
+    start = next(number for number, row in enumerate(rows) if row[0] == "Kind of group and language")
     assert rows[start + 1][0] == "Kind of group"
     assert rows[start + 1][3] == "Both languages"
     assert [row[0] for row in rows[start + 2 : start + 5]][-1] == "All kinds of groups"
