@@ -176,7 +176,7 @@ def test_where_one_period_is_out_or_nothing_ever_was_there_is_no_line(counts):
 
 def test_no_table_that_was_not_protected_is_drawn_over_time():
     with pytest.raises(TypeError, match="only protected tables"):
-        a_book(shelf=Shelf({("people", "2025-Q1"): {(): total(3)}}))
+        a_book(shelf=Shelf({("people", "2025-Q1"): {(): total(3)}}))  # type: ignore[dict-item]
 
 
 def test_a_chart_that_is_taller_than_a_sheet_is_drawn_in_parts():
