@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
 from django.utils.translation import override
 
@@ -187,7 +188,7 @@ test_declared_tables_are_in_the_database_that_is_said = pytest.mark.django_db(da
 
 def test_declaring_twice_or_without_a_reason_is_refused():
     one = declared()[0]
-    with pytest.raises(ValueError, match="twice"):
+    with pytest.raises(ImproperlyConfigured, match="twice"):
         declare(Holding(one.model, "person", one.topic, (), Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, ("file",)))
     with pytest.raises(ValueError, match="copy"):
         Holding("x.y", "", "team", (), Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED)
