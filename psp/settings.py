@@ -427,6 +427,7 @@ CELERY_BEAT_SCHEDULE = {
     "widen-talks": {"task": "supporters.tasks.widen_talks", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "forget-talks": {"task": "supporters.tasks.forget_talks", "schedule": crontab(hour=7, minute=55)},
     "forget-wishes": {"task": "supporters.tasks.forget_wishes", "schedule": crontab(hour=8, minute=5)},
+    "forget-pay-names": {"task": "supporters.tasks.forget_pay_names", "schedule": crontab(hour=8, minute=10)},
     "forget-feeds": {"task": "sessions.tasks.forget_feeds", "schedule": crontab(hour=8, minute=0)},
     "open-accounts": {
         "task": "supporters.tasks.open_accounts",

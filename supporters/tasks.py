@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from supporters.hours import pay_names
 from supporters.incidents import of_person as incidents_of_person
 from supporters.joining import services_opening
 from supporters.may_lead import services as services_may_lead
@@ -53,6 +54,12 @@ def forget_talks() -> None:
 def forget_wishes() -> None:
     """Every night, by beat: wishes to be put in touch that stand no more."""
     services_network.forget_wishes(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_pay_names() -> None:
+    """Every night, by beat: how pay knew those who were erased, once they are paid."""
+    pay_names.forget_names(timezone.now())
 
 
 @shared_task(acks_late=True, ignore_result=True)

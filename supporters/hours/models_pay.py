@@ -72,15 +72,30 @@ class PayExport(models.Model):
 
 
 class PayExportPerson(models.Model):
-    """How one person is called in one file: kept, so that the file can be made again after an account was renamed."""
+    """How one person is called in one file: kept, so that the file can be made again after an account was renamed.
 
-    export = models.ForeignKey(PayExport, on_delete=models.CASCADE, related_name="people")
+    `key_until`: the day on which the name goes, of somebody who was erased. Without an export: of somebody who was
+    erased before their approved hours were handed to pay; the next file takes it over (`supporters.hours.pay_names`).
+    """
+
+    export = models.ForeignKey(PayExport, on_delete=models.CASCADE, null=True, related_name="people")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=64, blank=True)
+    key_until = models.DateField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["export", "user"], name="pay_export_person_once"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(export__isnull=True), name="pay_export_person_owed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(export__isnull=False, key_until__isnull=True) | ~Q(key=""),
+                name="pay_export_person_name_while_needed",
+            ),
+            models.CheckConstraint(
+                condition=Q(export__isnull=False) | Q(key_until__isnull=True), name="pay_export_person_owed_has_no_end"
+            ),
         ]
 
     def __str__(self) -> str:

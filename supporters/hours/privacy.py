@@ -1,7 +1,8 @@
 """What hours, leave and limits hold about a person; how long; and what becomes of it.
 
 Hours that were handed to pay are kept longer than anything about how somebody is, because the law wants records of
-pay. When a person's information is destroyed those hours stay as nobody's; everything else of this file goes.
+pay. When a person's information is destroyed those hours stay as nobody's, and so do approved ones until they are paid
+(ADR 15); everything else of this file goes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from privacy.datamap import Basis, Erased, Holding, Topic, Use, add_topic, declare, these
-from privacy.erasing import Eraser, add_eraser, delete_rows
+from privacy.erasing import Eraser, add_eraser, add_objection, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from privacy.people import roles_of
 from privacy.retention import LastUse, Used, add_last_use
@@ -21,12 +22,14 @@ from privacy.retention_floor import newest
 from psp.letting_go import letting_go
 from psp.models import User
 from supporters.hours.choices import HoursState
-from supporters.models import Accommodation, CareSetting, HoursLine, HoursReturn, Leave, Limits, PayExportPerson
+from supporters.hours.pay_names import keep_for_pay, waits_for_answer
+from supporters.models import Accommodation, CareSetting, HoursLine, HoursReturn, Leave, Limits
 
 TOPIC = Topic(
     "hours", _("Hours, leave and limits of those who lead"),
     _("The hours that somebody worked, on which day and at what, and whether they were approved and paid. Days of"
-      " leave, and of which kind. How much they carry at most, and what makes the work possible for them. Never why."),
+      " leave, and of which kind. How much they carry at most, and what makes the work possible for them. Never why."
+      " When the rest is deleted, the name that pay knows stays a few weeks, so that approved hours are still paid."),
     _("The person, and whoever supervises them. Those who prepare pay see the hours that were approved."),
     order=94, team=True,
 )  # fmt: skip
@@ -49,7 +52,7 @@ MAP = (
         Use.TEAM, Basis.PROGRAM, "pay", Erased.ANONYMISED, not_exported=ABOUT_TEAM, also=("approved_by",),
     ),
     Holding(
-        "supporters.payexportperson", "user", "hours", these("id export user key"),
+        "supporters.payexportperson", "user", "hours", these("id export user key key_until"),
         Use.TEAM, Basis.PROGRAM, "pay", Erased.ANONYMISED, not_exported=IN_HOURS,
     ),
     Holding(
@@ -130,14 +133,16 @@ OURS = frozenset({
 
 
 def erase(person: User) -> Counter[str]:
-    """What was paid stays as numbers of nobody: no name in the file any more, no way back to a session."""
-    paid = HoursLine.objects.filter(user=person, state=HoursState.EXPORTED)
+    """What was paid, or is approved and will be, stays as numbers of nobody: no way back to a session, and a name for
+    pay alone until they are paid. Whoever approves waits for the account, so that hours are either of the two or gone.
+    """
+    mine, for_pay = HoursLine.objects.filter(user=person), (HoursState.APPROVED, HoursState.EXPORTED)
     # What corrects a line goes before the line.
-    done = delete_rows(HoursLine.objects.filter(user=person, corrects__isnull=False).exclude(pk__in=paid.values("pk")))
-    done += delete_rows(HoursLine.objects.filter(user=person).exclude(state=HoursState.EXPORTED))
+    done = delete_rows(mine.filter(corrects__isnull=False).exclude(state__in=for_pay))
+    done += delete_rows(mine.exclude(state__in=for_pay))
     with letting_go():
-        stays = paid.update(about=None, starts_at=None, ends_at=None)
-        PayExportPerson.objects.filter(user=person).update(key="")
+        stays = mine.update(about=None, starts_at=None, ends_at=None)
+        keep_for_pay(person)
     done += Counter({"supporters.hoursline": stays} if stays else {})
     for model in (HoursReturn, Leave, Accommodation, Limits):
         done += delete_rows(model._default_manager.filter(user=person))
@@ -162,4 +167,5 @@ def register() -> None:
     for order, (code, title, collect, model) in enumerate(told, start=61):
         add_section(Section(code, title, collect, frozenset({model}), order=order))
     add_eraser(Eraser("hours", OURS, erase, order=26))
+    add_objection(waits_for_answer)
     add_last_use(LastUse("hours", last_uses))

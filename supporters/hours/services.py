@@ -26,6 +26,7 @@ from psp.models import User
 from psp.sight import sight_of
 from supporters.hours.choices import AWAY_KINDS, OPEN_HOURS, HoursKind, HoursState, ReturnCode
 from supporters.hours.notices import tell_returned
+from supporters.hours.pay_names import is_owed
 from supporters.hours.permissions import can_decide_for, can_note_hours
 from supporters.hours.proposing import proposals
 from supporters.hours.refusals import REFUSALS
@@ -208,9 +209,11 @@ def return_hours(*, user: User, by: User, period: Period, seen: str, code: str, 
 
 @transaction.atomic
 def undo_approval(*, user: User, by: User, period: Period) -> int:
-    """What one approved oneself, as long as it was not handed to pay."""
+    """What one approved oneself, as long as it was not handed to pay, and can be sent again."""
     require(can_decide_for(by, user), "decide_hours")
     account = lock(user)
+    if is_owed(account):
+        return 0
     mine = HoursLine.objects.filter(user=account, state=HoursState.APPROVED, decided_by=by)
     rows = mine.between(period.first, period.last)
     return _move(rows, HoursState.SUBMITTED, purpose=Purpose.CARE, decided_by=None, decided_at=None)

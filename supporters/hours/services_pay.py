@@ -25,6 +25,7 @@ from psp.errors import Conflict, DomainError, constraint_name, require
 from psp.models import User
 from supporters.hours.choices import HoursState
 from supporters.hours.pay_file import Worked, build
+from supporters.hours.pay_names import put_in
 from supporters.hours.permissions import can_agree_to_pay_file, can_make_pay_file
 from supporters.hours.rules import Period, next_to_pay
 from supporters.hours.services import seen_of
@@ -117,8 +118,8 @@ def approve_pay_export(*, export: PayExport, by: User, seen: str) -> PayExport:
     lines = _locked(fresh)
     if seen_of(lines) != seen:
         raise Conflict(_("Hours were added or changed since you opened the page. Look again."), code="changed")
-    keys = _call(fresh, lines)
     fresh.approved_by, fresh.approved_at = by, timezone.now()
+    keys = put_in(fresh, lines)
     fresh.digest = hashlib.sha256(_bytes(fresh, lines, keys)).hexdigest()
     fresh.save(update_fields=["approved_by", "approved_at", "digest"])
     found = HoursLine.objects.filter(pk__in=[line.pk for line in lines])
@@ -132,14 +133,6 @@ def _locked(export: PayExport) -> list[HoursLine]:
     people = lines_for(export).order_by().values_list("user_id", flat=True).distinct()
     list(User.objects.filter(pk__in=list(people)).order_by("pk").select_for_update(of=("self",), no_key=True))
     return list(lines_for(export).filter(user__in=list(people)).order_by("pk").select_for_update(of=("self",)))
-
-
-def _call(export: PayExport, lines: list[HoursLine]) -> dict[Any, str]:
-    """Keep how each person is called in this file: the account's name to sign in, which pay knows."""
-    people = {line.user_id for line in lines}
-    keys = dict(User.objects.filter(pk__in=people).values_list("pk", "username"))
-    PayExportPerson.objects.bulk_create([PayExportPerson(export=export, user_id=pk, key=keys[pk]) for pk in keys])
-    return keys
 
 
 def _bytes(export: PayExport, lines: list[HoursLine], keys: dict[Any, str]) -> bytes:

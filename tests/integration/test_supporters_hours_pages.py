@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from psp.audit.models import Entry
 from supporters.hours.choices import HoursState, ReturnCode
+from supporters.hours.pay_names import forget_names
 from supporters.hours.privacy import erase as erase_hours
 from supporters.models import Accommodation, HoursLine, HoursReturn, Leave, Limits, PayExport
 from tests import factories as make
@@ -158,6 +159,8 @@ def test_pay_page_goes_from_the_question_to_the_file_with_two_people(client, lan
     same = {"en": "Made again, it is the same file", "fr": "Refait, le fichier est identique"}[language]
     assert same in page(client, f"/{language}/desk/pay/")
     erase_hours(lead)
+    assert same in page(client, f"/{language}/desk/pay/")
+    forget_names(timezone.now() + timedelta(days=31))
     assert same not in page(client, f"/{language}/desk/pay/")
     answer = client.post(f"/{language}/desk/pay/{export.pk}/file/", {})
     assert answer["X-File-Alike"] == "no"
