@@ -22,7 +22,7 @@ from groups.dates import series_of
 from groups.may_lead import adding_of
 from groups.models import PeerGroup
 from psp.asking import Joined, ask_joined
-from psp.choices import Role
+from psp.choices import Kind, Role
 from psp.crypto.fields import Token
 from psp.models import RoleAssignment, User
 from psp.sight import coordinated_regions
@@ -174,4 +174,5 @@ def _people(reader: User) -> QuerySet[User]:
         Q(region=None) | Q(region__in=regions), user=OuterRef("pk"), role=Role.SUPPORTER
     )  # fmt: skip
     leading = Q(lead_profile__program_region=None) | Q(lead_profile__program_region__in=regions)
-    return User.objects.filter(Exists(here), leading, is_active=True)
+    # Nobody leads with a participant's account. Said here so that the index of all others finds them among thousands.
+    return User.objects.exclude(kind=Kind.PARTICIPANT).filter(Exists(here), leading, is_active=True)

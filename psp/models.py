@@ -130,6 +130,8 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("accounts")
         indexes: ClassVar = [
             models.Index(fields=["name_index"], name="user_name_index", condition=~Q(name_index="")),
+            # The few among many thousands who work here.
+            models.Index(fields=["kind"], name="user_no_participant", condition=~Q(kind=Kind.PARTICIPANT)),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="user_kind_known"),

@@ -46,17 +46,18 @@ added AS (
 ),
 weekly AS (
     SELECT user_id, date_trunc('week', starts_at AT TIME ZONE zone) AS week, count(*) AS sessions,
-           sum(floor(extract(epoch FROM ends_at - starts_at) / 60)::int) AS minutes
+           sum(floor(date_part('epoch', ends_at - starts_at) / 60)::int) AS minutes
       FROM led JOIN people ON pk = user_id
      WHERE group_id IS DISTINCT FROM %(group)s::uuid
      GROUP BY user_id, week
 ),
 fullest AS (
-    SELECT user_id, max(weekly.sessions + coalesce(added.sessions, 0)) AS sessions,
+    SELECT user_id,
+           max(weekly.sessions + coalesce(added.sessions, 0)) FILTER (WHERE week >= %(monday)s::date) AS sessions,
            max(weekly.minutes + coalesce(added.minutes, 0)
-               + (prepare + debrief) * (weekly.sessions + coalesce(added.sessions, 0))) AS work
+               + (prepare + debrief) * (weekly.sessions + coalesce(added.sessions, 0)))
+               FILTER (WHERE week >= %(monday)s::date) AS work
       FROM setting CROSS JOIN weekly JOIN people ON pk = user_id LEFT JOIN added USING (zone, week)
-     WHERE week >= %(monday)s::date
      GROUP BY user_id
 ),
 fullest_added AS (

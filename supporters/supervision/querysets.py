@@ -9,16 +9,17 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from psp.choices import Role
+from psp.choices import Kind, Role
 from psp.models import RoleAssignment
 from psp.sight import sight_of
 from supporters.supervision.choices import TALK_OPEN, TalkState
 
 
 def supervises_now(account: str) -> Exists:
-    """Whether the account in this column is open and still has the role."""
+    """Whether the account in this column is open and still has the role; never a participant's."""
     rows = RoleAssignment.objects.filter(user_id=OuterRef(account), user__is_active=True, role=Role.SUPERVISOR)
-    return Exists(rows)
+    # Said so that the index of all other accounts is enough.
+    return Exists(rows.exclude(user__kind=Kind.PARTICIPANT))
 
 
 class PairingQuerySet(models.QuerySet[Any]):
