@@ -24,17 +24,17 @@ DIGEST_BYTES = 32
 # from those who were in none.
 PAD_TO = 64
 
-# Every file that was made one with another, up and down, however long the chain.
+# Every file that was made one with another, up and down, however long the chain. What is needed of a file comes along:
+# the database takes a family for thousands, and would read every file again to find it.
 FAMILY = """
-WITH RECURSIVE family (account, file) AS (
-    SELECT user_id, id FROM intake_participant WHERE user_id = ANY(%s)
+WITH RECURSIVE family (account, file, person, merged_into) AS (
+    SELECT user_id, id, user_id, merged_into_id FROM intake_participant WHERE user_id = ANY(%s)
     UNION
-    SELECT family.account, beside.id
+    SELECT family.account, beside.id, beside.user_id, beside.merged_into_id
       FROM family
-      JOIN intake_participant here ON here.id = family.file
-      JOIN intake_participant beside ON beside.merged_into_id = here.id OR beside.id = here.merged_into_id
+      JOIN intake_participant beside ON beside.merged_into_id = family.file OR beside.id = family.merged_into
 )
-SELECT family.account, file.user_id FROM family JOIN intake_participant file ON file.id = family.file
+SELECT account, person FROM family
 """
 
 # Pairs (one of the accounts asked about, another account that ever had a place in a group with it).
