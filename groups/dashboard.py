@@ -24,12 +24,13 @@ def _forming(reader: User) -> QuerySet[Any]:
     return groups.order_by().values_list("members", "min_size")
 
 
-FORMING = Question(_forming)
+FORMING = Question(_forming, of="count(*), count(*) FILTER (WHERE members >= min_size)")
 
 
-def forming(_request: HttpRequest, sizes: Rows) -> dict[str, Any]:
+def forming(_request: HttpRequest, counts: Rows) -> dict[str, Any]:
     """How many groups are being formed, and how many of them have enough people. Who waits is on a card beside."""
-    return {"count": len(sizes), "ready": sum(members >= smallest for members, smallest in sizes)}
+    ((count, ready),) = counts
+    return {"count": count, "ready": ready}
 
 
 PAIRS = Question(conflicts.pairs)

@@ -9,7 +9,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils import timezone
 
-from intake import desk, portal
+from intake import desk, desk_lines, portal
 from intake.file_parts import FilePart, Tab, add_part
 from intake.models import Participant
 from privacy.choices import GlassReason
@@ -91,26 +91,23 @@ def _since(_reader: User) -> dict[str, Any]:
 
 
 LATELY = Question(
-    lambda reader, since: GlassGrant.objects.in_regions_of(reader)
-    .filter(opened_at__gte=since).order_by().values_list("pk"),
-    _since, of="count(*)",
+    lambda reader, since: GlassGrant.objects.in_regions_of(reader).filter(opened_at__gte=since).values_list(
+        "id", "person_id", "opened_at", "reason", "person__participant__id", "person__participant__reference",
+        "by_id", "by__name"),
+    _since,
 )  # fmt: skip
 
 
-def told_to_desk(request: HttpRequest, answer: Rows) -> dict[str, Any] | None:
+def told_to_desk(request: HttpRequest, lately: Rows) -> dict[str, Any] | None:
     """For the coordinators of the file's own region: who opened it, when and why; no card while nobody did."""
-    ((count,),) = answer
-    if not count:
+    if not lately:
         return None
+    audit.record_reads_of(GlassGrant, [row[:2] for row in lately], purpose=Purpose.BREAK_GLASS)
     reader = account(request)
-    since = _since(reader)["since"]
-    rows = GlassGrant.objects.in_regions_of(reader).filter(opened_at__gte=since)
-    found = list(rows.select_related("person__participant", "by"))
-    audit.record_reads(found, purpose=Purpose.BREAK_GLASS)
     lines = [
-        {"pk": row.person.participant.pk, "reference": row.person.participant.reference, "who": row.by.name,
-         "when": desk.moment(row.opened_at, reader), "reason": GlassReason(row.reason).label}
-        for row in found
+        {"pk": file, "reference": reference, "when": desk.moment(opened_at, reader), "reason": GlassReason(why).label,
+         "who": desk_lines.of((by, by, "", name), "")}
+        for _grant, _person, opened_at, why, file, reference, by, name in lately
     ]  # fmt: skip
     return {"rows": lines, "days": DAYS_TOLD}
 

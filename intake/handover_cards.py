@@ -12,6 +12,7 @@ from intake.booking_cards import HOW
 from intake.choices import CallWay
 from intake.models import IntakeMeeting, ShortCall
 from psp.areas import account
+from psp.asking import Question, Rows
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.dashboard import Card, add_card
@@ -20,20 +21,25 @@ from psp.models import User
 SHOWN = 5
 
 
-def card(request: HttpRequest) -> dict[str, Any] | None:
+MEETINGS = Question(lambda reader: unattended.meetings_of(reader).order_by().values_list("pk"), of="count(*)")
+CALLS = Question(
+    lambda _reader, now: unattended.calls(now).order_by().values_list("pk"), lambda _reader: {"now": timezone.now()},
+    of="count(*)",
+)  # fmt: skip
+
+
+def card(request: HttpRequest, meetings: Rows, to_call: Rows) -> dict[str, Any] | None:
     """No card where everything has somebody."""
-    now, reader = timezone.now(), account(request)
-    rows = unattended.meetings_of(reader)
-    meetings, calls = list(rows[: SHOWN + 1]), list(unattended.calls(now)[:SHOWN])
-    if not meetings and not calls:
+    ((count,),), ((waiting,),) = meetings, to_call
+    if not count and not waiting:
         return None
-    shown = meetings[:SHOWN]
+    now, reader = timezone.now(), account(request)
+    shown, calls = list(unattended.meetings_of(reader)[:SHOWN]), list(unattended.calls(now)[:SHOWN])
     audit.record_reads(shown, purpose=Purpose.INTAKE)
     for call in calls:
         audit.record(Action.READ, call, purpose=Purpose.INTAKE)
     free = unattended.colleagues(shown, now) if shown else {}
     listed = [_meeting_row(row, free[row.pk], reader, begun=row.starts_at <= now) for row in shown]
-    count = len(meetings) if len(meetings) <= SHOWN else rows.count()
     return {
         "count": count, "waits": count + len(calls), "more": count - len(shown),
         "meetings": listed, "calls": [_call_row(call, reader) for call in calls],
@@ -57,4 +63,4 @@ def _call_row(call: ShortCall, reader: User) -> dict[str, Any]:
 
 
 def register() -> None:
-    add_card(Card("desk", "desk/cards/unattended.html", card, order=3))
+    add_card(Card("desk", "desk/cards/unattended.html", card, 3, (MEETINGS, CALLS)))
