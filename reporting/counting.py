@@ -51,7 +51,8 @@ def count_tables(series: Series, period: Period, wanted: Sequence[Breakdown] | N
     which, wanted = counter(series.counter), breakdowns(series) if wanted is None else wanted
     asked = {names: (*held(names), *free(names)) for names in wanted}
     counted = which.count(period, tuple(dict.fromkeys(asked.values())))
-    return [_table(which, period, names, _held_only(counted[asked[names]], held(names))) for names in wanted]
+    known = {name: codes(name) for name in dict.fromkeys(name for names in wanted for name in free(names))}
+    return [_table(which, period, names, _held_only(counted[asked[names]], held(names)), known) for names in wanted]
 
 
 def _held_only(tallies: Mapping[Key, Tally], held: Mapping[str, str]) -> dict[Key, Tally]:
@@ -59,11 +60,15 @@ def _held_only(tallies: Mapping[Key, Tally], held: Mapping[str, str]) -> dict[Ke
     return {key[len(where) :]: tally for key, tally in tallies.items() if key[: len(where)] == where}
 
 
-def _table(which: Counter, period: Period, names: Breakdown, tallies: Mapping[Key, Tally]) -> CountTable:
+def _table(
+    which: Counter, period: Period, names: Breakdown, tallies: Mapping[Key, Tally],
+    known_codes: Mapping[str, tuple[str, ...]],
+) -> CountTable:  # fmt: skip
+    """`known_codes`: the categories of each dimension."""
     where = {"period": period.code, **held(names)}
     if not free(names):
         return _from(TOTAL, (("all",),), {("all",): tallies.get((), NOTHING)}, which, where)
-    categories = tuple(codes(name) for name in free(names))
+    categories = tuple(known_codes[name] for name in free(names))
     known = [{*those, ALL} for those in categories]
     for key in tallies:
         if any(code not in those for code, those in zip(key, known, strict=True)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +20,14 @@ from reporting.known import Known
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """`categories`: code and name of each, in the order in which they are shown."""
+    """`categories`: code and name of each, in the order in which they are shown. `codes`: the codes alone, where those
+    are read faster."""
 
     code: str
     name: str | Promise
     all_name: str | Promise
     categories: Callable[[], Sequence[tuple[str, Any]]]
+    codes: Callable[[], Iterable[str]] | None = None
 
 
 _known = Known[Dimension]("dimension")
@@ -34,7 +36,8 @@ add_dimension, add_family, dimension = _known.add, _known.add_family, _known.get
 
 def codes(code: str) -> tuple[str, ...]:
     """The codes of its categories, sorted, as a table holds them."""
-    return tuple(sorted(key for key, _name in dimension(code).categories()))
+    found = dimension(code)
+    return tuple(sorted(found.codes() if found.codes else (key for key, _name in found.categories())))
 
 
 def name_of(code: str, category: str) -> str:
@@ -58,7 +61,11 @@ def _regions() -> Sequence[tuple[str, Any]]:
     return [(region.code, str(region)) for region in ProgramRegion.objects.all()]
 
 
-add_dimension(Dimension("region", _("Region"), _("All regions"), _regions))
+def region_codes() -> Iterable[str]:
+    return ProgramRegion.objects.order_by().values_list("code", flat=True)
+
+
+add_dimension(Dimension("region", _("Region"), _("All regions"), _regions, region_codes))
 add_dimension(Dimension("language", _("Language"), _("Both languages"), _of(Language)))
 add_dimension(Dimension("kind", _("Kind of group"), _("All kinds of groups"), _of(GroupKind)))
 add_dimension(Dimension("modality", _("How it is held"), _("However it is held"), _of(Modality)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from intake.choices import ApplicationState, Service
 from intake.models import Referral
 from intake.rules import Affiliation
 from psp.models import ProgramRegion
-from reporting.dimensions import Dimension, add_dimension, named
+from reporting.dimensions import Dimension, add_dimension, named, region_codes
 from reporting.models_given import GivenKind
 from reporting.models_platform import Platform
 from sessions.choices import AttendanceStatus, SessionState
@@ -65,6 +65,10 @@ def courses() -> Names:
     return [(row.code, row.name) for row in Course.objects.all()]
 
 
+def course_codes() -> Iterable[str]:
+    return Course.objects.order_by().values_list("code", flat=True)
+
+
 def given_kinds() -> Names:
     return [(row.code, str(row)) for row in GivenKind.objects.all()] or [(OTHER, _("Nothing yet"))]
 
@@ -96,9 +100,9 @@ def register() -> None:
         Dimension("supervision", _("Supervision"), _("All peer supporters"), lambda: SUPERVISION),
         Dimension("trained", pgettext_lazy("dimension", "Training"), _("All peer supporters"), lambda: YES_NO),
         Dimension("work", _("Kind of work"), _("All hours"), lambda: named(HoursKind)),
-        Dimension("course", pgettext_lazy("dimension", "Course"), _("All courses"), courses),
+        Dimension("course", pgettext_lazy("dimension", "Course"), _("All courses"), courses, course_codes),
         Dimension("given", _("What was given"), _("All goods and services"), given_kinds),
         Dimension("platform", _("Platform"), _("All platforms"), platforms),
-        Dimension("place", _("Region"), _("All regions"), places),
+        Dimension("place", _("Region"), _("All regions"), places, lambda: [*region_codes(), UNKNOWN]),
     ):
         add_dimension(one)

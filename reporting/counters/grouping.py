@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import compress, product
 from typing import Any
 
@@ -132,8 +132,19 @@ def within(rows: QuerySet[Any], period: Period, moment: str) -> QuerySet[Any]:
 
 def by_group_clock(rows: QuerySet[Any], period: Period, moment: str, zone: str) -> QuerySet[Any]:
     """Rows whose moment lies in this period by the clock of its own group."""
-    begin, end = (datetime.combine(day, time(), tzinfo=UTC) for day in (period.first, period.after))
-    near = {f"{moment}__gte": begin - ZONES_APART, f"{moment}__lt": end + ZONES_APART}
+    begin, end = around(period)
     local = Func(F(zone), F(moment), function="timezone", output_field=DateTimeField())
-    dated: QuerySet[Any] = rows.filter(**near).annotate(day=Cast(local, DateField()))
+    near = rows.filter(**{f"{moment}__gte": begin, f"{moment}__lt": end})
+    dated: QuerySet[Any] = near.annotate(day=Cast(local, DateField()))
     return dated.filter(day__gte=period.first, day__lt=period.after)
+
+
+def around(period: Period) -> tuple[datetime, datetime]:
+    """Between which it lies, whatever the clock."""
+    begin, end = (datetime.combine(day, time(), tzinfo=UTC) for day in (period.first, period.after))
+    return begin - ZONES_APART, end + ZONES_APART
+
+
+def moments(period: Period) -> tuple[date, ...]:
+    """Every day and moment by which its rows are found, always in this order."""
+    return (period.first, period.after, *bounds(period), *around(period))

@@ -15,6 +15,7 @@ from psp.choices import Role
 from psp.models import RoleAssignment
 from reporting.counters.base import Breakdown, Counted, Counter, add_counter
 from reporting.counters.beginning import first_day
+from reporting.counters.composed import composed
 from reporting.counters.grouping import ROWS, Source, Sums, of, tallies, within
 from reporting.models_given import Given
 from reporting.models_platform import Platform, PlatformFigure
@@ -49,8 +50,14 @@ REGISTERED = """
 
 def follow_up_calls(period: Period, asked: Asked) -> Counted:
     """Calls that were held after the last session of an informal group, with those who wanted one."""
-    held = FollowUpOffer.objects.filter(agrees(ConsentPurpose.RESULTS, "participant__user_id"), state=CallOffer.DONE)
-    return tallies(of(within(held, period, "finished_at"), OF_CALL, asked, who=F("participant_id")), asked, ROWS)
+    return tallies(_calls(period, asked), asked, ROWS)
+
+
+@composed
+def _calls(period: Period, asked: Asked, today: date) -> Source:
+    counted = agrees(ConsentPurpose.RESULTS, "participant__user_id", on=today)
+    held = FollowUpOffer.objects.filter(counted, state=CallOffer.DONE)
+    return of(within(held, period, "finished_at"), OF_CALL, asked, who=F("participant_id"))
 
 
 def given(period: Period, asked: Asked) -> Counted:

@@ -5,6 +5,7 @@ Days are those of the group's own clock. Figures about people leave out whoever 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -16,6 +17,7 @@ from groups.choices import GroupKind, GroupState, InvitationState
 from groups.models import Invitation, Membership, PeerGroup
 from intake.models import Participant
 from reporting.counters.base import Breakdown, Counted, Counter, add_counter
+from reporting.counters.composed import composed
 from reporting.counters.grouping import FOLDED, NOBODY, PEOPLE, ROWS, Source, by_group_clock, of, tallies, within
 from reporting.counters.intake import last_link
 from reporting.periods import Period
@@ -88,9 +90,14 @@ def groups_formed(period: Period, asked: Asked) -> Counted:
 
 def activities(period: Period, asked: Asked) -> Counted:
     """Activities ([PIA] rule 10) that took place, on the day of their first session that was held."""
+    return tallies(_activities(period, asked), asked, NOBODY)
+
+
+@composed
+def _activities(period: Period, asked: Asked, _today: date) -> Source:
     first = Min("sessions__starts_at", filter=Q(sessions__state=SessionState.HELD))
     begun = PeerGroup.objects.filter(kind=GroupKind.ACTIVITY).annotate(begun_at=first)
-    return tallies(of(by_group_clock(begun, period, "begun_at", "time_zone"), OF_GROUP, asked), asked, NOBODY)
+    return of(by_group_clock(begun, period, "begun_at", "time_zone"), OF_GROUP, asked)
 
 
 def completion(period: Period, asked: Asked) -> Counted:

@@ -6,12 +6,13 @@ protects them as everybody. What they say about themselves is counted nowhere he
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef
 
 from psp.choices import Role
 from reporting.counters.base import Breakdown, Counted, Counter, add_counter
+from reporting.counters.composed import composed
 from reporting.counters.grouping import BEHIND, PEOPLE, ROWS, Source, Sums, bounds, by_group_clock, of, tallies
 from reporting.periods import Period
 from sessions.choices import SessionState
@@ -62,23 +63,33 @@ def supporters(period: Period, asked: Asked) -> Counted:
 
 def leading(period: Period, asked: Asked) -> Counted:
     """Different peer supporters who led a session that took place, in somebody's place too."""
+    return tallies(_leading(period, asked), asked, PEOPLE)
+
+
+@composed
+def _leading(period: Period, asked: Asked, _today: date) -> Source:
     held = by_group_clock(GroupSession.objects.filter(state=SessionState.HELD), period, "starts_at", "group__time_zone")
     away = Cover.objects.standing().filter(session=OuterRef("pk"), lead=OuterRef("group__leads__user"))
     own = held.filter(~Exists(away), group__leads__user=OuterRef("pk"))
     stood_in = Cover.objects.filter(session__in=held.values("pk"), state=CoverState.TAKEN, stand_in=OuterRef("pk"))
     rows = Supporter.objects.filter(Exists(own) | Exists(stood_in))
-    return tallies(of(rows, OF_SUPPORTER, asked, who=F("pk")), asked, PEOPLE)
+    return of(rows, OF_SUPPORTER, asked, who=F("pk"))
 
 
 def training(period: Period, asked: Asked) -> Counted:
     """Courses that peer supporters, or people who were getting ready to be, completed in the period."""
+    return tallies(_training(period, asked), asked, ROWS)
+
+
+@composed
+def _training(period: Period, asked: Asked, _today: date) -> Source:
     fields = {
         "region": F("user__supporter__program_region"), "language": F("user__language"), "course": F("course")
     }  # fmt: skip
     done = Qualification.objects.filter(
         user__supporter__isnull=False, completed_on__gte=period.first, completed_on__lt=period.after
     )
-    return tallies(of(done, fields, asked, who=F("user_id")), asked, ROWS)
+    return of(done, fields, asked, who=F("user_id"))
 
 
 # Hours of a month, a region and a kind of work together, rounded once: whatever is made of them adds up.
