@@ -65,7 +65,7 @@ def read(
     shown, beside = list(shown), list(beside)
     spoken = {(one.code, period.code): _spoken(one, period) for one in series for period in (*shown, *beside)}
     kept = _kept(series, spoken, [period.code for period in shown], whole=whole)
-    refused, totals = set(), _names_of_totals(series)
+    refused, totals = set(), names_of_totals(series)
     if counting := in_background([(one, period) for one in series for period in shown
                                   if (one.code, spoken[one.code, period.code].code) not in kept]):  # fmt: skip
         return Shelf({}, counting=counting)
@@ -106,7 +106,7 @@ def _kept(
     series: Sequence[Series], spoken: Mapping[Asked, Period], shown: Collection[str], *, whole: bool
 ) -> dict[Asked, list[FrozenTable]]:
     """The rows by code of series and period, in one query."""
-    totals = Q(breakdown__in=_names_of_totals(series))
+    totals = Q(breakdown__in=names_of_totals(series))
     in_full = {period.code for (_code, asked), period in spoken.items() if asked in shown}
     wanted = {period.code for period in spoken.values()}
     rows = FrozenTable.objects.filter(code__in=[one.code for one in series], period__in=wanted)
@@ -124,7 +124,8 @@ def _note(
     looks.note([((named[code], periods[period]), rows) for (code, period), rows in kept.items()], action)
 
 
-def _names_of_totals(series: Sequence[Series]) -> set[str]:
+def names_of_totals(series: Sequence[Series]) -> set[str]:
+    """The breakdowns, as they are kept, that the figures for all together are read from."""
     return {",".join(names) for one in series for names in _of_totals(one)}
 
 

@@ -21,7 +21,7 @@ from reporting.reading import split_of
 Names = tuple[tuple[str, str], ...]
 # What is taller than this has no room on a sheet below its heading: it is drawn in several parts.
 TALLEST = 800.0
-NOTHING: dict[str, Any] = {"svg": "", "alt": "", "finding": "", "more": []}
+NOTHING: dict[str, Any] = {"svg": "", "alt": "", "finding": "", "tall": 0, "more": []}
 
 
 def picture(series: Series, table: ProtectedTable, heading: str, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -40,7 +40,8 @@ def of_chart(chart: Chart, heading: str) -> dict[str, Any]:
         {"svg": svg(one), "alt": f"{_named(heading, at, len(drawings))}. {listed(mark.label for mark in one.marks)}."}
         for at, one in enumerate(drawings, 1)
     ]
-    return {**first, "finding": chart.finding, "more": more}
+    tall = round(drawings[0].height / drawings[0].width, 2)
+    return {**first, "finding": chart.finding, "tall": tall, "more": more}
 
 
 def _named(heading: str, at: int, count: int) -> str:

@@ -99,22 +99,26 @@ def over_time(book: Book) -> Book:
 
 def over_reports(book: Book, release: Release) -> Book:
     """The same book of a release with the totals of reports over earlier periods that were published before it: what
-    was looked at but never approved is in no report.
+    was looked at but never approved is in no report. Lines begin with the first of them.
 
     Notes that these reports were taken along.
     """
     periods = on_offer.trend(book.period, beginning.first_day())
-    wanted = {one.code: one for one in periods[:-1]}
-    earlier = Release.objects.published().filter(period__in=wanted, decided_at__lt=release.decided_at)
+    codes = [one.code for one in periods[:-1]]
+    earlier = Release.objects.published().filter(period__in=codes, decided_at__lt=release.decided_at)
+    totals = reading.names_of_totals([chapter.series for chapter in book.chapters])
+    rows = ReleaseTable.objects.filter(release__in=earlier, frozen__breakdown__in=totals)
     found: dict[tuple[str, str], dict[Names, ProtectedTable]] = {}
     versions: dict[tuple[str, str], int] = {}
-    for row in ReleaseTable.objects.filter(release__in=earlier).select_related("release", "frozen"):
+    for row in rows.select_related("release", "frozen"):
         key = (row.frozen.code, row.release.period)
         found.setdefault(key, {})[record.breakdown_of(row.frozen)] = record.released(row)
         versions[key] = row.frozen.series_id
     for one in earlier:
         audit.record(Action.EXPORT, one, purpose=Purpose.REPORTING, fields=(one.period,))
-    return _beside(book, periods, Shelf(found, versions=versions))
+    reported = {one.period for one in earlier} | {book.period.code}
+    begin = next(at for at, one in enumerate(periods) if one.code in reported)
+    return _beside(book, periods[begin:], Shelf(found, versions=versions))
 
 
 def _beside(book: Book, periods: list[Period], earlier: Shelf) -> Book:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from reporting.charts import bars, build, heat, lines, stacks
 from reporting.charts.lines import When
+from reporting.charts.parted import parted
 from reporting.charts.scale import scale
 from reporting.charts.shapes import Chart, Drawing, Label, Shape
 from reporting.charts.text import shortened, width_of, wrapped
@@ -131,6 +133,38 @@ def test_heat_maps_fit(rows, columns, data):
     made, down, across = two_dimensions(rows, columns, lambda: data.draw(VALUES))
     chart = build.heat_chart("People", made, ("region", down), ("kind", across), Pick(), PEOPLE)
     assert list(faults(chart)) == []
+
+
+TALL = [(f"c{at:02}", f"Place {at:02}") for at in range(60)]
+FEW = [("a", "Formal"), ("b", "Informal"), ("c", "Activity")]
+
+
+def tall(kind: str) -> Chart:
+    if kind == "bars":
+        made, names = one_dimension([(name, at * 10 or None) for at, (_code, name) in enumerate(TALL)])
+        return build.bar_chart("People", made, "region", names, Pick(), PEOPLE)
+    counts = {(row, part): (at + 7 * place) * 10 or None
+              for at, (row, _name) in enumerate(TALL) for place, (part, _called) in enumerate(FEW)}  # fmt: skip
+    made = table({"region": [code for code, _name in TALL], "kind": [code for code, _name in FEW]}, counts)
+    if kind == "stacks":
+        return build.stacked_chart("People", made, "region", TALL, "kind", FEW, PEOPLE)
+    return build.heat_chart("People", made, ("region", TALL), ("kind", FEW), Pick(), PEOPLE)
+
+
+@pytest.mark.parametrize("kind", ["bars", "stacks", "heat"])
+def test_tall_chart_is_parted_between_rows_and_nothing_is_lost_or_said_twice(kind):
+    (_narrow, wide) = tall(kind).drawings
+    parts = parted(wide, 500)
+    assert len(parts) > 2
+    assert max(part.height for part in parts) <= 500
+    assert list(faults(replace(tall(kind), drawings=parts))) == []
+    assert [mark.label for part in parts for mark in part.marks] == [mark.label for mark in wide.marks]
+    names = [label.text for part in parts for label in labels_of(part) if label.text.startswith("Place")]
+    assert sorted(names) == [name for _code, name in TALL]
+    above = [[label for label in part.labels if not label.text.startswith("Place")] for part in parts]
+    assert above[0], "a scale, a key or heads of columns"
+    assert all(one == above[0] for one in above)
+    assert parted(wide, wide.height) == (wide,)
 
 
 # --- What is hidden looks alike, whatever it is ------------------------------------------------------------------
