@@ -7,8 +7,11 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from contact.models import OutboxMessage
+from contact import delivery
+from contact.lint import neutral_violations
+from contact.models import CallTask, OutboxMessage
 from contact.registry import still_makes_sense, without_sense
+from contact.services import set_safe_contact
 from psp.models import User
 from supporters.choices import TextKind
 from supporters.hours.services import return_hours, seen_of, submit_hours
@@ -99,6 +102,20 @@ def test_whoever_pauses_is_told_nothing_of_a_new_version_meanwhile():
     assert not still_makes_sense(message)
     Pause.objects.filter(pk=standing.pk).update(ended_at=timezone.now())
     assert still_makes_sense(message)
+
+
+def test_message_reaches_only_those_for_whom_a_way_is_safe_and_says_only_that_something_waits(smtp_sink):
+    safe, silent, never = (a_supporter(email=f"{name}@example.org", language="fr") for name in ("a", "b", "c"))
+    set_safe_contact(person=safe, by=safe, email_safe=True, language="fr")
+    set_safe_contact(person=never, by=never, email_safe=True, do_not_contact=True)
+    a_new_version()
+    delivery.send_due(timezone.now())
+    (mail,) = smtp_sink.mails
+    assert mail.recipients == ("a@example.org",)
+    assert "Quelque chose à lire vous attend" in mail.body
+    assert neutral_violations(mail.body, "fr") == []
+    assert [told(one)[0].state for one in (silent, never)] == ["withheld", "withheld"]
+    assert not CallTask.objects.exists()
 
 
 def test_protocol_and_drafts_ask_nothing_and_so_nobody_is_told():
