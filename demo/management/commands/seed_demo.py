@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from demo.seed import NotEmpty, seed
-from demo.tasks import count_and_report
+from demo.tasks import do_the_rest
 from psp.queue import after_commit
 
 MOST = 100_000
@@ -23,13 +23,13 @@ class Command(BaseCommand):
         parser.add_argument("--years", type=float, default=3.0)
         parser.add_argument("--waiting", type=int, default=0)
         parser.add_argument(
-            "--figures",
+            "--later",
             action="store_true",
-            help="Have figures of closed periods counted and the first reports made in the background.",
+            help="Have the rest made in the background: the days of those who lead, figures and the first reports.",
         )
 
     def handle(
-        self, *args: Any, participants: int, seed: int, years: float, waiting: int = 0, figures: bool = False,
+        self, *args: Any, participants: int, seed: int, years: float, waiting: int = 0, later: bool = False,
         **options: Any,
     ) -> None:  # fmt: skip
         if not 0 <= waiting <= MOST:
@@ -43,8 +43,8 @@ class Command(BaseCommand):
         except NotEmpty as error:
             self.refuse(str(error))
         else:
-            if figures:
-                after_commit(count_and_report)
+            if later:
+                after_commit(do_the_rest)
             self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))
 
     def refuse(self, sentence: str) -> None:

@@ -1,0 +1,70 @@
+"""What was reported lately: one that is worked on, one that is closed with what changes, and a near miss."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from demo.later.team import Team, key
+from supporters.incidents import links
+from supporters.incidents.choices import Change, FollowUp, NeedNow
+from supporters.incidents.models import Incident, IncidentKind
+from supporters.incidents.services import close_incident, report_incident, take_incident
+from supporters.incidents.services_steps import add_step, bring_in, do_step, follow_up, take_step
+
+
+def report(team: Team) -> None:
+    worked_on(team)
+    closed(team)
+    near_miss(team)
+
+
+def said(team: Team, name: str, kind: str, days: int, note: str, needs: tuple[str, ...] = (), *, near: bool = False,
+         in_group: bool = True) -> Incident:  # fmt: skip
+    """As somebody who leads reports it, of the group that they lead."""
+    with team.by(name) as person:
+        groups = [one for one in links.occasions(person) if one.session is None] if in_group else []
+        return report_incident(
+            by=person, sent_key=key("incident", kind, name), kind=IncidentKind.objects.get(pk=kind),
+            happened_at=team.moment(-days, 19), needs=needs, note=note, near_miss=near,
+            group=groups[0].group if groups else None,
+        )  # fmt: skip
+
+
+def worked_on(team: Team) -> None:
+    """The room: a step that is done, and two that are to do."""
+    note = "Le son coupe souvent. Le mardi, on peut m’appeler toute la journée."
+    found = said(team, "supporter.qc", "place", 6, note, (NeedNow.CALL,))
+    with team.by("coordinator.qc") as by:
+        take_incident(incident=found, by=by)
+        do_step(step=take_step(incident=found, by=by, code="next_place"), by=by)
+        take_step(incident=found, by=by, code="mend")
+        bring_in(incident=found, by=by, user=team["supervisor"])
+        add_step(incident=found, by=by, owner=team["supervisor"], due_on=team.day(5),
+                 words="Prêter un casque d’écoute")  # fmt: skip
+
+
+def closed(team: Team) -> None:
+    """The role and its limits: talked about, and what changes for everybody is said for the yearly review."""
+    found = said(team, "supporter.qc", "limits", 16, "J’aimerais en parler à la prochaine rencontre.", in_group=False)
+    with team.by("supervisor") as by:
+        take_incident(incident=found, by=by)
+        for code in ("call_reporter", "supervision"):
+            do_step(step=take_step(incident=found, by=by, code=code), by=by)
+        for one in found.people.all():
+            follow_up(person=one, by=by, state=FollowUp.TALKED)
+        close_incident(
+            incident=found, by=by, changes=[Change.TRAINING, Change.SESSIONS],
+            words="In the first session, say which messages come to us and not to those who lead.",
+        )  # fmt: skip
+
+
+def near_miss(team: Team) -> None:
+    """Nothing got out, and yet one learns from it."""
+    found = said(team, "supporter.on", "breach", 9, "Noticed before anybody had joined. Nothing was seen.", near=True)
+    with team.by("coordinator.on") as by:
+        take_incident(incident=found, by=by)
+        step = add_step(
+            incident=found, by=by, owner=by, due_on=team.today + timedelta(days=4),
+            words="Add “close other windows” to the list before a session",
+        )  # fmt: skip
+        assert step.pk  # nosec B101
