@@ -108,8 +108,9 @@ def away(team: Team, period: Period) -> None:
         )  # fmt: skip
     with team.by("supervisor") as by:
         confirm_leave(leave=leave, by=by)
+    monday = team.weekday(21, 0)
     with team.by("supporter.on") as person:
-        ask_leave(user=person, by=person, kind="paid", first_day=team.day(24), last_day=team.day(26))
+        ask_leave(user=person, by=person, kind="paid", first_day=team.day(monday), last_day=team.day(monday + 2))
 
 
 def room(team: Team) -> None:

@@ -15,7 +15,7 @@ from supporters.network.services_library import join_event, list_resource, make_
 # Nothing here is anybody's: addresses and numbers that nobody can have.
 ONLINE = "https://video.example.org/network"
 LIBRARY = "https://library.example.org"
-ASSISTANCE = "+1 613 555 0142"
+ASSISTANCE = "613-555-0142"
 
 ENTRIES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("supporter.qc", (InterestCode.LEADING, InterestCode.CREATIVE),
@@ -83,13 +83,13 @@ def in_touch(team: Team) -> None:
 def events(team: Team) -> None:
     with team.by("supervisor") as by:
         evening = make_event(by=by, content=an_event(
-            team, 17, 18, 90, 20, link=ONLINE, place_en="", place_fr="",
+            team, team.weekday(14, 1), 18, 90, 20, link=ONLINE, place_en="", place_fr="",
             title_en="An evening to compare notes", title_fr="Une soirée pour échanger",
             about_en="Three questions, small rooms, no slides.",
             about_fr="Trois questions, de petits groupes, aucun diaporama.",
         ))  # fmt: skip
         make_event(by=by, content=an_event(
-            team, 52, 10, 360, 30, link="", place_en="A bright room in Ottawa; travel is paid",
+            team, team.weekday(50, 5), 10, 360, 30, link="", place_en="A bright room in Ottawa; travel is paid",
             place_fr="Une salle lumineuse à Ottawa; le déplacement est payé",
             title_en="A day together", title_fr="Une journée ensemble",
             about_en="For those who lead, from every region.",

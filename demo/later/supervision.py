@@ -53,8 +53,8 @@ def meetings(team: Team) -> None:
 
 def next_ones(team: Team) -> None:
     with team.by("supervisor") as by:
-        for name, days, hour in (("supporter.qc", 6, 10), ("supporter.on", 7, 14), ("facilitator.1", 8, 11)):
-            plan_next(user=team[name], by=by, starts_at=team.moment(days, hour, 30))
+        for name, weekday, hour in (("supporter.qc", 2, 10), ("supporter.on", 3, 14), ("facilitator.1", 4, 11)):
+            plan_next(user=team[name], by=by, starts_at=team.moment(team.weekday(4, weekday), hour, 30))
 
 
 def more_support(team: Team) -> None:

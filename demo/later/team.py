@@ -43,6 +43,10 @@ class Team:
         """So many days from today; before today where they are less than none."""
         return self.today + timedelta(days=days)
 
+    def weekday(self, days: int, weekday: int) -> int:
+        """So many days from today, or a little more: until it is this day of the week, Monday being 0."""
+        return days + (weekday - self.day(days).weekday()) % 7
+
     def moment(self, days: int, hour: int, minute: int = 0, *, zone: str = "America/Toronto") -> datetime:
         return datetime.combine(self.day(days), time(hour, minute), ZoneInfo(zone))
 

@@ -11,6 +11,7 @@ from supporters.choices import Outcome, ReadyFor
 from supporters.joining.services_interest import note_interest
 from supporters.joining.services_readiness import comment_readiness, note_readiness
 from supporters.models import Cohort, Course, Qualification, Supporter
+from supporters.supervision.services import pair
 from supporters.training.choices import Attended, CohortLanguage, CohortState
 from supporters.training.reference import PROGRAM
 from supporters.training.services import note_qualification
@@ -88,6 +89,7 @@ def getting_ready(team: Team) -> list[User]:
     with team.by("supervisor") as by:
         for person in people[:-1]:
             talked(team, person, by)
+            pair(person, by, by)
         note_readiness(
             supporter=people[-1].supporter, by=by, ready_for=ReadyFor.TRAINING, held_on=team.day(-6),
             outcome=Outcome.NOT_NOW, look_again_on=team.day(90), would_help="A quieter season at work.",
@@ -141,7 +143,7 @@ def running(team: Team, learners: list[User]) -> None:
 
 def ahead(team: Team) -> None:
     """Two Saturday mornings that some of those who lead have a place in."""
-    saturday = team.day(9 + (5 - team.day(9).weekday()) % 7)
+    saturday = team.day(team.weekday(9, 5))
     with team.by("supervisor") as by:
         cohort = create_cohort(
             by=by, course=Course.objects.get(code="crisis_response"), name_en="Two Saturday mornings",

@@ -65,7 +65,7 @@ class EventQuerySet(models.QuerySet[Any]):
         return self if sight_of(user).has(Role.SUPPORTER, Role.SUPERVISOR) else self.none()
 
     def coming(self, now: datetime) -> EventQuerySet:
-        return self.filter(ends_at__gte=now, cancelled_at__isnull=True)
+        return self.filter(ends_at__gte=now, cancelled_at__isnull=True).order_by("starts_at", "pk")
 
 
 class ResourceQuerySet(models.QuerySet[Any]):

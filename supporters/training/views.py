@@ -156,17 +156,17 @@ def cohort(request: HttpRequest, cohort_id: UUID) -> HttpResponse:
     me = account(request)
     rows = Cohort.objects.visible_to(me).select_related("course", "program_region")
     found = get_object_or_404(rows, pk=cohort_id)
-    people = []
-    if Cohort.objects.led_by(me).filter(pk=found.pk).exists():
+    people, leads = [], Cohort.objects.led_by(me).filter(pk=found.pk).exists()
+    if leads:
         people = list(found.enrolments.seated().select_related("user"))
         audit.record_reads(people, purpose=Purpose.CARE)
     sessions = found.sessions.select_related("module")
     context = {
         "cohort": words_training.cohort_line(found), "gives": [lead.user.name for lead in _leads(found)],
-        "people": sorted((row.user.name for row in people), key=str.casefold), "is_lead": bool(people),
+        "people": sorted((row.user.name for row in people), key=str.casefold), "is_lead": leads,
         "sessions": [words_training.session_line(row, me.time_zone) for row in sessions],
         "mine": _own(Enrolment, me).filter(cohort=found).exclude(state=EnrolmentState.LEFT).first(),
-        "may_enrol": Cohort.objects.filter(Cohort.objects.offered_to(me), pk=found.pk).exists(),
+        "may_enrol": not leads and Cohort.objects.filter(Cohort.objects.offered_to(me), pk=found.pk).exists(),
     }  # fmt: skip
     return render(request, "supporters/training/cohort.html", context)
 

@@ -174,7 +174,10 @@ class TestEnding:
         assert made.expires_on.isoformat() in own
         assert CANARY in mine
         assert made.expires_on.isoformat() in mine
-        assert CANARY in page("/en/care/", supervisor)
+        asked = ask_for_course(by=learner, title=WISH)
+        front = page("/en/care/", supervisor)
+        assert made.expires_on.isoformat() in front
+        assert f"/en/care/training/asked/{asked.pk}/" in front
         assert CANARY not in page("/en/care/training/", others)
         assert CANARY not in page("/en/care/", others)
 
@@ -228,6 +231,7 @@ class TestNobodyElse:
         add_cohort_lead(cohort=told["cohort"], user=lead, by=supervisor)
         text = page(f"/en/lead/training/cohort/{told['cohort'].pk}/", lead)
         assert CANARY in text
+        assert "/enrol/" not in text, "nobody gives a course to themselves"
         assert WISH not in text
 
     def test_members_see_dates_and_leads_and_no_other_member(self, told, learner, supervisor):

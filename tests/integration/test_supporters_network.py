@@ -346,6 +346,14 @@ class TestEvents:
             an_event(starts_at=timezone.now() - timedelta(hours=1))
         assert refused.value.code == "in_the_past"
 
+    def test_the_next_one_comes_first_for_everybody(self, client):
+        begins = [timezone.now() + timedelta(days=days) for days in (60, 9)]
+        later, sooner = (an_event(starts_at=one, ends_at=one + timedelta(hours=1)) for one in begins)
+        for user, path in ((a_supporter(), "/en/lead/network/meetings/"), (a_supervisor(), "/en/care/network/")):
+            sign_in(client, user)
+            text = client.get(path).content.decode()
+            assert text.index(str(sooner.pk)) < text.index(str(later.pk))
+
     def test_places_are_not_made_fewer_than_people_who_come(self):
         event = an_event(places=3)
         for _one in range(3):
