@@ -31,7 +31,9 @@ PARTS: tuple[tuple[Callable[[Team], None], Any], ...] = (
 def make_everyday() -> None:
     """Once, however often it is called; in parts, so that whoever is on a page already waits for none of it."""
     team = the_team()
-    for part, made in PARTS if team is not None else ():
+    if team is None:
+        return
+    for part, made in PARTS:
         with transaction.atomic():
             User.objects.select_for_update(of=("self",), no_key=True).get(pk=team["supervisor"].pk)
             if not made.objects.exists():

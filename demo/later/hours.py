@@ -120,7 +120,7 @@ def room(team: Team) -> None:
             user=person, by=person, kind=AccommodationKind.objects.get(pk="remote"), first_day=team.day(-10)
         )
         set_limits(user=person, by=person, sessions_week=None, hours_week=12)
-    with team.by("clinician.qc") as person:
+    with team.by("facilitator.3") as person:
         ask_accommodation(user=person, by=person, kind=AccommodationKind.objects.get(pk="hours"), first_day=team.today)
     with team.by("supervisor") as by:
         agree_accommodation(accommodation=wish, by=by)

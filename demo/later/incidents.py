@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from demo.later.team import Team, key
+from sessions.models import GroupSession
 from supporters.incidents import links
 from supporters.incidents.choices import Change, FollowUp, NeedNow
 from supporters.incidents.models import Incident, IncidentKind
@@ -18,22 +19,23 @@ def report(team: Team) -> None:
     near_miss(team)
 
 
-def said(team: Team, name: str, kind: str, days: int, note: str, needs: tuple[str, ...] = (), *, near: bool = False,
+def said(team: Team, name: str, kind: str, note: str, needs: tuple[str, ...] = (), *, near: bool = False,
          in_group: bool = True) -> Incident:  # fmt: skip
-    """As somebody who leads reports it, of the group that they lead."""
+    """As somebody who leads reports it, of the last session that they led; or of no group, some days before."""
     with team.by(name) as person:
-        groups = [one for one in links.occasions(person) if one.session is None] if in_group else []
+        led = [one for one in links.occasions(person) if one.session is not None][:1] if in_group else []
+        begun = GroupSession.objects.get(pk=led[0].session).starts_at if led else team.moment(-16, 14)
         return report_incident(
-            by=person, sent_key=key("incident", kind, name), kind=IncidentKind.objects.get(pk=kind),
-            happened_at=team.moment(-days, 19), needs=needs, note=note, near_miss=near,
-            group=groups[0].group if groups else None,
+            by=person, sent_key=key("incident", kind, name), kind=IncidentKind.objects.get(pk=kind), needs=needs,
+            happened_at=begun + timedelta(minutes=20), note=note, near_miss=near,
+            group=led[0].group if led else None, session=led[0].session if led else None,
         )  # fmt: skip
 
 
 def worked_on(team: Team) -> None:
     """The room: a step that is done, and two that are to do."""
     note = "Le son coupe souvent. Le mardi, on peut m’appeler toute la journée."
-    found = said(team, "supporter.qc", "place", 6, note, (NeedNow.CALL,))
+    found = said(team, "supporter.qc", "place", note, (NeedNow.CALL,))
     with team.by("coordinator.qc") as by:
         take_incident(incident=found, by=by)
         do_step(step=take_step(incident=found, by=by, code="next_place"), by=by)
@@ -45,7 +47,7 @@ def worked_on(team: Team) -> None:
 
 def closed(team: Team) -> None:
     """The role and its limits: talked about, and what changes for everybody is said for the yearly review."""
-    found = said(team, "supporter.qc", "limits", 16, "J’aimerais en parler à la prochaine rencontre.", in_group=False)
+    found = said(team, "supporter.qc", "limits", "J’aimerais en parler à la prochaine rencontre.", in_group=False)
     with team.by("supervisor") as by:
         take_incident(incident=found, by=by)
         for code in ("call_reporter", "supervision"):
@@ -60,7 +62,7 @@ def closed(team: Team) -> None:
 
 def near_miss(team: Team) -> None:
     """Nothing got out, and yet one learns from it."""
-    found = said(team, "supporter.on", "breach", 9, "Noticed before anybody had joined. Nothing was seen.", near=True)
+    found = said(team, "supporter.on", "breach", "Noticed before anybody had joined. Nothing was seen.", near=True)
     with team.by("coordinator.on") as by:
         take_incident(incident=found, by=by)
         step = add_step(
