@@ -23,12 +23,13 @@ def said(team: Team, name: str, kind: str, note: str, needs: tuple[str, ...] = (
          in_group: bool = True) -> Incident:  # fmt: skip
     """As somebody who leads reports it, of the last session that they led; or of no group, some days before."""
     with team.by(name) as person:
-        led = [one for one in links.occasions(person) if one.session is not None][:1] if in_group else []
-        begun = GroupSession.objects.get(pk=led[0].session).starts_at if led else team.moment(-16, 14)
+        led = [one.session for one in links.occasions(person) if one.session is not None] if in_group else []
+        session = GroupSession.objects.get(pk=led[0]) if led else None
+        begun = session.starts_at if session else team.moment(-16, 14)
         return report_incident(
             by=person, sent_key=key("incident", kind, name), kind=IncidentKind.objects.get(pk=kind), needs=needs,
             happened_at=begun + timedelta(minutes=20), note=note, near_miss=near,
-            group=led[0].group if led else None, session=led[0].session if led else None,
+            group=session.group_id if session else None, session=session.pk if session else None,
         )  # fmt: skip
 
 
