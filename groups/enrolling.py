@@ -8,16 +8,21 @@ what they see learn no more than that ([domain] rule 24).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from groups.choices import RUNNING, GroupKind, GroupState, InvitationState, MembershipState, QueueState
 from groups.models import GroupLead, Invitation, Membership, PeerGroup, QueuePlace
 from groups.rules_enrolling import free_places
 from intake.choices import ApplicationState
 from intake.models import KeepApart, Participant
+from psp.asking import Question, ask
+from psp.models import User
+from psp.sight import remember
 from supporters.joining.former import met_before
 
 # A person asks for a place themselves; formal groups are formed by the program.
@@ -52,10 +57,22 @@ def _there(person: Participant, kinds: list[str]) -> QuerySet[Any]:
     return found
 
 
+def _accepted(reader: User, today: date) -> QuerySet[Any]:
+    rows = Participant.objects.filter(user_id=reader.pk, applications__state=ApplicationState.ACCEPTED)
+    found: QuerySet[Any] = rows.taking_part(today).values_list("applications__accepted_for")
+    return found
+
+
+ACCEPTED = Question(_accepted, lambda _reader: {"today": timezone.localdate()})
+
+
 def _kinds(person: Participant) -> list[str]:
     """In one query what `Participant.objects.accepted_for` says of each kind."""
-    rows = Participant.objects.filter(pk=person.pk, applications__state=ApplicationState.ACCEPTED).taking_part()
-    accepted = {code for codes in rows.values_list("applications__accepted_for", flat=True) for code in codes}
+    # Whoever they are, they are asked about as themselves: no region of theirs counts here.
+    themselves = User(pk=person.user_id)
+    remember(themselves, ())
+    (rows,) = ask(themselves, [ACCEPTED])
+    accepted = {code for (codes,) in rows for code in codes}
     return [kind for kind in ENROLLED if kind in accepted]
 
 
@@ -64,7 +81,8 @@ def _groups_with(accounts: Iterable[UUID]) -> set[UUID]:
     members = Membership.objects.active().filter(participant__user__in=accounts, group__state__in=RUNNING)
     invited = Invitation.objects.open().filter(Q(participant__user__in=accounts) | Q(user__in=accounts))
     leads = GroupLead.objects.filter(user__in=accounts, group__state__in=RUNNING)
-    return {group for rows in (members, invited, leads) for group in rows.values_list("group_id", flat=True)}
+    first, *others = (rows.order_by().values_list("group_id") for rows in (members, invited, leads))
+    return {group for (group,) in first.union(*others)}
 
 
 def _ended_by_team(person: Participant) -> list[UUID]:
