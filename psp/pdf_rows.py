@@ -1,97 +1,83 @@
 """Row heads in a tagged PDF: the first cell of each row says what the figures beside it belong to (TH, Scope Row).
 
 The maker of papers knows such cells (`pdf.header-cell`), but only where a switch is on (`a11y-extras`) that its Python
-package never turns on. So they are marked here, in the tags of a paper that is made: nothing that is seen changes, and
-every other object stays byte for byte as it was. A paper that is not written as expected is refused, never guessed at.
+package never turns on. So they are marked here, in the tags of a paper that is made: nothing that is seen changes. A
+paper whose tags are not as expected is refused, never guessed at.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
 
-# A tag, the one above it, and its language if it has one of its own. Nothing that people wrote stands before these.
-_TAG = rb"\A\d+ 0 obj\n<</Type/StructElem/S/%s/P (\d+) 0 R(/Lang\([\w-]+\))?"
-_BODY, _ROW = re.compile(_TAG % b"TBody"), re.compile(_TAG % b"TR" + rb"/K\[((?:\d+ 0 R ?)+)\]")
-_CELL = re.compile(_TAG % b"TD" + rb"/A\[<</O/Table/Headers\[((?:\(\w+\))*)\]>>")
-_START = re.compile(rb"startxref\n(\d+)\n%%EOF\s*\Z")
-_PLACES = re.compile(rb"\Axref\n0 (\d+)\n0000000000 65535 f\r\n((?:\d{10} 00000 n\r\n)+)")
-_NAMED = re.compile(rb"/IDTree<</Names\[((?:\(\w+\)\d+ 0 R ?)+)\]>>")
-_NAME = re.compile(rb"(\(\w+\))(\d+) 0 R")
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+
+
+# A tag: a dictionary of which the library knows no more than that.
+Tag = Any
 
 
 class NotAsExpected(ValueError):
-    """The file is not written as this module knows them. Says nothing of what stands in it."""
+    """The file is not one that this module knows. Says nothing of what stands in it."""
 
 
 def with_row_heads(pdf: bytes) -> bytes:
     """The same paper, in which the first cell of each row of each table heads its row. NotAsExpected."""
-    objects, trailer = _opened(pdf)
-    named: dict[bytes, int] = {}
-    for number, cells in _rows(objects):
-        name = b"(R%d)" % number
-        for place, cell in enumerate(cells):
-            objects[cell] = _marked(objects.get(cell, b""), name, is_head=not place)
-        named[name] = cells[0]
-    if named:
-        _add_names(objects, named)
-    return _closed(pdf[: pdf.index(b"1 0 obj\n")], objects, trailer)
+    try:
+        reader = PdfReader(BytesIO(pdf), strict=True)
+        writer = PdfWriter(clone_from=reader)
+        writer.pdf_header = reader.pdf_header
+        _mark_rows(writer.root_object["/StructTreeRoot"])
+    except (PyPdfError, LookupError, TypeError, AttributeError) as error:
+        # Without the error itself, which may quote the file.
+        raise NotAsExpected(type(error).__name__) from None
+    made = BytesIO()
+    writer.write(made)
+    return made.getvalue()
 
 
-def _opened(pdf: bytes) -> tuple[dict[int, bytes], bytes]:
-    """Objects by number, as they follow each other in the file, and what comes after the list of their places."""
-    start = _START.search(pdf)
-    table = _PLACES.match(pdf[int(start[1]) :]) if start else None
-    if start is None or table is None:
-        raise NotAsExpected("list of objects")
-    places = [int(line[:10]) for line in table[2].splitlines()]
-    ends = [*sorted(places)[1:], int(start[1])]
-    end_of = dict(zip(sorted(places), ends, strict=True))
-    found = {number: pdf[place : end_of[place]] for number, place in enumerate(places, 1)}
-    if int(table[1]) != len(found) + 1 or not all(body.startswith(b"%d 0 obj\n" % at) for at, body in found.items()):
-        raise NotAsExpected("places of objects")
-    trailer = pdf[int(start[1]) + table.end() : start.start()]
-    return dict(sorted(found.items(), key=lambda one: places[one[0] - 1])), trailer
+def _mark_rows(root: Tag) -> None:
+    rows = list(_rows(root))
+    if not rows:
+        return
+    named = root["/IDTree"]["/Names"]
+    heads = dict(zip(named[::2], named[1::2], strict=True))
+    for number, row in enumerate(rows):
+        name = TextStringObject(f"R{number}")
+        # As a list: what stands in it are the places of cells, which the list of names needs.
+        first, *others = list(row["/K"])
+        head = first.get_object()
+        head.update({NameObject("/S"): NameObject("/TH"), NameObject("/ID"): name})
+        _of_table(head)[NameObject("/Scope")] = NameObject("/Row")
+        for cell in others:
+            _of_table(cell.get_object())["/Headers"].append(name)
+        heads[name] = first
+    # Whoever looks a name up expects them in their order.
+    named[:] = [one for pair in sorted(heads.items()) for one in pair]
 
 
-def _rows(objects: dict[int, bytes]) -> Iterator[tuple[int, list[int]]]:
-    """Each row below the heads of its table, with its cells."""
-    for number, body in list(objects.items()):
-        row = _ROW.match(body)
-        if row and _BODY.match(objects.get(int(row[1]), b"")):
-            yield number, [int(one) for one in row[3].replace(b" 0 R", b"").split()]
+def _rows(root: Tag) -> Iterator[Tag]:
+    """Each row below the heads of its table."""
+    for body in _tags(root, "/TBody"):
+        yield from _tags(body, "/TR")
 
 
-def _marked(cell: bytes, name: bytes, *, is_head: bool) -> bytes:
-    """A cell that heads its row under this name, or one that names the head of its row beside that of its column."""
-    found = _CELL.match(cell)
-    if found is None:
-        raise NotAsExpected("cell of a table")
-    if not is_head:
-        return cell[: found.end(3)] + name + cell[found.end(3) :]
-    before, after = cell[: found.end(1)].replace(b"/S/TD/", b"/S/TH/", 1), cell[found.end() :]
-    language = found[2] or b""
-    scope = b"/ID" + name + b"/A[<</O/Table/Scope/Row/Headers[" + found[3] + b"]>>"
-    return before + b" 0 R" + language + scope + after
+def _tags(above: Tag, kind: str) -> Iterator[Tag]:
+    """The tags of this kind, wherever they stand below."""
+    below = above.get("/K", ())
+    for one in below if isinstance(below, ArrayObject) else (below,):
+        tag = one.get_object()
+        if isinstance(tag, DictionaryObject) and "/S" in tag:
+            if tag["/S"] == kind:
+                yield tag
+            else:
+                yield from _tags(tag, kind)
 
 
-def _add_names(objects: dict[int, bytes], named: dict[bytes, int]) -> None:
-    """Names are looked up in one list, in their order."""
-    for number, body in objects.items():
-        found = _NAMED.search(body) if body.startswith(b"%d 0 obj\n<</Type/StructTreeRoot" % number) else None
-        if found:
-            every = {name: int(cell) for name, cell in _NAME.findall(found[1])} | named
-            listed = b"".join(b"%s%d 0 R" % one for one in sorted(every.items()))
-            objects[number] = body[: found.start(1)] + listed + body[found.end(1) :]
-            return
-    raise NotAsExpected("list of names")
-
-
-def _closed(head: bytes, objects: dict[int, bytes], trailer: bytes) -> bytes:
-    """The file with the places where its objects stand now."""
-    places, at = dict.fromkeys(objects, 0), len(head)
-    for number, body in objects.items():
-        places[number], at = at, at + len(body)
-    listed = b"".join(b"%010d 00000 n\r\n" % places[number] for number in sorted(places))
-    table = b"xref\n0 %d\n0000000000 65535 f\r\n" % (len(objects) + 1) + listed
-    return b"".join([head, *objects.values(), table, trailer, b"startxref\n%d\n%%%%EOF" % at])
+def _of_table(cell: Tag) -> Tag:
+    """What a cell says of its place in the table."""
+    (said,) = (one for one in cell["/A"] if one["/O"] == "/Table")
+    return said

@@ -5,21 +5,25 @@ Read here by no code of the program. A tag is looked up by its place in the tree
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
 
-from tests.papers import _OBJECT, _ONE, _STRING, _inflated, _letters, _reference, _said
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, Destination
 
-_MARKED = re.compile(
-    rb"/(f\d+) [\d.]+ Tf|((?:" + _ONE + rb")Tj|\[(?:" + _ONE + rb"|[-\d. ])*\]TJ)|/MCID (\d+)|(EMC)", re.S
-)
-_CHILD = re.compile(rb"(\d+) 0 R|<</Type/(MCR|OBJR)/Pg (\d+) 0 R/(?:MCID|Obj) (\d+)[^>]*>>|(\d+)")
+from tests.papers import said
+
+# What stands on a page, by the number of the page's object and the mark that a tag points at.
+Marked = dict[tuple[int, int], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """`name`: by which cells call a head. `heads`: the names that a cell calls. `alt`: said instead of a picture."""
+    """`name`: by which cells call a head. `heads`: the names that a cell calls. `alt`: said instead of a picture.
+    `language`: where it is not that of what stands around it."""
 
     kind: str
     text: str
@@ -28,6 +32,7 @@ class Tag:
     scope: str = ""
     heads: tuple[str, ...] = ()
     alt: str = ""
+    language: str = ""
 
     def every(self, *kinds: str) -> Iterator[Tag]:
         """Those of these kinds in it, in the order in which they are read."""
@@ -38,32 +43,25 @@ class Tag:
 
 
 def tags_of(pdf: bytes) -> Tag:
-    objects = {int(number): body for number, body in _OBJECT.findall(b"\n" + pdf)}
-    root = next(body for body in objects.values() if body.startswith(b"<</Type/StructTreeRoot"))
-    pages = {number: _by_mark(body, objects) for number, body in objects.items()
-             if re.match(rb"<</Type/Page[/>]", body)}  # fmt: skip
-    return _tag(objects[int(re.search(rb"/K\[(\d+) 0 R\]", root)[1])], objects, pages)
+    reader = PdfReader(BytesIO(pdf))
+    marked: Marked = defaultdict(str)
+    for sheet in reader.pages:
+        for mark, text in said(sheet):
+            if mark is not None:
+                marked[sheet.indirect_reference.idnum, mark] += text
+    (document,) = reader.root_object["/StructTreeRoot"]["/K"]
+    return _tag(document.get_object(), marked)
 
 
 def names_of(pdf: bytes) -> list[str]:
     """The list in which a reader looks up the names of heads."""
-    listed = re.search(rb"/IDTree<</Names\[(.*?)\]>>", pdf)[1]
-    return [name.decode() for name in re.findall(rb"\((\w+)\)", listed)]
+    listed = PdfReader(BytesIO(pdf)).root_object["/StructTreeRoot"]["/IDTree"]["/Names"]
+    return [str(name) for name in listed[::2]]
 
 
 def bookmarks_of(pdf: bytes) -> list[str]:
     """From first to last, each before those within it."""
-    objects = {int(number): body for number, body in _OBJECT.findall(b"\n" + pdf)}
-
-    def titles(number: int) -> Iterator[str]:
-        body = objects[number]
-        yield _text(body, b"/Title")
-        for link in (rb"/First (\d+) 0 R", rb"/Next (\d+) 0 R"):
-            if found := re.search(link, body):
-                yield from titles(int(found[1]))
-
-    outline = next(body for body in objects.values() if body.startswith(b"<</Type/Outlines"))
-    return list(titles(_reference(outline, b"/First")))
+    return list(_titles(PdfReader(BytesIO(pdf)).outline))
 
 
 def heard(table: Tag) -> dict[tuple[str, str], str]:
@@ -76,42 +74,29 @@ def heard(table: Tag) -> dict[tuple[str, str], str]:
     return found
 
 
-def _tag(body: bytes, objects: dict[int, bytes], pages: dict[int, dict[int, str]]) -> Tag:
-    bare = _STRING.sub(b"()", body)
-    children, said = list[Tag](), list[str]()
-    page = re.search(rb"/Pg (\d+) 0 R>>\Z", bare)
-    for ref, kind, on, mark, own in _CHILD.findall(re.search(rb"/K\[(.*?)\](?:/Pg \d+ 0 R)?>>\Z", bare, re.S)[1]):
-        if ref:
-            children.append(_tag(objects[int(ref)], objects, pages))
-            said.append(children[-1].text)
-        elif kind != b"OBJR":
-            said.append(pages[int(on or page[1])].get(int(mark or own), ""))
-    name, scope = re.search(rb"/ID\((\w+)\)", body), re.search(rb"/Scope/(\w+)", bare)
-    heads = re.search(rb"/Headers\[((?:\(\w+\))*)\]", body)
+def _titles(entries: list[Any]) -> Iterator[str]:
+    for one in entries:
+        if isinstance(one, Destination):
+            yield str(one.title)
+        else:
+            yield from _titles(one)
+
+
+def _tag(tag: Any, marked: Marked) -> Tag:
+    children, texts = list[Tag](), list[str]()
+    for one in tag.get("/K", ()):
+        child = one.get_object()
+        if isinstance(child, int):
+            texts.append(marked.get((tag.raw_get("/Pg").idnum, child), ""))
+        elif "/MCID" in child:
+            texts.append(marked.get((child.raw_get("/Pg").idnum, child["/MCID"]), ""))
+        elif "/S" in child:
+            children.append(_tag(child, marked))
+            texts.append(children[-1].text)
+    own = tag.get("/A", ArrayObject())
+    of_table = {key: value for one in own for key, value in one.items()} if isinstance(own, ArrayObject) else own
     return Tag(
-        re.search(rb"/S/(\w+)", bare)[1].decode(), " ".join("".join(said).split()), tuple(children),
-        name=name[1].decode() if name else "", scope=scope[1].decode() if scope else "",
-        heads=tuple(one.decode() for one in re.findall(rb"\w+", heads[1])) if heads else (), alt=_text(body, b"/Alt"),
+        tag["/S"][1:], " ".join("".join(texts).split()), tuple(children), name=str(tag.get("/ID", "")),
+        scope=of_table.get("/Scope", "/")[1:], heads=tuple(map(str, of_table.get("/Headers", ()))),
+        alt=str(tag.get("/Alt", "")), language=str(tag.get("/Lang", "")),
     )  # fmt: skip
-
-
-def _text(body: bytes, key: bytes) -> str:
-    found = re.search(key + _STRING.pattern, body, re.S)
-    if not found:
-        return ""
-    if found[2] is not None:
-        return bytes.fromhex(found[2].decode()).decode("utf-16")
-    return re.sub(rb"\\(.)", rb"\1", found[1], flags=re.S).decode("latin-1")
-
-
-def _by_mark(body: bytes, objects: dict[int, bytes]) -> dict[int, str]:
-    """What stands on a page, by the marks that tags point at."""
-    resources = objects[_reference(body, rb"/Resources")] if rb"/Resources<<" not in body else body
-    fonts = {name: _letters(objects, int(number)) for name, number in re.findall(rb"/(f\d+) (\d+) 0 R", resources)}
-    found, letters, mark = dict[int, str](), dict[int, str](), None
-    for font, shown, begins, ends in _MARKED.findall(_inflated(objects[_reference(body, rb"/Contents")])):
-        letters = fonts.get(font, letters)
-        mark = int(begins) if begins else None if ends else mark
-        if shown and mark is not None:
-            found[mark] = found.get(mark, "") + _said(shown, letters)
-    return found

@@ -24,6 +24,7 @@ from reporting.files.books import Book, Changed, Chapter, Words
 from reporting.models import Indicator, Series
 from reporting.periods import parse
 from tests.papers import assert_pdf_ua, pdf_text
+from tests.papers_tags import tags_of
 from tests.released import counted, total
 
 LANGUAGES = ("en", "fr")
@@ -404,7 +405,9 @@ def test_the_paper_in_both_languages_holds_the_same_figures_twice():
     assert_pdf_ua(paper, language="fr")
     text = pdf_text(paper)
     assert text.count("1,207") == " ".join(text.split()).count("1 207") > 1
-    assert b"/Lang(en-CA)" in paper
+    assert {one.language for one in tags_of(paper).every("H1", "Table")} == {"", "en-CA"}, (
+        "the second half says its own"
+    )
 
 
 @pytest.mark.parametrize("typed", ["=1+1", '#panic("x")', "*_`$@<label>", "李小龙", "a\u0327"])
