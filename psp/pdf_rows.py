@@ -15,7 +15,6 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
-
 # A tag: a dictionary of which the library knows no more than that.
 Tag = Any
 
@@ -71,7 +70,7 @@ def _tags(above: Tag, kind: str) -> Iterator[Tag]:
     for one in below if isinstance(below, ArrayObject) else (below,):
         tag = one.get_object()
         if isinstance(tag, DictionaryObject) and "/S" in tag:
-            if tag["/S"] == kind:
+            if str(tag["/S"]) == kind:
                 yield tag
             else:
                 yield from _tags(tag, kind)
