@@ -82,6 +82,12 @@ def python(code: str, data: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _heard_ctrl_c() -> None:
+    """As from a terminal. What a shell puts in the background is told to ignore it, and so is all that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 RUNNER = (sys.executable, "-m", "psp.embedded.run")
 
 
