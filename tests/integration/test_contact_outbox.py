@@ -13,12 +13,13 @@ from consent.services import withdraw
 from contact import delivery, handing
 from contact.choices import OutboxState
 from contact.models import MessageTemplate, OutboxMessage
-from contact.services import add_guard, cancel_messages, queue_message, send_code, set_safe_contact
+from contact.services import cancel_messages, queue_message, send_code, set_safe_contact
 from psp.audit.models import Entry
 from psp.choices import Kind
 from psp.crypto import keyring
 from psp.models import User
 from tests.factories import a_coordinator, a_facilitator, a_participant, a_user, agree, disagree
+from tests.guards import guarding
 
 pytestmark = pytest.mark.django_db
 
@@ -319,9 +320,9 @@ def test_consent_given_anew_lets_later_messages_go(smtp_sink):
 
 
 def test_message_that_makes_no_sense_any_more_is_cancelled(smtp_sink):
-    add_guard("meeting_set", lambda message: False)
     message = a_reminder(a_reachable_person())
-    delivery.send_due(NOW)
+    with guarding("meeting_set", lambda _message: False):
+        delivery.send_due(NOW)
     assert smtp_sink.mails == []
     assert (fresh(message).state, fresh(message).reason) == (OutboxState.CANCELLED, "overtaken")
 

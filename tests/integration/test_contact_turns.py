@@ -18,10 +18,10 @@ from contact import delivery, envelopes, gate, letters, marks
 from contact.choices import OutboxState
 from contact.gate import Gate, ShutError
 from contact.models import OutboxMessage
-from contact.registry import add_guard
 from contact.services import queue_message, set_safe_contact
 from psp.models import User
 from tests.factories import a_participant
+from tests.guards import guarding
 from tests.smtp import DROP, HANG
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,11 +129,8 @@ def test_message_that_cannot_be_handled_holds_up_none_of_the_others(smtp_sink):
             raise RuntimeError("no such thing")
         return True
 
-    add_guard("check_details", breaks)
-    try:
+    with guarding("check_details", breaks):
         delivery.send_due(THEN)
-    finally:
-        add_guard("check_details", lambda _message: True)
     S, W = OutboxState.SENT, OutboxState.WAITING  # noqa: N806
     assert states(rows) == [S, W, S, S]
     delivery.send_due(THEN + timedelta(minutes=1))

@@ -16,7 +16,6 @@ from supporters.choices import TextKind
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def desk(client, coordinator):
 def an_application(days: int, *, region="QC", name="", **fields) -> Application:
     """Sent so many days ago; the last action was then."""
     person = make.a_participant(region, name=name)
-    at = NOW - timedelta(days=days)
+    at = timezone.now() - timedelta(days=days)
     return make.an_application(person, submitted_at=at, last_action_at=fields.pop("last_action_at", at), **fields)
 
 
@@ -98,7 +97,7 @@ def test_overdue_is_what_nobody_took_care_of_and_has_no_meeting_ahead(
 ):
     row = an_application(days, state=state)
     if meeting_in_hours is not None:
-        begin = NOW + timedelta(hours=meeting_in_hours)
+        begin = timezone.now() + timedelta(hours=meeting_in_hours)
         IntakeMeeting.objects.create(
             application=row, coordinator=coordinator, starts_at=begin, ends_at=begin + timedelta(minutes=45)
         )
