@@ -32,9 +32,11 @@ class Site:
                 "Referer": f"http://127.0.0.1:{self.port}/",
             }
         try:
-            self.connection.request(method, path, body, headers)
-            answer = self.connection.getresponse()
-            text = answer.read().decode()
+            answer, text = self._asked(method, path, body, headers)
+        except http.client.RemoteDisconnected:
+            # The server lets a connection go that nobody used for a while, as between two slow pages of the other.
+            self.connection.close()
+            answer, text = self._asked(method, path, body, headers)
         except (http.client.HTTPException, ConnectionError):
             self.connection = None
             raise
@@ -42,6 +44,14 @@ class Site:
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name] = value
         return answer.status, text
+
+    def _asked(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, str]:
+        assert self.connection is not None
+        self.connection.request(method, path, body, headers)
+        answer = self.connection.getresponse()
+        return answer, answer.read().decode()
 
 
 def in_turn(
