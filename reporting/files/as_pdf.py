@@ -65,7 +65,7 @@ def part_of(book: Book, language: str) -> dict[str, Any]:
             "title": book.title(language),
             "period": capital(period_name(book.period)), "lead": book.note(language) or _lead(book),
             "numbers_heading": _("The period in numbers"), "numbers": [list(one) for one in told],
-            "hidden": _("Hidden figures: %(names)s.") % {"names": words.listed(hidden)} if hidden else "",
+            "hidden": _("Hidden figures: %(names)s.") % {"names": "; ".join(hidden)} if hidden else "",
             "changes_heading": _("Corrections of earlier periods"), "changes": words.changes(book, language),
             "chapters": [_chapter(chapter, book, language, vocabulary) for chapter in book.chapters],
             "stories_heading": stories_printed.heading(), "stories_about": stories_printed.about(),

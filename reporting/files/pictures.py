@@ -13,7 +13,7 @@ from reporting.charts.shapes import Chart
 from reporting.disclosure import ProtectedTable
 from reporting.figures import Pick
 from reporting.files.books import breakdown, protected
-from reporting.files.words import Vocabulary, listed
+from reporting.files.words import Vocabulary
 from reporting.models import Series
 from reporting.present import unit_of
 from reporting.reading import split_of
@@ -37,7 +37,10 @@ def of_chart(chart: Chart, heading: str) -> dict[str, Any]:
         return NOTHING
     drawings = parted(chart.drawings[-1], TALLEST)
     first, *more = [
-        {"svg": svg(one), "alt": f"{_named(heading, at, len(drawings))}. {listed(mark.label for mark in one.marks)}."}
+        {
+            "svg": svg(one),
+            "alt": f"{_named(heading, at, len(drawings))}. {'; '.join(mark.label for mark in one.marks)}.",
+        }
         for at, one in enumerate(drawings, 1)
     ]
     tall = round(drawings[0].height / drawings[0].width, 2)

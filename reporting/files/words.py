@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import product
 
 from django.utils.formats import number_format
@@ -16,7 +16,6 @@ from reporting.files.books import Book, breakdown, has_overlaps
 from reporting.freezing.corrections import Correction
 from reporting.releases.manifest import Names, in_language
 from reporting.releases.words import correction_lines
-from reporting.wording import is_french
 
 # The measure of a line that says what changed since in a period that was closed before.
 CORRECTION = "correction"
@@ -94,11 +93,6 @@ class Vocabulary:
             for name, categories in zip(table.dimensions, table.categories, strict=True)
         ]
         return list(product(*lines))
-
-
-def listed(found: Iterable[str]) -> str:
-    """One after the other, with semicolons as the language sets them."""
-    return ("\u00a0; " if is_french() else "; ").join(found)
 
 
 def shown(value: float | None) -> str:

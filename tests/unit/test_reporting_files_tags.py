@@ -137,7 +137,7 @@ def test_every_chart_is_a_figure_that_says_its_values_where_it_stands(language):
 @pytest.mark.parametrize(("language", "said"), [
     ("en", ["January to March 2025: 40\u00a0unit en; April to June 2025: hidden; July to September 2025: not counted;",
             "October to December 2025: 1,286\u00a0unit en."]),
-    ("fr", ["Janvier à mars 2025\u00a0: 40\u00a0unit fr\u00a0; Avril à juin 2025\u00a0: masqué\u00a0; ",
+    ("fr", ["Janvier à mars 2025\u00a0: 40\u00a0unit fr; Avril à juin 2025\u00a0: masqué; ",
             "Octobre à décembre 2025\u00a0: 1\u00a0286\u00a0unit fr."]),
 ])  # fmt: skip
 def test_a_line_over_periods_says_what_is_hidden_and_what_was_not_counted(language, said):
