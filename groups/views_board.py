@@ -77,9 +77,12 @@ def shown(request: HttpRequest, forming: Forming, said: Said) -> HttpResponse:
 
 
 def context_of(request: HttpRequest, forming: Forming, said: Said) -> dict[str, Any]:
+    # The searches before the groups: one that ends in between is still told of as under way, and the page asks again.
+    # The other way round, its end would stand beside the groups of before it, as what it found.
+    runs = list(forming.runs.all()[:RUNS])
+    forming.refresh_from_db(fields=["revision", "state"])
     found, number = arrangement_of(forming), page_number(request)
     shown_board = board_of(found, page=number, drafts=other_drafts(forming, account(request)))
-    runs = list(forming.runs.all()[:RUNS])
     going = next((run for run in runs if run.state in GOING), None)
     last = next((run for run in runs if not run.change), None)
     draft = forming.state == FormingState.DRAFT

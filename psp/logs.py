@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import logging.config
+from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import structlog
@@ -18,6 +20,7 @@ ALLOWED_KEYS = frozenset(
     {"event", "level", "timestamp", "logger", "request_id", "method", "route", "status", "ms", "task", "count",
      "code", "actor", "kind", "seconds", "error", "where", "state", "ids"}
 )  # fmt: skip
+PROGRAM = f"{Path(__file__).resolve().parents[1]}/"
 
 
 def only_allowed(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
@@ -28,7 +31,8 @@ def only_allowed(_logger: WrappedLogger, _name: str, event: EventDict) -> EventD
 
 
 def describe_fault(exc: Any) -> dict[str, str]:
-    """Type and innermost place of an exception. Its message may quote what a person typed."""
+    """Type and place of an exception: the innermost of the program's own, and the innermost of all where that is a
+    library's. Its message may quote what a person typed."""
     if exc is True:
         import sys
 
@@ -36,22 +40,34 @@ def describe_fault(exc: Any) -> dict[str, str]:
     error = exc if isinstance(exc, BaseException) else (exc[1] if isinstance(exc, tuple) else None)
     if error is None:
         return {}
-    traceback, where = error.__traceback__, ""
+    traceback, own, innermost = error.__traceback__, "", ""
     while traceback is not None:
-        code = traceback.tb_frame.f_code
-        where = f"{code.co_filename.rsplit('/', 2)[-2:]}:{traceback.tb_lineno}:{code.co_name}"
+        innermost = _place(traceback.tb_frame.f_code, traceback.tb_lineno)
+        own = innermost if _is_own(traceback.tb_frame.f_code) else own
         traceback = traceback.tb_next
-    return {"error": type(error).__name__, "where": where}
+    places = dict.fromkeys(place for place in (own, innermost) if place)
+    return {"error": type(error).__name__, "where": " < ".join(reversed(places))}
+
+
+def _place(code: CodeType, line: int) -> str:
+    return f"{'/'.join(code.co_filename.rsplit('/', 2)[-2:])}:{line}:{code.co_name}"
+
+
+def _is_own(code: CodeType) -> bool:
+    return code.co_filename.startswith(PROGRAM) and "site-packages" not in code.co_filename
 
 
 def strip_foreign(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    """Records of other libraries keep their logger, level and unformatted message only."""
+    """Records of other libraries keep their logger, level and unformatted message only, and the worker's the name of
+    the task that they tell of, which is written in our code."""
     record: logging.LogRecord | None = event.get("_record")
     if record is not None and record.exc_info:
         event["exc_info"] = record.exc_info
     if record is not None:
         # The template of the message ("%s took %s"), never its arguments.
         event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        if record.name.startswith("celery.") and isinstance(record.args, dict) and "name" in record.args:
+            event["task"] = record.args["name"]
     return event
 
 

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 from django.db import connections, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from groups import views_board
 from groups.choices import RunState
 from groups.formation_steps import EVEN, PLACED, WAITING
 from groups.forming_run import Progress, carry_out
@@ -126,6 +128,25 @@ def test_answer_to_an_arrangement_that_was_changed_meanwhile_overwrites_nothing(
     assert run.state == RunState.STOPPED
     assert run.result["changed_meanwhile"] is True
     assert FormingGroup.objects.get(forming=forming) == group
+
+
+def test_search_that_ends_while_the_board_is_being_read_is_never_told_as_one_that_found_nothing(client, monkeypatch):
+    by = make.a_coordinator("QC")
+    forming = a_forming_with_people(by)
+    run = ask_run(forming=forming, by=by)
+    read = views_board.arrangement_of
+
+    def read_just_before_the_end(*which):
+        found = read(*which)
+        carry_out(run.pk, seconds=10)
+        return found
+
+    monkeypatch.setattr(views_board, "arrangement_of", read_just_before_the_end)
+    make.sign_in(client, by)
+    page = client.get(reverse("desk:forming", args=[forming.pk])).content.decode()
+    assert FormingGroup.objects.filter(forming=forming).count() == 1
+    assert "No group is possible" not in page
+    assert 'data-hx-trigger="every' in page  # the page asks again, and then shows the group
 
 
 def test_progress_is_written_down_and_stopping_is_heard():
