@@ -7,21 +7,22 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from psp.parts import join
+
+# Modules that say what their part of the app adds elsewhere, in this order.
+REGISTERED = ("dashboard", "privacy", "erasing", "retention")
+
 
 class ConsentConfig(AppConfig):
     name = "consent"
 
     def ready(self) -> None:
-        from consent import dashboard, erasing, privacy, retention
         from consent.public import public_purposes
         from psp.dashboard import add_public_figures
 
         add_public_figures(public_purposes, "transparency")
         post_migrate.connect(load_reference, sender=self)
-        dashboard.register()
-        privacy.register()
-        erasing.register()
-        retention.register()
+        join("consent", registered=REGISTERED)
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -7,56 +7,27 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from psp.parts import join
+
+# Modules that say what their part of the app adds elsewhere, in this order, and those that listen to others.
+REGISTERED = (
+    "dashboard", "desk_cards", "booking_cards", "handover_cards", "decision_cards", "file_merges", "glass",
+    "references", "privacy", "privacy_map", "privacy_decisions", "privacy_wishes", "privacy_merges",
+    "merge_movers", "correcting", "drafts_mail", "erasing", "retention",
+)  # fmt: skip
+SUBSCRIBED = ("leaving",)
+
 
 class IntakeConfig(AppConfig):
     name = "intake"
 
     def ready(self) -> None:
-        from intake import (
-            booking_cards,
-            correcting,
-            dashboard,
-            decision_cards,
-            desk_cards,
-            drafts_mail,
-            erasing,
-            file_merges,
-            glass,
-            handover_cards,
-            leaving,
-            merge_movers,
-            privacy,
-            privacy_decisions,
-            privacy_map,
-            privacy_merges,
-            privacy_wishes,
-            references,
-            retention,
-        )
         from intake.public import public_criteria
         from psp.dashboard import add_public_figures
 
         post_migrate.connect(load_reference, sender=self)
         add_public_figures(public_criteria)
-        dashboard.register()
-        desk_cards.register()
-        booking_cards.register()
-        handover_cards.register()
-        decision_cards.register()
-        file_merges.register()
-        glass.register()
-        references.register()
-        privacy.register()
-        privacy_map.register()
-        privacy_decisions.register()
-        privacy_wishes.register()
-        privacy_merges.register()
-        merge_movers.register()
-        correcting.register()
-        leaving.subscribe()
-        drafts_mail.register()
-        erasing.register()
-        retention.register()
+        join("intake", registered=REGISTERED, subscribed=SUBSCRIBED)
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

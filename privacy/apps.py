@@ -7,31 +7,21 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from psp.parts import join
+
+# Modules that say what their part of the app adds elsewhere, in this order.
+REGISTERED = (
+    "dashboard", "privacy", "privacy_office", "my_steps", "datamap_floor", "datamap_retention",
+    "erasing_account", "retention_floor",
+)  # fmt: skip
+
 
 class PrivacyConfig(AppConfig):
     name = "privacy"
 
     def ready(self) -> None:
-        from privacy import (
-            dashboard,
-            datamap_floor,
-            datamap_retention,
-            erasing_account,
-            my_steps,
-            privacy,
-            privacy_office,
-            retention_floor,
-        )
-
         post_migrate.connect(load_reference, sender=self)
-        dashboard.register()
-        privacy.register()
-        privacy_office.register()
-        my_steps.register()
-        datamap_floor.register()
-        datamap_retention.register()
-        erasing_account.register()
-        retention_floor.register()
+        join("privacy", registered=REGISTERED)
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
 from django.core.management import CommandError
 from django.db.models.signals import post_migrate
+
+from psp.parts import join
 
 # Parts that add themselves to what is known elsewhere, each by its `register()`.
 REGISTERED = (
@@ -26,8 +27,7 @@ class ReportingConfig(AppConfig):
         from reporting.waiting.words import public_waits
 
         post_migrate.connect(load_reference, sender=self)
-        for part in REGISTERED:
-            import_module(f"reporting.{part}").register()
+        join("reporting", registered=REGISTERED)
         add_public_figures(public_waits, page="after")
 
 

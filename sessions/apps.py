@@ -8,52 +8,24 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+from psp.parts import join
+
+# Modules that say what their part of the app adds elsewhere, in this order, and those that listen to others.
+REGISTERED = (
+    "dashboard", "privacy", "my_steps", "desk_cards", "desk_support", "desk_group", "erasing", "retention",
+    "coming_of_person", "feed_of_person", "led", "incident_links", "after_of_person", "cover_of_person",
+    "survey_card", "survey_of_person",
+)  # fmt: skip
+SUBSCRIBED = ("subscriptions", "merging")
+
 
 class SessionsConfig(AppConfig):
     name = "sessions"
     label = "peer_sessions"
 
     def ready(self) -> None:
-        from sessions import (
-            after_of_person,
-            coming_of_person,
-            cover_of_person,
-            dashboard,
-            desk_cards,
-            desk_group,
-            desk_support,
-            erasing,
-            feed_of_person,
-            incident_links,
-            led,
-            merging,
-            my_steps,
-            privacy,
-            retention,
-            subscriptions,
-            survey_card,
-            survey_of_person,
-        )
-
         post_migrate.connect(load_reference, sender=self)
-        dashboard.register()
-        privacy.register()
-        my_steps.register()
-        desk_cards.register()
-        desk_support.register()
-        desk_group.register()
-        subscriptions.subscribe()
-        merging.subscribe()
-        erasing.register()
-        retention.register()
-        coming_of_person.register()
-        feed_of_person.register()
-        led.register()
-        incident_links.register()
-        after_of_person.register()
-        cover_of_person.register()
-        survey_card.register()
-        survey_of_person.register()
+        join("sessions", registered=REGISTERED, subscribed=SUBSCRIBED)
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+
+from psp.parts import join
 
 # That one of these is there says that somebody asked for help, reported something, or takes another way.
 TELLING = (
@@ -35,10 +36,7 @@ class SupportersConfig(AppConfig):
 
         post_migrate.connect(load_reference, sender=self)
         keep_quiet(*(f"supporters.{model}" for model in TELLING))
-        for part in REGISTERED:
-            import_module(f"supporters.{part}").register()
-        for part in SUBSCRIBED:
-            import_module(f"supporters.{part}").subscribe()
+        join("supporters", registered=REGISTERED, subscribed=SUBSCRIBED)
 
 
 def load_reference(sender: Any, using: str = "default", **_kwargs: Any) -> None:
