@@ -333,7 +333,7 @@ GC_NOTIFY_API_KEY: str = env.str("GC_NOTIFY_API_KEY", default="")
 GC_NOTIFY_TEMPLATE_ID: str = env.str("GC_NOTIFY_TEMPLATE_ID", default="")
 GC_NOTIFY_URL: str = env.str("GC_NOTIFY_URL", default="https://api.notification.canada.ca")
 GC_NOTIFY_TIMEOUT: float = env.float("GC_NOTIFY_TIMEOUT", default=15.0)
-PSP_SMS: str = env.str("PSP_SMS", default="gc_notify" if GC_NOTIFY_API_KEY else "local" if PSP_DEMO else "none")
+PSP_SMS: str = env.str("PSP_SMS", default="") or ("gc_notify" if GC_NOTIFY_API_KEY else "local" if PSP_DEMO else "none")
 # Who makes meetings by video: "teams" (Microsoft Graph) or "none", where people type links. The organizer is the
 # account, by its object id, that opens the rooms.
 GRAPH_TENANT: str = env.str("GRAPH_TENANT", default="")
@@ -417,9 +417,9 @@ CELERY_BEAT_SCHEDULE = {
     "mind-covers": {"task": "sessions.tasks.mind_covers", "schedule": 900.0, "options": {"expires": 800}},
     "open-boxes": {"task": "sessions.tasks.open_boxes", "schedule": 900.0, "options": {"expires": 800}},
     "empty-boxes": {"task": "sessions.tasks.empty_boxes", "schedule": crontab(hour=8, minute=15)},
-    # In the morning by the program's clock.
     "open-evaluations": {"task": "supporters.tasks.open_evaluations", "schedule": 3600.0, "options": {"expires": 3000}},
     "tend-evaluations": {"task": "supporters.tasks.tend_evaluations", "schedule": crontab(hour=8, minute=20)},
+    # In the morning by the program's clock.
     "tell-ending": {"task": "supporters.tasks.tell_ending", "schedule": crontab(hour=13, minute=0)},
     "match-names": {"task": "intake.tasks.match_names", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
     "offer-places": {"task": "groups.tasks.offer_places", "schedule": PSP_SWEEP_SECONDS, "options": {"expires": 55}},
@@ -469,18 +469,18 @@ PSP_CONSENT_GRACE_DAYS: int = env.int("PSP_CONSENT_GRACE_DAYS", default=60)
 PSP_CONSENT_ASK_AGAIN_DAYS: int = env.int("PSP_CONSENT_ASK_AGAIN_DAYS", default=14)
 # Until how many hours before it a person may move an intake meeting, and how often they may change its time.
 PSP_MEETING_MOVE_HOURS: int = env.int("PSP_MEETING_MOVE_HOURS", default=4)
+PSP_MEETING_CHANGES: int = env.int("PSP_MEETING_CHANGES", default=3)
 # How many minutes before a meeting by video its link is on the person's page; it goes when the meeting ends.
 PSP_MEETING_LINK_MINUTES: int = env.int("PSP_MEETING_LINK_MINUTES", default=15)
-PSP_MEETING_CHANGES: int = env.int("PSP_MEETING_CHANGES", default=3)
 # A short call before applying: its length and the pause after it in minutes, the notice in hours, how many days
 # ahead, and how many calls one network may book in an hour.
 PSP_CALL_MINUTES: int = env.int("PSP_CALL_MINUTES", default=15)
 PSP_CALL_PAUSE_MINUTES: int = env.int("PSP_CALL_PAUSE_MINUTES", default=5)
 PSP_CALL_NOTICE_HOURS: int = env.int("PSP_CALL_NOTICE_HOURS", default=2)
 PSP_CALL_HORIZON_DAYS: int = env.int("PSP_CALL_HORIZON_DAYS", default=14)
+PSP_CALLS_PER_HOUR: int = env.int("PSP_CALLS_PER_HOUR", default=5)
 # However many networks they come from: how many short calls one coordinator takes in a day.
 PSP_CALLS_PER_DAY: int = env.int("PSP_CALLS_PER_DAY", default=6)
-PSP_CALLS_PER_HOUR: int = env.int("PSP_CALLS_PER_HOUR", default=5)
 # Within how many working days the program means to answer an application; said to people, not enforced.
 PSP_ANSWER_WORKING_DAYS: int = env.int("PSP_ANSWER_WORKING_DAYS", default=5)
 # What is worth a look in the access log: so many files within so many minutes, and so many refusals, files outside
@@ -501,13 +501,14 @@ PSP_VIDEO_DAYS: int = env.int("PSP_VIDEO_DAYS", default=14)
 PSP_FEED_FETCHES_PER_HOUR: int = env.int("PSP_FEED_FETCHES_PER_HOUR", default=60)
 PSP_FEED_MISSES_PER_HOUR: int = env.int("PSP_FEED_MISSES_PER_HOUR", default=60)
 PSP_FEED_IDLE_DAYS: int = env.int("PSP_FEED_IDLE_DAYS", default=30)
-# After how many days without anybody acting an application is called overdue on the desk.
 # Who answers questions about privacy; empty: whom the privacy notice names.
 PSP_PRIVACY_EMAIL: str = env.str("PSP_PRIVACY_EMAIL", default="")
 PSP_PRIVACY_PHONE: str = env.str("PSP_PRIVACY_PHONE", default="")
 # Where anybody can read the program's source, up to the branch, for links to its tests; empty: they are named only.
 PSP_SOURCE_URL: str = env.str("PSP_SOURCE_URL", default="").rstrip("/")
+# After how many days without anybody acting an application is called overdue on the desk.
 PSP_OVERDUE_DAYS: int = env.int("PSP_OVERDUE_DAYS", default=7)
+# Counts below this are hidden in every report. Never below 5: no table can be proven safe with less.
 PSP_SUPPRESSION_THRESHOLD: int = env.int("PSP_SUPPRESSION_THRESHOLD", default=10)
 # Feedback without a name: for how many days after a session a code works, how many answers a batch has at least (never
 # fewer than 5), after how many days of waiting a small one goes into a coarser batch, and when it is thrown away.

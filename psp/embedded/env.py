@@ -18,7 +18,9 @@ DATABASES = ("DATABASE_URL", "DATABASE_OWNER_URL", "KEYS_DATABASE_URL", "KEYS_DA
 # Settings of the program besides those that begin with PSP_; `.env.example` lists them all.
 SETTINGS = frozenset(
     {"SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DEBUG", "EMAIL_URL", "DEFAULT_FROM_EMAIL", "LOG_LEVEL",
-     "STATIC_ROOT", "GC_NOTIFY_API_KEY", "GC_NOTIFY_TEMPLATE_ID", "GC_NOTIFY_URL", "GC_NOTIFY_TIMEOUT"}
+     "STATIC_ROOT", "GC_NOTIFY_API_KEY", "GC_NOTIFY_TEMPLATE_ID", "GC_NOTIFY_URL", "GC_NOTIFY_TIMEOUT",
+     "GRAPH_TENANT", "GRAPH_CLIENT", "GRAPH_SECRET", "GRAPH_ORGANIZER", "GRAPH_URL", "GRAPH_SIGN_IN_URL",
+     "GRAPH_TIMEOUT"}
 )  # fmt: skip
 # Not settings: who connects to the database, and how the embedded servers run.
 NOT_SETTINGS = ("PSP_DB_ROLE", "PSP_EMBEDDED", "PSP_BROWSER")

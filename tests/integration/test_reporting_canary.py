@@ -56,12 +56,6 @@ def _now():
         yield
 
 
-@pytest.fixture(autouse=True)
-def _not_slowed(settings):
-    """Many questions in no time: how often one may ask is another test's matter."""
-    settings.PSP_RATE_LIMITS_OFF = True
-
-
 @pytest.fixture
 def readers() -> dict[str, User | None]:
     return {name: maker() for name, maker in READERS.items()}

@@ -85,13 +85,39 @@ def example_names() -> set[str]:
     return set(re.findall(r"^#?([A-Z_]+)=", text, re.M))
 
 
-def test_env_example_lists_every_setting_that_the_program_reads() -> None:
-    read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "psp" / "settings.py").read_text(encoding="utf-8")))
-    internal = {"PSP_DB_ROLE", "PSP_LOG"}
+def names_read() -> set[str]:
+    text = (ROOT / "psp" / "settings.py").read_text(encoding="utf-8")
+    return set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', text)) - {"PSP_DB_ROLE", "PSP_LOG"}
 
-    assert len(read) > 15
-    assert read - internal - example_names() == set()
+
+def test_env_example_lists_every_setting_that_the_program_reads() -> None:
+    assert len(names_read()) > 15
+    assert names_read() - example_names() == set()
     assert env.SETTINGS | set(env.DATABASES) <= example_names()
+
+
+def test_compose_hands_on_every_setting_but_those_of_a_demo_and_of_other_places() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    demo = {"DEBUG", "PSP_DEMO", "PSP_HTTPS"}
+    elsewhere = {"PSP_BACKUP_KEY", "PSP_BACKUP_URL", "PSP_DATA", "PSP_MASTER_KEYS_FILE", "STATIC_ROOT"}
+
+    for name in ("web", "worker", "beat"):
+        assert names_read() - set(services[name]["environment"]) == demo | elsewhere
+
+
+def test_compose_says_each_setting_once() -> None:
+    """Docker refuses a file that says one twice; the reader that these tests use takes the last."""
+    doubled, rest = [], [yaml.compose((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))]
+    while rest:
+        node = rest.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _value in node.value]
+            doubled += [key for key in set(keys) if keys.count(key) > 1]
+            rest += [value for _key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            rest += node.value
+
+    assert doubled == []
 
 
 def test_compose_takes_only_settings_that_env_example_explains() -> None:
