@@ -54,10 +54,6 @@ class OutboxQuerySet(models.QuerySet[Any]):
     def due(self, now: datetime) -> OutboxQuerySet:
         return self.waiting().filter(due_at__lte=now).order_by("due_at")
 
-    def stuck(self, before: datetime) -> OutboxQuerySet:
-        """Claimed before this moment and never finished: their sender died."""
-        return self.filter(state=OutboxState.SENDING, claimed_at__lt=before)
-
 
 class CallTaskQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> CallTaskQuerySet:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from groups.arrangement import Arranged, Arrangement, arrangement_of
 from groups.formation import Group
-from groups.formation_input import Problem, Slot
+from groups.formation_input import Problem
 from groups.formation_pins import Around
 from groups.formation_reasons import Lack, Reason, Unplaced
 from groups.forming_base import next_number, refresh_places
@@ -158,8 +157,3 @@ def compared(task: Task, answer: Around, kept: int) -> dict[str, Any]:
         "now_groups": len(task.arrangement.groups), "gained": len(then - now), "lost": len(now - then),
         "certain": answer.placed == answer.bound,
     }  # fmt: skip
-
-
-def slot_of(lack: Mapping[str, Any]) -> Slot | None:
-    slot = lack.get("slot")
-    return (slot[0], slot[1]) if slot else None

@@ -96,9 +96,6 @@ class ApplicationQuerySet(models.QuerySet[Any]):
         due: ApplicationQuerySet = self.filter(state=ApplicationState.DEFERRED, look_again_on__lte=today)
         return due.order_by("look_again_on", "pk")
 
-    def untouched_since(self, moment: datetime) -> ApplicationQuerySet:
-        return self.filter(state=ApplicationState.SUBMITTED, last_action_at__lt=moment)
-
     def overdue(self, since: datetime, now: datetime) -> ApplicationQuerySet:
         """Open, nobody acted since `since`, and no meeting is still to come: nobody may fall out."""
         return self.open().filter(~self._coming(now), last_action_at__lt=since)

@@ -127,7 +127,6 @@ class Assessment:
     """The outcome under one version: eligible exactly when there is no reason against it."""
 
     reasons: tuple[Reason, ...]
-    rules_version: int
 
     @property
     def eligible(self) -> bool:
@@ -174,18 +173,13 @@ def assess(answers: Answers, rules: EligibilityRules, *, services: Collection[st
     wanted = [Service(service) for service in services]
     applying = (criterion.code for criterion in rules.criteria if criterion.applies_to(wanted))
     found = (_reason(answers, rules, code) for code in applying)
-    return Assessment(tuple(reason for reason in found if reason), rules.version)
+    return Assessment(tuple(reason for reason in found if reason))
 
 
 def needs_meeting(rules: EligibilityRules, *, services: Collection[str]) -> bool:
     """Whether someone has to meet a coordinator before the first session of one of `services` (rules 5 and 6)."""
     wanted = [Service(service) for service in services]
     return any(item.code is CriterionCode.MEETING and item.applies_to(wanted) for item in rules.criteria)
-
-
-def assess_each(answers: Answers, rules: EligibilityRules, *, services: Iterable[str]) -> dict[Service, Assessment]:
-    """The assessment for each service by itself: some may be open to a person when others are not."""
-    return {Service(service): assess(answers, rules, services=[service]) for service in services}
 
 
 def in_force(rule_sets: Iterable[EligibilityRules], on: date) -> EligibilityRules | None:

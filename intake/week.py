@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import time
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from psp.calendar_text import WEEKDAYS, time_of_day
 
@@ -166,26 +165,3 @@ def _clock(minute: int, language: str) -> str:
     if minute == DAY:
         return "minuit" if language == "fr" else "12:00 midnight"
     return time_of_day(time(minute // 60, minute % 60), language)
-
-
-def in_utc(intervals: Iterable[Sequence[int]], *, monday: date, zone: str) -> list[Interval]:
-    """The same time as minutes of a UTC week, for comparing people who live in different zones.
-
-    `monday` is the first day of the week in which the clocks are read: a change of clocks in it is heeded. The week
-    repeats, so its ends meet: every interval begins in 0 to WEEK, and one that runs past the end stays in one piece.
-    A slot that begins anywhere in the week is thus covered by one interval, Sunday evening in Canada (which is
-    Monday in UTC) too. ValueError for another weekday.
-    """
-    if monday.weekday():
-        raise ValueError("a week begins on a Monday")
-    turned = [(_utc_minute(start, monday, zone), _utc_minute(end, monday, zone)) for start, end in merged(intervals)]
-    # Nothing is left of a span that a change of clocks swallowed.
-    kept = [(start, end) for start, end in turned if start < end]
-    around = merged((start + turn, end + turn) for start, end in kept for turn in (-WEEK, 0, WEEK))
-    return [(max(start, 0), min(end, 2 * WEEK)) for start, end in around if start < WEEK and end > 0]
-
-
-def _utc_minute(minute: int, monday: date, zone: str) -> int:
-    local = datetime.combine(monday, time()) + timedelta(minutes=minute)
-    moment = local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    return (moment - datetime.combine(monday, time(), UTC)) // timedelta(minutes=1)

@@ -29,7 +29,3 @@ class Language(models.TextChoices):
 
     EN = "en", "English"
     FR = "fr", "Français"
-
-
-# Roles whose sight is bound to a region. The others hold for the whole program.
-REGIONAL_ROLES = frozenset({Role.COORDINATOR})

@@ -31,7 +31,6 @@ class PeriodForm(forms.Form):
     period = forms.ChoiceField(
         label=_("Period"), error_messages={"invalid_choice": _("Choose a period from the list.")}
     )
-    fields_asked: tuple[str, ...] = ("period",)
 
     def __init__(self, asked: Mapping[str, Any], offer: Offer) -> None:
         self.newest = offer.newest

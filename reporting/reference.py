@@ -14,8 +14,6 @@ FIELDS = ("topic", "counter", "name_en", "name_fr", "unit_en", "unit_fr", "popul
 # What medians and means are given in; empty where a definition has none.
 MEASURED = ("measured_en", "measured_fr")
 OF_INDICATOR = ("code", "measure", "part", "headline", "name_en", "name_fr", "definition_en", "definition_fr")
-# The content files with definitions; a part of the reports with many of its own adds a file.
-CONTENT = ["indicators"]
 # Whose monthly numbers the program gets from the beginning; administrators add others.
 PLATFORMS = {"togetherall": "Togetherall"}
 
@@ -29,11 +27,6 @@ class DefinitionChanged(Exception):
     """What a content file says differs from what figures were published under."""
 
 
-def add_content(name: str) -> None:
-    if name not in CONTENT:
-        CONTENT.append(name)
-
-
 def load_all() -> list[str]:
     """DefinitionChanged, and nothing loaded, where a published definition has other words under the same number.
 
@@ -42,11 +35,10 @@ def load_all() -> list[str]:
     left_out = []
     with transaction.atomic():
         load_given_kinds()
-        for content in CONTENT:
-            for place, item in enumerate(load(content)["series"], start=1):
-                series = load_one(item, place)
-                if series.made_here and not _says(series, item):
-                    left_out.append(LEFT_OUT.format(code=series.code, number=series.number, next=series.number + 1))
+        for place, item in enumerate(load("indicators")["series"], start=1):
+            series = load_one(item, place)
+            if series.made_here and not _says(series, item):
+                left_out.append(LEFT_OUT.format(code=series.code, number=series.number, next=series.number + 1))
     for code, name in PLATFORMS.items():
         Platform.objects.get_or_create(code=code, defaults={"name": name})
     return left_out

@@ -88,15 +88,3 @@ def _aware(moment: datetime) -> datetime:
 def useful_until(start_utc: datetime) -> datetime:
     """After this moment a reminder of the session helps nobody and must not be sent: its start."""
     return _aware(start_utc)
-
-
-def reminder_key(session_id: object, person_id: object, rule: str, revision: int = 0) -> str:
-    """The unique key under which one reminder goes out at most once.
-
-    `rule` names the reminder ("24h"); `revision` counts how often the session was moved, so that a new time
-    is reminded of again. The parts are joined by "|", which ids and rule names must not contain (ValueError).
-    """
-    parts = ("reminder", rule, str(session_id), str(person_id), str(revision))
-    if any("|" in part or not part for part in parts):
-        raise ValueError("ids and rule names must not be empty or contain '|'")
-    return "|".join(parts)

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from psp.bilingual import reader_language
-from psp.calendar_text import long_date, long_datetime, machine_time, relative_days, time_of_day, zone_name
+from psp.calendar_text import long_date, long_datetime, machine_time, relative_days, zone_name
 from sessions.choices import SessionState
 from sessions.models import GroupSession
-from sessions.rules import SessionTime
 
 TAG_KINDS = {SessionState.SCHEDULED: "active", SessionState.HELD: "success", SessionState.CANCELLED: "neutral"}
 
@@ -36,18 +35,6 @@ def relative(moment: datetime, tz: str) -> str:
     zone = ZoneInfo(tz)
     words = relative_days(moment.astimezone(zone).date(), timezone.now().astimezone(zone).date(), reader_language())
     return words[:1].upper() + words[1:]
-
-
-def preview_line(item: SessionTime, tz: str) -> dict[str, Any]:
-    """One date of a preview, in the group's own time."""
-    language = reader_language()
-    return {
-        "number": item.number,
-        "date": long_date(item.local.date(), language, article=False),
-        "begin": time_of_day(item.local, language),
-        "end": time_of_day(item.end_utc.astimezone(ZoneInfo(tz)), language),
-        "passed": item.start_utc < timezone.now(),
-    }
 
 
 def zone(tz: str, moment: datetime) -> str:

@@ -14,7 +14,6 @@ _on_paused: list[Hook] = []
 _on_back: list[Hook] = []
 _on_away: list[Hook] = []
 _on_ended: list[Hook] = []
-_on_began: list[Hook] = []
 
 
 def on_paused(hook: Hook) -> None:
@@ -37,11 +36,6 @@ def on_ended(hook: Hook) -> None:
     _on_ended.append(hook)
 
 
-def on_began(hook: Hook) -> None:
-    """`hook(user, by=user)` when somebody is a peer supporter from now on."""
-    _on_began.append(hook)
-
-
 def paused(user: Any, *, by: Any) -> None:
     for hook in _on_paused:
         hook(user, by=by)
@@ -59,9 +53,4 @@ def away(user: Any, first_day: Any, last_day: Any, *, by: Any) -> None:
 
 def ended(user: Any, *, by: Any) -> None:
     for hook in _on_ended:
-        hook(user, by=by)
-
-
-def began(user: Any, *, by: Any) -> None:
-    for hook in _on_began:
         hook(user, by=by)

@@ -70,11 +70,6 @@ def origins(port: int) -> str:
     return f"http://127.0.0.1:{port},http://localhost:{port}"
 
 
-def local_environment(running: servers.Servers) -> dict[str, str]:
-    """Everything that the program needs on these servers: for tests, which take nothing from outside."""
-    return addresses(running) | private_settings(running.data, {})
-
-
 def database_variables(data: Path, given: Mapping[str, str], *, tie: bool) -> dict[str, str]:
     """The four database addresses: the given server's, checked, or the embedded one's, started."""
     if given.get("DATABASE_URL"):

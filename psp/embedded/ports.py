@@ -9,7 +9,6 @@ from http.client import HTTPConnection, HTTPException
 from psp.embedded.failures import StartError
 
 LOOPBACK = "127.0.0.1"
-EXAMPLE = "for example PORT=8001 make run"
 
 
 def free_port() -> int:

@@ -61,15 +61,9 @@ def _lengths(
     return found
 
 
-def caps_of(accounts: Collection[UUID], on: date, care: CareSetting | None = None) -> dict[UUID, Caps]:
-    """Account → the most sessions and hours in a week: the lowest of the program's, their own, and what was agreed
-    for a while with whoever supervises them ([NH] rule 32). Two queries."""
-    program = care or settings()
-    own = {row.pk: row for row in Limits.objects.filter(pk__in=accounts)}
-    return {person: caps(program, own.get(person), on) for person in accounts}
-
-
 def caps(program: CareSetting, own: Limits | None, on: date) -> Caps:
+    """The most sessions and hours in a week: the lowest of the program's, their own, and what was agreed for a while
+    with whoever supervises them ([NH] rule 32)."""
     if own is None:
         return Caps(program.max_sessions_week, program.max_hours_week)
     agreed = (own.agreed_sessions, own.agreed_hours) if own.agreed_counts(on) else (None, None)

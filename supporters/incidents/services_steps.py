@@ -79,22 +79,6 @@ def take_step(*, incident: Incident | UUID, by: User, code: str) -> IncidentStep
 
 
 @transaction.atomic
-def give_step(*, step: IncidentStep | UUID, by: User, owner: User, due_on: date) -> IncidentStep:
-    """Another owner or another day. DomainError: `closed`, `owner`, `day`."""
-    held = _held(step)
-    found = _open(held.incident_id, by)
-    _check_day(due_on)
-    changed = held.owner_id != owner.pk
-    _give(held, found, owner, by)
-    held.due_on = due_on
-    held.save(update_fields=["owner", "due_on"])
-    note_change(found, "steps")
-    if changed and owner.pk != by.pk:
-        tell_owner(held)
-    return held
-
-
-@transaction.atomic
 def do_step(*, step: IncidentStep | UUID, by: User, done: bool = True) -> IncidentStep:
     """Done, or not after all. Its owner may say so, and whoever works on the incident. DomainError: `closed`."""
     held = _held(step)

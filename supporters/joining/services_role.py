@@ -32,7 +32,6 @@ def begin_leading(*, supporter: Supporter, by: User) -> Supporter:
     for role in [] if user.roles.filter(role=Role.SUPPORTER).exists() else [Role.SUPPORTER]:
         given = RoleAssignment.objects.create(user=user, role=role)
         audit.record(Action.CREATE, given, person=user.pk, purpose=Purpose.CARE)
-    hooks.began(user, by=by)
     return found
 
 

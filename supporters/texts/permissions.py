@@ -23,8 +23,3 @@ def can_edit_program_texts(by: User) -> bool:
 def can_acknowledge_for(by: User, user: User) -> bool:
     """Each for themselves: nobody agrees in somebody else's name."""
     return by.pk == user.pk
-
-
-def can_read_protocol(user: User) -> bool:
-    """Whoever leads, and whoever is called by those who lead."""
-    return sight_of(user).has(*READERS)

@@ -100,19 +100,20 @@ def sessions(of: list[PeerGroup], starts_at: datetime, number: int = 1) -> list[
     return rows
 
 
-def reminders(of: list[GroupSession], members: list[Participant], due_at: datetime, rule: str) -> set[str]:
+def reminders(of: list[GroupSession], members: list[Participant], due_at: datetime, hours: int) -> set[str]:
     """Rows of the outbox as the planner writes them; their ids."""
     from contact.models import OutboxMessage
+    from contact.reminding import Due
     from demo import bulk
-    from sessions.rules import reminder_key
+    from sessions.reminders import SOURCE
 
     rows = []
     for place, member in enumerate(members):
         session = of[place // IN_A_GROUP]
         context = {"at": session.starts_at.isoformat(), "session": str(session.pk), "revision": "0"}
         rows.append(
-            OutboxMessage(key=reminder_key(session.pk, member.user_id, rule), person_id=member.user_id,
-                          template_id="session_reminder", context=context, due_at=due_at,
+            OutboxMessage(key=SOURCE.key_of(Due(session.pk, member.user_id, "member", session.starts_at, 0, hours)),
+                          person_id=member.user_id, template_id="session_reminder", context=context, due_at=due_at,
                           useful_until=session.starts_at)
         )  # fmt: skip
     bulk.create(rows, history=False)

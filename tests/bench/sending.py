@@ -68,7 +68,7 @@ class Bench:
             self.number += 1
             starts_at = now + timedelta(hours=23) - timedelta(minutes=95 * (self.number % 12))
             sessions = outbox.sessions(self.groups, starts_at, self.number)  # type: ignore[arg-type]
-            made |= outbox.reminders(sessions, self.people, now - timedelta(minutes=1), "24h")
+            made |= outbox.reminders(sessions, self.people, now - timedelta(minutes=1), 24)
         return made
 
     def figures(self) -> list[Figure]:

@@ -316,14 +316,13 @@ class TestRole:
         assert account.epoch > epoch
         assert GroupLead.objects.filter(user=account).exists()
 
-    def test_those_above_hear_of_beginning_and_end(self, supporter, supervisor, monkeypatch):
+    def test_those_above_hear_of_the_end_once(self, supporter, supervisor, monkeypatch):
         heard = []
-        monkeypatch.setattr(hooks, "_on_began", [lambda user, by: heard.append(("began", user, by))])
-        monkeypatch.setattr(hooks, "_on_ended", [lambda user, by: heard.append(("ended", user, by))])
+        monkeypatch.setattr(hooks, "_on_ended", [lambda user, by: heard.append((user, by))])
         active(supporter, supervisor)
         end_role(supporter=supporter, by=supporter.user)
         end_role(supporter=supporter, by=supporter.user)
-        assert heard == [("began", supporter.user, supervisor), ("ended", supporter.user, supporter.user)]
+        assert heard == [(supporter.user, supporter.user)]
 
     def test_coming_back_begins_the_way_again(self, supporter, supervisor):
         active(supporter, supervisor)

@@ -12,7 +12,7 @@ from psp.errors import constraint_name
 from sessions.choices import SessionState
 from sessions.models import GroupSession
 from supporters.hours.rules import Caps, Week
-from supporters.hours.workload import caps_of, planned_weeks
+from supporters.hours.workload import caps, planned_weeks
 from supporters.models import Limits, Pairing
 from supporters.reference import settings
 from tests import factories as make
@@ -64,17 +64,15 @@ def test_weeks_of_many_people_take_as_many_queries_as_of_one(django_assert_num_q
         planned_weeks(people[:1], MONDAY, MONDAY)
     with django_assert_num_queries(4):
         planned_weeks(people, MONDAY, MONDAY + timedelta(days=40))
-    with django_assert_num_queries(2):
-        caps_of(people, MONDAY)
 
 
 def test_lowest_of_three_limits_counts_and_an_agreed_one_until_its_day():
     lead, care = make.a_newcomer(), settings()
-    assert caps_of([lead.pk], MONDAY)[lead.pk] == Caps(care.max_sessions_week, care.max_hours_week)
+    assert caps(care, None, MONDAY) == Caps(care.max_sessions_week, care.max_hours_week)
     agreed = {"agreed_hours": 4, "agreed_until": MONDAY, "agreed_by": make.a_user()}
-    Limits.objects.create(user=lead, sessions_week=2, hours_week=8, **agreed)
-    assert caps_of([lead.pk], MONDAY)[lead.pk] == Caps(2, 4)
-    assert caps_of([lead.pk], MONDAY + timedelta(days=1))[lead.pk] == Caps(2, 8)
+    own = Limits.objects.create(user=lead, sessions_week=2, hours_week=8, **agreed)
+    assert caps(care, own, MONDAY) == Caps(2, 4)
+    assert caps(care, own, MONDAY + timedelta(days=1)) == Caps(2, 8)
 
 
 @pytest.mark.parametrize(
