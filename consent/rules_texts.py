@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-PARTS = ("title_en", "title_fr", "summary_en", "summary_fr")
 Statement = Mapping[str, Any]
 
 

@@ -7,7 +7,7 @@ Each look is counted by table and day, and written into the access log.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -29,7 +29,6 @@ from reporting.periods import LENGTHS, Period, Span
 
 Breakdown = tuple[str, ...]
 Tables = Mapping[Breakdown, ProtectedTable]
-Asked = tuple[Series, Period]
 # How long a table that could not be proven safe is not tried again while somebody waits for a page.
 REST = timedelta(hours=20)
 
@@ -77,30 +76,15 @@ def spans_of(series: Series) -> list[Span]:
     return [span for span in Span if span in series.spans and LENGTHS[span] >= finest]
 
 
-def tables(series: Series, period: Period, *, only: Collection[Breakdown] | None = None) -> Tables:
-    """Every breakdown of the series with its protected table; `only` those that are shown, where a page says so.
+def tables(series: Series, period: Period) -> Tables:
+    """Every breakdown of the series with its protected table; a look that is counted and logged.
 
     DomainError: `period_not_closed`, `not_entered`, `not_counted_for` (the series knows no period of this length).
     NotProven, a DisclosureError, where it cannot be proven safe.
     """
-    rows = _shown(ensure(series, period), only)
+    rows = ensure(series, period)
     looks.note([((series, period), rows)])
-    return _opened(rows)
-
-
-def several(wanted: Iterable[Asked], *, only: Collection[Breakdown] | None = None) -> dict[tuple[str, str], Tables]:
-    """`tables` for many, by code of series and period; what is not closed or could not be proven safe is left out.
-
-    Counts each look once and writes one statement for all: for pages with many figures.
-    """
-    found: list[tuple[Asked, list[FrozenTable]]] = []
-    for series, period in sorted(wanted, key=lambda one: (one[0].code, one[1].after)):
-        try:
-            found.append(((series, period), _shown(ensure(series, period), only)))
-        except (DisclosureError, DomainError):
-            continue
-    looks.note(found)
-    return {(series.code, period.code): _opened(rows) for (series, period), rows in found}
+    return {breakdown_of(row): opened(row) for row in rows}
 
 
 def definition(series: Series, period: Period) -> Series:
@@ -132,11 +116,6 @@ def ensure(series: Series, period: Period, *, again: bool = False, seconds: floa
     if not again and tried_lately(newest.code, period):
         raise NotProven(newest, period)
     return _frozen(newest, period, seconds)
-
-
-def unproven(period: Period) -> list[str]:
-    """Codes of the series whose figures of this period could not be proven safe."""
-    return list(Unproven.objects.filter(period=period.code).order_by("code").values_list("code", flat=True))
 
 
 def _frozen(series: Series, period: Period, seconds: float | None = None) -> list[FrozenTable]:
@@ -185,14 +164,6 @@ def breakdown_of(row: FrozenTable) -> Breakdown:
 def opened(row: FrozenTable) -> ProtectedTable:
     """DisclosureError where the row was changed behind our back."""
     return restore(row.body, row.digest)
-
-
-def _shown(rows: list[FrozenTable], only: Collection[Breakdown] | None) -> list[FrozenTable]:
-    return rows if only is None else [row for row in rows if breakdown_of(row) in only]
-
-
-def _opened(rows: list[FrozenTable]) -> Tables:
-    return {breakdown_of(row): opened(row) for row in rows}
 
 
 def freeze_closed(series: Series, periods: Iterable[Period], *, seconds: float | None = None) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from psp.choices import Role
 from psp.errors import Conflict, DomainError, require
 from psp.models import User
 from psp.sight import sight_of
-from reporting import parts
+from reporting.definitions.faults import faults
 from reporting.models import Series
 from reporting.periods import Span
 from reporting.reference import content_of, load_one
@@ -44,7 +44,7 @@ def new_version(*, series: Series, content: dict[str, Any], by: User) -> Series:
     if not content["spans"] or not set(content["spans"]) <= set(Span):
         raise DomainError(_("Choose at least one length of period."), code="no_spans", field="spans")
     made = load_one(content | {"code": source.code, "number": source.number + 1}, source.place, made_here=True)
-    if made.counter != source.counter or made.topic != source.topic or parts.faults(made):
+    if made.counter != source.counter or made.topic != source.topic or faults(made):
         raise DomainError(_("The program cannot count this."), code="not_counted", field="breakdowns")
     audit.record(Action.CREATE, made, purpose=Purpose.ADMINISTRATION)
     return made

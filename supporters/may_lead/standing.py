@@ -26,7 +26,6 @@ from supporters.rules import CourseState, Lived, Load, Missing, Standing, may_le
 
 AHEAD = timedelta(days=14)
 Rows = Iterable[tuple[Any, ...]]
-Spans = Sequence[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True, slots=True)

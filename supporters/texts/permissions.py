@@ -12,7 +12,6 @@ ASKED: dict[TextKind, tuple[str, ...]] = {
     TextKind.AGREEMENT_SUPPORTER: (Role.SUPPORTER,),
     TextKind.AGREEMENT_STAFF: (Role.CLINICIAN, Role.SUPERVISOR, Role.COORDINATOR),
 }
-READERS = (Role.SUPPORTER, Role.CLINICIAN, Role.SUPERVISOR, Role.COORDINATOR)
 
 
 def can_edit_program_texts(by: User) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from reporting import counting, parts
+from reporting import counting
 from reporting.counters.base import all_counters, counter
+from reporting.definitions.faults import faults
 from reporting.dimensions import codes
 from reporting.models import Series
 from reporting.periods import Span, parse
@@ -15,9 +16,9 @@ PERIODS = ["2026-05", "2026-Q2", "2026"]
 
 
 def test_every_definition_can_be_counted():
-    found = {series.code: parts.faults(series) for series in Series.objects.all()}
+    found = {series.code: faults(series) for series in Series.objects.all()}
     assert len(found) >= 18
-    assert not {code: faults for code, faults in found.items() if faults}
+    assert not {code: said for code, said in found.items() if said}
 
 
 def test_every_counter_is_used_by_a_definition():
@@ -35,15 +36,15 @@ def test_every_definition_is_counted_with_every_cell_where_there_is_nothing_yet(
 def test_definition_with_a_dimension_that_the_counter_does_not_know_says_so():
     series = Series.objects.get(code="people")
     series.breakdowns = [["region", "referred_to"], ["region", "kind", "language"], ["region", "region"], []]
-    assert len(parts.faults(series)) == 4
+    assert len(faults(series)) == 4
     series.counter = "nothing"
-    assert parts.faults(series) == ["counter nothing is not known"]
+    assert faults(series) == ["counter nothing is not known"]
 
 
 def test_referrals_are_asked_for_within_the_decisions_to_refer():
     series = Series.objects.get(code="decisions")
     series.breakdowns = [["referred_to"]]
-    assert parts.faults(series) == ["breakdown ['referred_to']"]
+    assert faults(series) == ["breakdown ['referred_to']"]
     assert counter("decisions").only == {"referred_to": "outcome=referred"}
 
 
