@@ -81,6 +81,7 @@ def _from(
     names: Breakdown, categories: tuple[tuple[str, ...], ...], tallies: Mapping[Key, Tally], which: Counter,
     where: Mapping[str, str],
 ) -> CountTable:  # fmt: skip
+    """Too few people behind a large count make it sensitive. A margin is given only where it is no sum of its parts."""
     threshold: int = settings.PSP_SUPPRESSION_THRESHOLD
     overlapping = which.overlapping & set(names)
     apart = {at for at, name in enumerate(names) if name in overlapping}

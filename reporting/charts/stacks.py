@@ -59,6 +59,7 @@ def read(
 
 
 def stacked(stacks: Sequence[Stack], size: str) -> Drawing:
+    """The key above, then a bar for each; `size`: "wide" or narrow."""
     width, letters = (WIDE if size == "wide" else NARROW), LETTERS[size]
     named = len(stacks) > 1
     wide = size == "wide" and named

@@ -128,6 +128,7 @@ class PasteForm(forms.Form):
         return said
 
     def _read(self, text: str, source: str) -> None:
+        """The rows, or what is wrong with them. What looks as if it were about somebody is not shown again."""
         today = timezone.localdate()
         sign = birth_sign(source, today.year) or value_sign(source)
         if sign:

@@ -167,6 +167,7 @@ class Attacker:
         return left
 
     def _pull_together(self, group: Sequence[Need]) -> Numbers | None:
+        """Numbers as near to all of these needs at once as one table can be; None where the solver finds none."""
         solver = self._solver
         self._forget_aim()
         columns = np.array([need.at for need in group], dtype=np.int32)

@@ -55,6 +55,7 @@ def parse_released(
 def _where(
     data: object, path: str, nestings: dict[tuple[str, str], Nesting], listed: Mapping[str, set[str]]
 ) -> dict[str, str]:
+    """Dimension → category. A list of categories becomes one of its own, which they make up (added to `nestings`)."""
     if not isinstance(data, Mapping):
         raise DisclosureError(path, "must be an object of dimensions and categories")
     where: dict[str, str] = {}
@@ -141,6 +142,7 @@ def _value(item: Mapping[str, Any], path: str, threshold: int, method: Method) -
 def _listed_today(
     key: Key, dimensions: tuple[str, ...], listed: Mapping[str, set[str]], value: int | None, path: str
 ) -> None:
+    """A category that is gone may have had nobody; whoever was in it is missing from the table of today."""
     for name, category in zip(dimensions, key, strict=True):
         if value != 0 and category != ALL and name in listed and category not in listed[name]:
             raise DisclosureError(f"{path}.{name}", "is no category of the table of today, not the same people")

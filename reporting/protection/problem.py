@@ -77,6 +77,8 @@ def _is_zero(system: System, at: int) -> bool:
 
 
 def _places(system: System) -> tuple[tuple[int, ...], int]:
+    """The place of each cell, and how many places there are. Two cells are one where the sums, zeros left out, say that
+    they are equal: one sum of the two alone, or one inequality each way."""
     parent = list(range(len(system.cells)))
 
     def root(at: int) -> int:
@@ -111,6 +113,7 @@ def _places(system: System) -> tuple[tuple[int, ...], int]:
 
 
 def _net_relations(system: System, place_of: Sequence[int]) -> list[tuple[list[tuple[int, int]], bool]]:
+    """The sums over places instead of cells, zeros left out; each once, and in an order of their own."""
     found: dict[tuple[tuple[tuple[int, int], ...], bool], None] = {}
     for relation in system.relations:
         terms: dict[int, int] = {}
@@ -128,6 +131,8 @@ def _net_relations(system: System, place_of: Sequence[int]) -> list[tuple[list[t
 
 @dataclass(slots=True)
 class _Draft:
+    """What is known of every place, before it is said what an attacker must hold for possible."""
+
     system: System
     place_of: tuple[int, ...]
     net: Net
@@ -170,6 +175,7 @@ class _Draft:
         return found
 
     def _shown(self, truth: Counts, fresh: Flags, low: Numbers, high: Numbers) -> tuple[Numbers, Numbers]:
+        """What a place that is shown lets everybody know: its number, or by rounding a range."""
         shown_low, shown_high = low.copy(), high.copy()
         for place in np.flatnonzero(fresh):
             value = shown_of(int(truth[place]), self.threshold, self.method)
@@ -178,6 +184,7 @@ class _Draft:
         return shown_low, shown_high
 
     def _must(self, truth: Counts) -> Flags:
+        """Small counts, by the larger threshold of those that hid them, and those behind which too few people stand."""
         must = np.zeros(self.net.size, dtype=bool)
         for cell, place in zip(self.system.cells, self.place_of, strict=True):
             if cell.places:
@@ -249,6 +256,8 @@ class LeastOf:
 
 
 def _with_needs(problem: Problem, wanted: dict[tuple[int, bool], int], threshold: int, until: float) -> Problem:
+    """With the needs that hiding everything can meet: lowered where zeros leave no room for a 1, and without company where
+    nothing else could be the small one. DisclosureError where what is out leaves no room for one."""
     zero = (problem.shown_high == 0) & (problem.hidden_high == 0)
     low = np.where(zero, 0.0, np.where(problem.fresh | (problem.shown_low >= 1), 1.0, 0.0))
     bottom = LeastOf(problem.net, low, zero, until)

@@ -1,0 +1,1 @@
+"""The way into the role: interest, a conversation, an account of its own; and the way out."""

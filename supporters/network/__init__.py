@@ -1,0 +1,1 @@
+"""Peers of other regions, meetings and the library: only for those who wish."""

@@ -1,0 +1,1 @@
+"""Who is at whose side: pairs, meetings, the open door, and more support for a while."""

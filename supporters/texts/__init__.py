@@ -1,0 +1,1 @@
+"""The role agreements and the safety protocol, in versions, and who agreed to which."""

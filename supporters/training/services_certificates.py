@@ -118,6 +118,8 @@ def certificate_pdf(certificate: Certificate, *, language: str, address: str) ->
 
 
 def words_of(certificate: Certificate, language: str, address: str) -> Mapping[str, Any]:
+    """The paper in the language that is active, which `language` names for dates and the course; `address`: where it is
+    checked."""
     known, name = certificate.qualification, certificate.name
     course = in_language(known.course, "name", language)
     facts = [

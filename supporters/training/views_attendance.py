@@ -38,6 +38,7 @@ def care_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 
 
 def _session(request: HttpRequest, session_id: UUID, base: str, back: str) -> HttpResponse:
+    """The same form in both areas. Whoever notes is not on it: nobody says of themselves that they were there."""
     me = account(request)
     rows = CohortSession.objects.filter(cohort__in=Cohort.objects.with_names(me))
     found = get_object_or_404(rows.select_related("cohort__course", "module"), pk=session_id)
