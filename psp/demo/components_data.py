@@ -42,7 +42,7 @@ def gallery() -> dict[str, Any]:
     """Everything that `psp/components.html` shows, under the names of its includes."""
     return {
         "icons": ICONS, "form": SampleForm({}), "page": page(), "undo_text": _("Robin was moved to the waiting list."),
-        **words(), **lists(), "table": table(), "chart": chart(), "week": week(),
+        **words(), **lists(), "table": table(), "week": week(),
     }  # fmt: skip
 
 
@@ -114,16 +114,6 @@ def table() -> dict[str, Any]:
                             {"text": word, "label": state, "tag_kind": kind}]} for name, count, kind, word in rows],
         "foot": [{"cells": [{"text": _("Together"), "label": group}, {"text": 13, "label": people, "numeric": True},
                             {"text": "", "label": state}]}],
-    }  # fmt: skip
-
-
-def chart() -> dict[str, Any]:
-    session, came = _("Session"), _("People who came")
-    return {
-        "title": _("People who came, by session"), "summary": _("The second session was the fullest."),
-        "columns": [{"label": session}, {"label": came, "numeric": True}],
-        "rows": [{"cells": [{"text": number, "label": session}, {"text": count, "label": came, "numeric": True}]}
-                 for number, count in ((1, 10), (2, 13), (3, 8))],
     }  # fmt: skip
 
 

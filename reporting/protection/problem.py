@@ -256,8 +256,8 @@ class LeastOf:
 
 
 def _with_needs(problem: Problem, wanted: dict[tuple[int, bool], int], threshold: int, until: float) -> Problem:
-    """With the needs that hiding everything can meet: lowered where zeros leave no room for a 1, and without company where
-    nothing else could be the small one. DisclosureError where what is out leaves no room for one."""
+    """With the needs that hiding everything can meet: lowered where zeros leave no room for a 1, and without company
+    where nothing else could be the small one. DisclosureError where what is out leaves no room for one."""
     zero = (problem.shown_high == 0) & (problem.hidden_high == 0)
     low = np.where(zero, 0.0, np.where(problem.fresh | (problem.shown_low >= 1), 1.0, 0.0))
     bottom = LeastOf(problem.net, low, zero, until)
