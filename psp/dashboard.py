@@ -19,7 +19,7 @@ from psp.once import keep_once
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the navigation. `area`: desk, lead, reports, my, privacy. `allowed(user)` decides who sees it.
+    """One entry of the navigation. `area`: desk, lead, care, reports, my, privacy. `allowed(user)` decides who sees it.
 
     `key`: the letter that goes there after `g` on the desk. `below`: what the pages behind an area's front begin with
     that belong to it and to no other place.
