@@ -160,6 +160,8 @@ def test_compose_backs_up_both_servers_with_no_key_that_opens_anything() -> None
         ]
         folders.add(made["volumes"][0])
     assert len(folders) == 2
+    # Both ledgers are written by the worker, and replayed by it and by the owner of the tables.
+    assert services["worker"]["volumes"] == services["migrate"]["volumes"] == ["ledgers:/var/lib/psp"]
     for name in ("web", "worker", "beat", "migrate"):
         assert not [setting for setting in services[name]["environment"] if "BACKUP" in setting]
 
