@@ -2,8 +2,7 @@
 
 from celery import shared_task
 
-from reporting.freezing import background
-from reporting.freezing import nightly as record_nightly
+from reporting.freezing import background, nightly
 from reporting.periods import parse
 from reporting.waiting import times as waiting_times
 
@@ -17,7 +16,7 @@ def publish_waits() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def freeze_closed_periods() -> None:
     """Count, protect and freeze what was closed since the last run."""
-    record_nightly.freeze_closed_periods()
+    nightly.freeze_closed_periods()
 
 
 @shared_task(acks_late=True, ignore_result=True)

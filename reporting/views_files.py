@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -30,7 +28,7 @@ from reporting.files.sources import of_release, of_topic, offered, over_reports,
 from reporting.freezing.background import in_background
 from reporting.models import Release
 from reporting.offered import offer
-from reporting.periods import Period, Span, containing, parse
+from reporting.periods import Period, parse
 from reporting.querysets import READERS
 from reporting.views import being_counted
 
@@ -42,7 +40,6 @@ KINDS: Mapping[str, tuple[Callable[[Book, str], bytes], str]] = {
 }  # fmt: skip
 # These draw lines over several periods; other files hold the figures of one.
 PAPERS = ("pdf", "both")
-ONE_DAY = timedelta(days=1)
 NAMES = {"en": ("table", "report"), "fr": ("tableau", "rapport")}
 
 
@@ -57,14 +54,15 @@ class AskedForm(forms.Form):
         self.topic = topic
 
     def clean_period(self) -> Period:
-        """One that the pages offer too: figures of years in which nothing happened would be counted one by one, kept
-        for ever, and wrong as soon as something of then is entered."""
-        code = self.cleaned_data["period"]
+        """One that the pages offer too, and the one that they open with where none is named: figures of years in which
+        nothing happened would be counted one by one, kept for ever, and wrong as soon as something of then is entered.
+        """
+        code, found = self.cleaned_data["period"], offer()
         try:
-            period = parse(code) if code else newest()
+            period = parse(code) if code else found.newest
         except ValueError:
             period = None
-        if period is None or (code and not offer().holds(period)):
+        if period is None or not found.holds(period):
             raise forms.ValidationError(_("Choose a period from the list."), code="period")
         return period
 
@@ -75,14 +73,6 @@ class AskedForm(forms.Form):
         if names not in offered(self.topic):
             raise forms.ValidationError(_("Choose a breakdown from the list."), code="by")
         return names
-
-
-def newest() -> Period:
-    """The last quarter whose figures are there."""
-    period = containing(timezone.localdate(), Span.QUARTER)
-    while not record.is_closed(period):
-        period = containing(period.first - ONE_DAY, Span.QUARTER)
-    return period
 
 
 @require_GET

@@ -20,6 +20,8 @@ from reporting.choices import ReleaseState, Topic
 from reporting.counters import beginning
 from reporting.disclosure import protect
 from reporting.models import FrozenTable, Series
+from reporting.offered import offer
+from reporting.periods import Span
 from reporting.urls_files import KINDS
 from tests import factories as make
 from tests.papers import assert_pdf_ua, pdf_text
@@ -151,6 +153,15 @@ def test_what_is_not_offered_is_answered_with_a_sentence(analyst, asked):
         assert analyst.get(address(f"topic_{kind}", "people"), asked).status_code == 400
     assert not FrozenTable.objects.exists()
     assert not Entry.objects.filter(action="export").exists()
+
+
+def test_file_without_a_period_is_of_the_one_that_the_pages_open_with(analyst, settings, monkeypatch):
+    settings.PSP_REPORT_FINEST = "year"
+    year = offer().newest
+    assert year.span == Span.YEAR
+    assert f'filename="table-{year.code}.csv"' in analyst.get(address("topic_csv", "platforms"))["Content-Disposition"]
+    monkeypatch.setattr(beginning, "first_day", lambda: None)
+    assert analyst.get(address("topic_csv", "platforms")).status_code == 400
 
 
 def test_a_running_period_and_an_unknown_topic_give_no_file(analyst):
