@@ -11,7 +11,7 @@ from contact.choices import CallState, Channel, OutboxState
 from contact.hours import lines
 from contact.models import CallTask, MessageTemplate, OutboxMessage, SafeContact
 from contact.services import queue_message
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier, earlier_of_each, past_of
 from privacy.hooks import on_answered
 from privacy.models import RightsRequest
@@ -50,13 +50,13 @@ MAP = (
     Holding(
         "contact.calltask", "person", "contact",
         these("id message person reason state attempts not_before useful_until created_at finished_at finished_by"),
-        Use.REACH, Basis.CONSENT, "message", Erased.DELETED, exported=("calls", "calls_before"), also=("finished_by",),
-        history=True,
+        Use.REACH, Basis.CONSENT, "with_file", Erased.DELETED, exported=("calls", "calls_before"),
+        also=("finished_by",), history=True,
     ),
     Holding(
         "contact.historicalmessagetemplate", "history_user", "team",
         (*these("code subject_en subject_fr body_en body_fr sms_en sms_fr explicit_en explicit_fr"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=LIST_OF_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=LIST_OF_TEAM,
     ),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contact.choices_reminders import ReminderEvent
 from contact.models import ReminderChoice
 from contact.reminder_words import how_long
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
 from privacy.holdings import Line, Record, Section, add_section, earlier_of_each, past_of
 from psp.models import User
 
@@ -23,7 +23,7 @@ MAP = (
     ),
     Holding(
         "contact.historicalreminderrule", "history_user", "team",
-        (*these("id event audience hours usual active"), *HISTORY_FIELDS), Use.WATCH, Basis.PROTECT, "team",
+        (*these("id event audience hours usual active"), *HISTORY_FIELDS), Use.WATCH, Basis.PROTECT, EARLIER,
         Erased.ANONYMISED, not_exported=_("About a member of the team"),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.choices import GroupKind, GroupState, MembershipState
 from groups.models import Membership
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from psp.models import User
 
@@ -36,7 +36,7 @@ MAP = (
         "groups.historicalkindsetting", "history_user", "team",
         (*these("kind min_size max_size session_count minutes weeks_apart facilitators answer_days"
                " remind_days"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
     Holding(
         "groups.conflictcare", "apart__person", "safety", these("id apart group by since"),

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from intake.models import (
     Application,
+    BookingTerms,
+    DayException,
     IntakeMeeting,
     KeepApart,
     MeetingNotes,
@@ -23,6 +25,7 @@ from intake.models import (
     Participant,
     Preferences,
     WaitingPlace,
+    WeeklyHours,
 )
 from intake.models_desk import DifferentPeople, Merge
 from intake.models_drafts import AddressCode, Draft
@@ -95,6 +98,14 @@ def erase_applications(person: User) -> Counter[str]:
     return done + delete_rows(mine)
 
 
+def erase_times(person: User) -> Counter[str]:
+    """Of somebody who coordinated: when and how people could meet them."""
+    done: Counter[str] = Counter()
+    for model in (DayException, WeeklyHours, BookingTerms):
+        done += delete_rows(model._default_manager.filter(coordinator=person))
+    return done
+
+
 def erase_apart(person: User) -> Counter[str]:
     """Notes that name the person go on both sides: nobody is left whom the other could meet."""
     pairs = KeepApart.objects.filter(Q(person=person) | Q(other=person))
@@ -158,6 +169,8 @@ def register() -> None:
                erase_meetings_and_wishes, order=30),
         Eraser("applications", frozenset({"intake.waitingplace", "intake.application", "intake.bulkact"}),
                erase_applications, order=31),
+        Eraser("times", frozenset({"intake.bookingterms", "intake.weeklyhours", "intake.dayexception"}),
+               erase_times, order=31),
         Eraser("apart", frozenset({"intake.keepapart", "intake.namekey", "intake.namematch"}), erase_apart, order=32),
         Eraser("file", frozenset({"intake.preferences", "intake.merge", "intake.differentpeople",
                                   "intake.participant"}), erase_file, order=39),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
 
 ABOUT_TEAM = _("About a member of the team")
 IN_DANGER = _("Left out, because it could put someone in danger")
@@ -122,7 +122,7 @@ TEAM = (
     Holding(
         "intake.historicalreferral", "history_user", "team",
         (*these("code name_en name_fr what_en what_fr hours_en hours_fr phone active order"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 

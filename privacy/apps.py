@@ -12,7 +12,7 @@ from psp.parts import join
 # Modules that say what their part of the app adds elsewhere, in this order.
 REGISTERED = (
     "dashboard", "privacy", "privacy_office", "my_steps", "datamap_floor", "datamap_retention",
-    "erasing_account", "retention_floor",
+    "erasing_account", "retention_floor", "working",
 )  # fmt: skip
 
 

@@ -6,19 +6,25 @@ from django.utils.translation import pgettext_lazy
 
 
 class RecordType(models.TextChoices):
-    """What a rule is about. The whole file goes at once; the others go row by row."""
+    """What a rule is about. A whole file goes at once; the others go row by row."""
 
     FILE = "file", _("A person's whole file")
+    TEAM = "team", _("The whole file of somebody who worked here")
     MESSAGE = "message", _("Texts of messages that went out")
     HISTORY = "history", _("Earlier states of records")
     ACCESS_LOG = "access_log", _("The access log")
     PAY = "pay", _("Hours that were handed to pay")
 
 
+# Listed file by file, decided about once more at the last moment, and destroyed with the person's key.
+WHOLE_FILES = frozenset({RecordType.FILE, RecordType.TEAM})
+
+
 class Clock(models.TextChoices):
     """What the time is counted from."""
 
     FILE = "file", _("The last administrative use of the person's file")
+    LEFT = "left", _("The end of the person's work here, or a later use of their file")
     RECORD = "record", _("The last use of the record itself")
     YEAR = "year", _("The end of the year in which it was handed to pay")
 

@@ -17,6 +17,8 @@ from django.utils.translation import pgettext_lazy
 
 from psp.once import keep_once
 
+# The rule of earlier states, `privacy.choices_retention.RecordType.HISTORY`.
+EARLIER = "history"
 # What a history table adds to the fields of its model.
 HISTORY_FIELDS = ("history_id", "history_date", "history_change_reason", "history_type", "history_user")
 
@@ -77,7 +79,8 @@ class Holding:
     `path`: from the row to the account, or to the field that leads there without a relation (an account id, a keyed
     digest, a sealed text); "" for the account itself. `also`: other accounts that the row names, as a rule those of
     the team. `fields`: every field of the table. `exported`: sections of the copy; empty needs `not_exported`, why.
-    `kept_because`: why, for what stays. `history`: its history table holds the same.
+    `kept_because`: why, for what stays. `history`: its history table holds the same, and `past` is the rule by which
+    its earlier states go: as a rule one of their own, two years after something newer took their place.
     """
 
     model: str
@@ -94,6 +97,7 @@ class Holding:
     also: tuple[str, ...] = ()
     history: bool = False
     alias: str = "default"
+    past: str = EARLIER
 
     def __post_init__(self) -> None:
         if bool(self.exported) == bool(self.not_exported):
@@ -170,6 +174,7 @@ def with_history(holding: Holding) -> Iterator[Holding]:
         yield replace(
             holding, model=f"{app}.historical{name}", path=holding.path or "id", fields=(*kept, *HISTORY_FIELDS),
             also=(*(one for one in holding.also if one not in left_out), "history_user"), history=False,
+            retention=holding.past,
         )  # fmt: skip
 
 

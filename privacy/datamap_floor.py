@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from privacy.datamap import (
+    EARLIER,
     HISTORY_FIELDS,
     Basis,
     Elsewhere,
@@ -98,6 +99,8 @@ TEAM = (
     Holding(
         "psp.roleassignment", "user", "team", these("id user role region created_at"),
         Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, not_exported=ABOUT_TEAM, history=True,
+        # Who might do what when, and when somebody's work ended: `privacy.working`.
+        past="team",
     ),
     Holding(
         "psp.user_groups", "user", "team", these("id user group"),
@@ -111,12 +114,12 @@ TEAM = (
         "psp.historicalcrisisline", "history_user", "team",
         (*these("code name_en name_fr what_en what_fr phone tty sms sms_note_en sms_note_fr chat_en chat_fr regions"
                 " hours time_zone active order"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
     Holding(
         "admin.logentry", "user", "team",
         these("id action_time user content_type object_id object_repr action_flag change_message"),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, "team", Erased.DELETED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 ELSEWHERE = (

@@ -15,26 +15,45 @@ from privacy.datamap import Elsewhere, Erased, Holding, Topic, elsewhere, holdin
 LENGTHS: dict[str, Any] = {
     "file": _("At least two years after we last used it to help you. The law asks for that. Less, if you agree."),
     "consent": _("As long as your file, so that you and we can show what was agreed."),
-    "message": _("As long as your file."),
+    "with_file": _("As long as your file."),
+    "message": _("As long as your file. What it said goes sooner: at least two years after it went out."),
+    "history": _("What stood there before a change: at least two years after the change, and never longer than the"
+                 " rest."),
     "request": _("At least two years after our answer."),
     "erasure": _("For good. It says only that something was deleted, and when."),
-    "access_log": _("As long as your file, and then as long as someone may need to see who looked."),
+    "breach": _("For good: what happened, and what was done about it."),
+    "access_log": _("At least two years after it was written down, also if your file goes sooner."),
+    "finding": _("As long as your file, or that of the team member who looked, if that one goes first."),
     "session": _("Until you sign out, and never more than 12 hours."),
     "saved_form": format_lazy(_("{days} days, or less if you throw it away. Then it is gone."),
                               days=settings.PSP_DRAFT_DAYS),
     "forming": format_lazy(_("While groups are being formed, and at most {days} days after that."),
                            days=settings.PSP_FORMING_DAYS),
     "short_call": _("Until the day after the call. Then it is gone."),
+    "place": _("As long as your place in the group."),
+    "calendar": format_lazy(_("Until you end it, or {days} days after your last group."),
+                            days=settings.PSP_FEED_IDLE_DAYS),
+    "drop_in": format_lazy(_("Until {days} days after you used it, or until it is too old to use."),
+                           days=settings.PSP_DROP_IN_DAYS),
+    "interest": _("Until it is taken up. If nobody takes it up: as long as your file, or one year if you have none."),
     "agreed": _("As long as you agree to it, and never longer than your file."),
-    "feedback": format_lazy(_("Locked for {days} days, then counted with what others said. The key is destroyed."),
-                            days=settings.PSP_FEEDBACK_DAYS),
+    "feedback": format_lazy(_("Locked for {days} days, then counted with what others said. Where too few answered, it"
+                              " waits for others, {most} days at most. Then the key is destroyed."),
+                            days=settings.PSP_FEEDBACK_DAYS, most=settings.PSP_FEEDBACK_DROP_DAYS),
+    "evaluation": format_lazy(_("Locked, and counted with what others said. The key is destroyed {days} days after the"
+                                " last day to answer, or {most} days after it where too few answered."),
+                              days=settings.PSP_EVALUATION_DAYS, most=settings.PSP_FEEDBACK_DROP_DAYS),
     "incident": format_lazy(_("Until {days} days after it was closed."), days=settings.PSP_INCIDENT_DAYS),
     "lesson": format_lazy(_("{days} days. It names nobody."), days=settings.PSP_LESSON_DAYS),
-    "apart": _("As long as one of the two may be in a group."),
+    "apart": _("As long as the files of both. It goes with the first of the two."),
     "wellbeing": _("Some weeks, as the program sets it. Then it is gone."),
+    "pause": _("As long as it lasts, and a day or two more."),
+    "over": format_lazy(_("Until {days} days after it is over. Then it is gone."), days=settings.PSP_DEBRIEF_DAYS),
+    "door": _("Until the night after."),
+    "cover": _("About one year after the session, while hours can be noted for it. Then it is gone."),
     "pay": _("As the law asks of records of pay: six years after the year in which they were paid. Then they are"
              " deleted."),
-    "team": _("As long as the person works here, and two years more."),
+    "team": _("As long as the person works here, and at least two years more."),
 }  # fmt: skip
 
 
@@ -61,7 +80,8 @@ def heading(topic: Topic) -> dict[str, Any]:
     return {
         "code": topic.code, "title": topic.title, "what": topic.what, "seen_by": topic.seen_by, "team": topic.team,
         "why": once(row.purpose.label for row in rows), "law": once(row.basis.label for row in rows),
-        "kept": once(length(row.retention) for row in rows), "erased": once(erased(row) for row in rows),
+        "kept": once([*(length(row.retention) for row in rows), *(length(row.past) for row in rows if row.history)]),
+        "erased": once(erased(row) for row in rows),
         "in_copy": any(row.exported for row in rows),
         "not_in_copy": once(row.not_exported for row in rows if not row.exported),
     }  # fmt: skip

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from privacy import services_erasure
 from privacy.choices import ErasureState
-from privacy.choices_retention import BatchState, ItemState, RecordType
+from privacy.choices_retention import WHOLE_FILES, BatchState, ItemState
 from privacy.erasing import identities_of
 from privacy.models import DisposalBatch, DisposalItem, Erasure, Hold
 from privacy.retention import Rows, last_used, later, rows_of
@@ -45,8 +45,8 @@ def carry_out(batch_id: UUID, *, most: int | None = None, pause: float = 0.0) ->
     batch = DisposalBatch.objects.select_related("rule").get(pk=batch_id)
     if batch.state != BatchState.APPROVED:
         return 0
-    gone = sum(_files(batch, pause) if batch.record_type == RecordType.FILE else _rows(batch, most, pause))
-    if batch.record_type == RecordType.FILE:
+    gone = sum(_files(batch, pause) if batch.record_type in WHOLE_FILES else _rows(batch, most, pause))
+    if batch.record_type in WHOLE_FILES:
         services_erasure.finish_erasures()  # what a run that died had only approved
     _finish(batch.pk)
     return gone
@@ -152,7 +152,7 @@ def _finish(batch_id: UUID) -> bool:
     under_way = Erasure.objects.filter(state=ErasureState.APPROVED, person__in=disposed).exists()
     if batch.state != BatchState.APPROVED or under_way or batch.items.filter(state=ItemState.WAITING).exists():
         return False
-    if batch.record_type == RecordType.FILE:
+    if batch.record_type in WHOLE_FILES:
         states = Counter(batch.items.values_list("state", flat=True))
         batch.counts = {str(state): count for state, count in sorted(states.items())}
     batch.ended_at = timezone.now()

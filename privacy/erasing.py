@@ -7,7 +7,7 @@ the one transaction of the erasure, and doing it twice is doing it once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -110,16 +110,18 @@ def delete_rows(rows: QuerySet[Any]) -> Counter[str]:
     return Counter({model._meta.label_lower: gone} if gone else {})
 
 
-def forget_past(target: type[Model], keys: list[Any]) -> None:
+def forget_past(target: type[Model], keys: list[Any], *, but: Container[tuple[str, str]] = ()) -> None:
     """Delete every row of history, of whatever model, that points at one of these rows of `target`.
 
     Rows that changed hands or are gone already left some behind. Who changed something is another matter: that
-    column is emptied, the row stays.
+    column is emptied, the row stays. `but`: (table, field) that point there and stay as they are.
     """
     for past in apps.get_models():
         for field in past._meta.fields:
             is_history = (past._meta.model_name or "").startswith("historical")
             if not is_history or field.related_model is not target or field.name == "instance":
+                continue
+            if (past._meta.label_lower, field.name) in but:
                 continue
             rows = past._base_manager.filter(**{f"{field.attname}__in": keys})
             if field.name == "history_user":

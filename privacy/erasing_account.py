@@ -16,10 +16,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import F, Q
 from django.utils import timezone
 
+from privacy import datamap
 from privacy.erasing import Eraser, add_eraser, delete_rows, forget_history, forget_past
 from privacy.models import Hold, RightsRequest
 from psp.at_rest import SessionStore
-from psp.choices import Language
+from psp.choices import Kind, Language
 from psp.models import RoleAssignment, User
 
 
@@ -52,7 +53,7 @@ def end_sessions(person: User) -> int:
 
 def erase_account(person: User) -> Counter[str]:
     LogEntry.objects.filter(Q(user=person) | Q(object_id=str(person.pk))).delete()
-    forget_past(User, [person.pk])
+    forget_past(User, [person.pk], but=_about_others(person))
     forget_history(User, [person.pk])
     User.objects.filter(pk=person.pk).update(
         username=f"gone-{secrets.token_hex(12)}", name=b"", name_index="", sealed_email=b"", email_index="", email="",
@@ -62,9 +63,22 @@ def erase_account(person: User) -> Counter[str]:
     return Counter({"psp.user": 1})
 
 
+def _about_others(person: User) -> set[tuple[str, str]]:
+    """Where earlier states of other people's records name somebody who worked here: whoever decided about a file two
+    years ago takes nothing of it along. The account that stands there is nobody's from now on."""
+    if person.kind == Kind.PARTICIPANT:
+        return set()
+    names = {
+        row.model: {*row.also, *(() if row.erased == datamap.Erased.DELETED else (row.path,))} - {"history_user"}
+        for row in datamap.holdings()
+    }
+    return {(model, name) for model, fields in names.items() for name in fields}
+
+
 def register() -> None:
     sign_in = frozenset({"account.emailaddress", "account.emailconfirmation", "mfa.authenticator",
-                         "psp.roleassignment", "sessions.session"})  # fmt: skip
+                         "psp.roleassignment", "psp.user_groups", "psp.user_user_permissions",
+                         "sessions.session"})  # fmt: skip
     for eraser in (
         Eraser("requests", frozenset({"privacy.rightsrequest", "privacy.hold"}), erase_requests, order=80),
         Eraser("sign_in", sign_in, erase_sign_in, order=89),

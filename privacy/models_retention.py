@@ -57,6 +57,7 @@ class RetentionRule(models.Model):
             # What each kind of record can come to; a whole file is counted from its own last administrative use.
             models.CheckConstraint(
                 condition=Q(record_type=RecordType.FILE, clock=Clock.FILE, action=Disposal.DESTROY_KEY)
+                | Q(record_type=RecordType.TEAM, clock=Clock.LEFT, action=Disposal.DESTROY_KEY)
                 | Q(record_type=RecordType.MESSAGE, clock=Clock.RECORD, action=Disposal.ANONYMISE)
                 | Q(
                     record_type__in=[RecordType.HISTORY, RecordType.ACCESS_LOG],

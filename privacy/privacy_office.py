@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy.choices import BreachData, GlassReason
@@ -18,7 +19,7 @@ from psp.models import User
 GLASS = Holding(
     "privacy.glassgrant", "person", "log",
     these("id person program_region by reason words opened_at ends_at ended_by reviewed_at reviewed_by review"),
-    Use.WATCH, Basis.PROTECT, "access_log", Erased.DELETED, exported=("glass",),
+    Use.WATCH, Basis.PROTECT, "with_file", Erased.DELETED, exported=("glass",),
     also=("by", "ended_by", "reviewed_by"),
 )  # fmt: skip
 
@@ -29,12 +30,12 @@ BREACHES = (
         these("id reference state happened_from happened_until discovered_at place kinds affected what measures"
               " recorded_by recorded_at material_at report_due_on reported_at closed_at notice_en notice_fr"
               " notices_prepared_by notices_approved_by notices_approved_at revision"),
-        Use.WATCH, Basis.PROTECT, "team", Erased.KEPT, kept_because=BREACH_STAYS, exported=("notices",),
+        Use.WATCH, Basis.PROTECT, "breach", Erased.KEPT, kept_because=BREACH_STAYS, exported=("notices",),
         also=("notices_prepared_by", "notices_approved_by"), history=True,
     ),
     Holding(
         "privacy.affected", "person", "log", these("id breach person found_by found_at state decided_by notified_at"),
-        Use.WATCH, Basis.PROTECT, "access_log", Erased.DELETED, exported=("notices",), also=("decided_by",),
+        Use.WATCH, Basis.PROTECT, "with_file", Erased.DELETED, exported=("notices",), also=("decided_by",),
     ),
 )  # fmt: skip
 
@@ -43,7 +44,7 @@ LOG_WORK = (
     Holding(
         "privacy.finding", "person", "log",
         these("id pattern actor person day count first_at last_at found_at outcome looked_by looked_at"),
-        Use.WATCH, Basis.PROTECT, "access_log", Erased.DELETED, not_exported=A_QUESTION, also=("actor", "looked_by"),
+        Use.WATCH, Basis.PROTECT, "finding", Erased.DELETED, not_exported=A_QUESTION, also=("actor", "looked_by"),
     ),
     Holding(
         "privacy.logexport", "asked_by", "team",
@@ -85,7 +86,8 @@ def forget_notices(person: User) -> Counter[str]:
 
 
 def forget_findings(person: User) -> Counter[str]:
-    return delete_rows(Finding.objects.filter(person=person.pk))
+    """Of whose record it was, and of whoever looked at it: a question about somebody who is gone has no answer."""
+    return delete_rows(Finding.objects.filter(Q(person=person.pk) | Q(actor=person)))
 
 
 def register() -> None:

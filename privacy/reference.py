@@ -14,6 +14,7 @@ FIRST_DAY = date(2026, 11, 1)
 # Kind of record → counted from, months, ceiling, what becomes of it.
 FIRST = {
     RecordType.FILE: (Clock.FILE, 24, 30, Disposal.DESTROY_KEY),
+    RecordType.TEAM: (Clock.LEFT, 24, 30, Disposal.DESTROY_KEY),
     RecordType.MESSAGE: (Clock.RECORD, 24, 30, Disposal.ANONYMISE),
     RecordType.HISTORY: (Clock.RECORD, 24, 30, Disposal.DELETE),
     RecordType.ACCESS_LOG: (Clock.RECORD, 36, 48, Disposal.DELETE),

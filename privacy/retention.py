@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from psp.choices import Kind
+from psp.models import User
 from psp.once import keep_once
 
 # None: in use now, whatever the past says (an open application, a place in a group that is running).
@@ -21,10 +23,13 @@ class LastUse:
     """Events of one kind by which a person's information was used for an administrative purpose.
 
     `collect(people)`: (account, moment) pairs about these accounts, as many as there are; the latest one counts.
+    `while_here`: what it says is in use is so as long as the person works here. Where a member of the team went and
+    nobody put their place in a cohort to an end, the place keeps no file for ever.
     """
 
     code: str
     collect: Callable[[Collection[UUID]], Iterable[Used]]
+    while_here: bool = False
 
 
 def _nothing(_cutoff: datetime, _most: int) -> None:
@@ -78,10 +83,19 @@ def rows_of(record_type: str) -> list[Rows]:
 def last_used(people: Collection[UUID]) -> dict[UUID, datetime | None]:
     """The latest administrative use of each of these files; None while one is in use. Those without any are missing."""
     found: dict[UUID, datetime | None] = {}
+    closed = _closed(people)
     for source in _last_uses.values():
         for person, moment in source.collect(people):
+            if moment is None and source.while_here and person in closed:
+                continue
             found[person] = later(found[person], moment) if person in found else moment
     return found
+
+
+def _closed(people: Collection[UUID]) -> set[UUID]:
+    """Of those who worked here, the ones whose account an administrator closed."""
+    rows = User.objects.filter(pk__in=people, is_active=False).exclude(kind=Kind.PARTICIPANT)
+    return set(rows.values_list("pk", flat=True))
 
 
 def later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -74,13 +74,12 @@ DECLARE superseded_states NO SCROLL CURSOR WITH HOLD FOR
 
 
 def history_models() -> list[tuple[Any, str]]:
-    """Every table of earlier states of something about a person, with the path from there to the account."""
-    found = []
-    for holding in datamap.holdings():
-        model: Any = apps.get_model(holding.model)
-        if hasattr(model, "instance_type"):
-            found.append((model, holding.path))
-    return found
+    """Every table of earlier states that go by this rule, with the path from there to the account."""
+    return [
+        (apps.get_model(holding.model), holding.path)
+        for holding in datamap.holdings()
+        if holding.retention == datamap.EARLIER
+    ]
 
 
 def history_rows() -> Iterable[Rows]:

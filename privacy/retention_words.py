@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from privacy.choices_retention import BatchState, ItemState, RecordType
+from privacy.choices_retention import WHOLE_FILES, BatchState, ItemState, RecordType
 from privacy.log_words import record_words
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, RetentionRule, StandingApproval
 from privacy.people import labels_of
@@ -52,7 +52,7 @@ def facts(batch: DisposalBatch) -> list[tuple[str, str]]:
         (_("Records found"), str(batch.found)),
         (_("Looked for on"), day(batch.as_of)),
     ]  # fmt: skip
-    if batch.record_type != RecordType.FILE:
+    if batch.record_type not in WHOLE_FILES:
         found.append((_("Last used before"), day(timezone.localdate(batch.cutoff))))
     names = labels_of({one for one in (batch.prepared_by_id, batch.approved_by_id) if one})
     for label, who, at in (
@@ -68,7 +68,7 @@ def facts(batch: DisposalBatch) -> list[tuple[str, str]]:
 
 def counts(batch: DisposalBatch) -> list[tuple[str, str]]:
     """How many of what: (label, count). Rows go by their kinds of record, after the sum of all."""
-    if batch.record_type == RecordType.FILE:
+    if batch.record_type in WHOLE_FILES:
         known = {str(state): str(state.label) for state in ItemState}
         return [(known[code], str(count)) for code, count in sorted(batch.counts.items())]
     # The access log's rows go by a function of their own, and by its name.
@@ -78,7 +78,7 @@ def counts(batch: DisposalBatch) -> list[tuple[str, str]]:
 
 
 def progress(batch: DisposalBatch) -> dict[str, Any]:
-    if batch.record_type == RecordType.FILE:
+    if batch.record_type in WHOLE_FILES:
         value = batch.items.exclude(state=ItemState.WAITING).count()
     else:
         value = sum(batch.counts.values())

@@ -29,6 +29,7 @@ from privacy.identities import main_identity
 from privacy.models import Erasure, Hold, RightsRequest
 from privacy.models_disposal import certificate_number
 from privacy.permissions import can_approve_erasure, can_prepare_erasure
+from privacy.working import works_here
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Kind
@@ -67,9 +68,12 @@ def prepare_disposal(*, person: User, kept_until: datetime, by: User) -> Erasure
 
 
 def _prepared(person: User, *, by: User, **values: Any) -> Erasure:
-    if person.kind != Kind.PARTICIPANT:
+    if person.kind != Kind.PARTICIPANT and (values["cause"] != ErasureCause.RETENTION or works_here(person)):
         raise DomainError(
-            _("Accounts of the team and of peer supporters are closed by an administrator, not deleted here."),
+            _(
+                "Accounts of the team and of peer supporters are closed by an administrator."
+                " They go when their time is over."
+            ),
             code="not_a_participant",
         )
     identities = identities_of(person)

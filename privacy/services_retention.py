@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from privacy.choices import ErasureState
-from privacy.choices_retention import BATCH_TRANSITIONS, BatchState, RecordType
+from privacy.choices_retention import BATCH_TRANSITIONS, WHOLE_FILES, BatchState, RecordType
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, Erasure, Hold, RetentionRule, StandingApproval
 from privacy.permissions import can_be_second, can_give_standing, can_run_office
 from privacy.retention import last_used, later, rows_of
@@ -74,8 +74,9 @@ def cutoff_of(rule: RetentionRule, as_of: date) -> datetime:
 def files(rule: RetentionRule, as_of: date, *, until: date | None = None) -> Iterator[Due]:
     """Files that are due on that day and that nothing keeps; with `until`, also those that will be by then."""
     last_day = until or as_of
+    whose = Q(kind=Kind.PARTICIPANT) if rule.record_type == RecordType.FILE else ~Q(kind=Kind.PARTICIPANT)
     people = User.objects.filter(
-        kind=Kind.PARTICIPANT, date_joined__lt=start_of(before(last_day, rule.months) + timedelta(days=1))
+        whose, date_joined__lt=start_of(before(last_day, rule.months) + timedelta(days=1))
     ).exclude(pk__in=Erasure.objects.exclude(state=ErasureState.STOPPED).values("person"))
     joined = people.order_by("pk").values_list("pk", "date_joined")
     for chunk in chunks(joined.iterator(chunk_size=CHUNK)):
@@ -110,7 +111,7 @@ def propose(rule: RetentionRule, as_of: date) -> DisposalBatch | None:
     try:
         with transaction.atomic():
             batch.save(force_insert=True)
-            batch.found = _fill(batch) if rule.record_type == RecordType.FILE else _count(batch)
+            batch.found = _fill(batch) if rule.record_type in WHOLE_FILES else _count(batch)
             if not batch.found:
                 transaction.set_rollback(True)
                 return None
@@ -143,7 +144,7 @@ def forecast(rule: RetentionRule, today: date) -> None:
     """What falls due in each of the next twelve months, for the calendar."""
     months = next_months(today, 13)
     last = months[12] - timedelta(days=1)
-    if rule.record_type == RecordType.FILE:
+    if rule.record_type in WHOLE_FILES:
         counts = Counter(by_month((due.due_on for due in files(rule, today, until=last)), today))
     else:
         counts = Counter()
@@ -281,7 +282,7 @@ class Outcome:
 
 
 def count_due(rule: RetentionRule, as_of: date) -> int:
-    if rule.record_type == RecordType.FILE:
+    if rule.record_type in WHOLE_FILES:
         return sum(1 for _due in files(rule, as_of))
     cutoff = cutoff_of(rule, as_of)
     return sum(count for rows in rows_of(rule.record_type) for _day, count in rows.due(cutoff, cutoff))

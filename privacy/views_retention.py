@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from privacy import retention_words as words
 from privacy import services_retention as services
 from privacy.choices import DECIDERS
-from privacy.choices_retention import BatchState, RecordType
+from privacy.choices_retention import WHOLE_FILES, BatchState
 from privacy.models import DisposalBatch, DisposalItem, DueForecast, RetentionRule, StandingApproval
 from privacy.permissions import can_be_second, can_run_office
 from psp.areas import account, requires
@@ -69,7 +69,7 @@ def disposal(request: HttpRequest, batch_id: UUID) -> HttpResponse:
         "waits_for_other": batch.state == BatchState.PREPARED and batch.prepared_by_id == me.pk,
         "may_drop": batch.state in (BatchState.PROPOSED, BatchState.PREPARED),
         "progress": words.progress(batch) if batch.state == BatchState.APPROVED else None,
-        "is_done": batch.state == BatchState.DONE, "is_files": batch.record_type == RecordType.FILE,
+        "is_done": batch.state == BatchState.DONE, "is_files": batch.record_type in WHOLE_FILES,
     }  # fmt: skip
     return render(request, "privacy/retention/disposal.html", context)
 

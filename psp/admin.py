@@ -113,7 +113,9 @@ class AccountAdmin(HistoryAdmin):
     reads: ClassVar = ("username", "name", "sealed_email")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).filter(kind__in=TEAM).prefetch_related("roles__region")
+        """Without accounts that are nobody's any more (`privacy.erasing_account`)."""
+        known = super().get_queryset(request).filter(kind__in=TEAM).exclude(username__regex=r"^gone-[0-9a-f]{24}$")
+        return known.prefetch_related("roles__region")
 
     def person_of(self, obj: Any) -> UUID:
         return obj.user_id if isinstance(obj, RoleAssignment) else obj.pk

@@ -455,7 +455,8 @@ PSP_ATTENDANCE_LATE_DAYS: int = env.int("PSP_ATTENDANCE_LATE_DAYS", default=14)
 PSP_DROP_IN_MINUTES: int = env.int("PSP_DROP_IN_MINUTES", default=10)
 PSP_DROP_INS_PER_HOUR: int = env.int("PSP_DROP_INS_PER_HOUR", default=30)
 PSP_DROP_IN_DAYS: int = env.int("PSP_DROP_IN_DAYS", default=60)
-# For how many days what somebody who led said about a session for themselves is kept.
+# For how many days what somebody who led said about a session for themselves is kept; and a talk that was asked for, or
+# that something was missing before they led, once it is over.
 PSP_DEBRIEF_DAYS: int = env.int("PSP_DEBRIEF_DAYS", default=90)
 # For how many days a report of something that happened is kept once it is closed (the law asks for two years after the
 # last administrative use), and for how many days what was learned from it, which names nobody.
@@ -516,6 +517,9 @@ PSP_FEEDBACK_DAYS: int = env.int("PSP_FEEDBACK_DAYS", default=14)
 PSP_FEEDBACK_THRESHOLD: int = env.int("PSP_FEEDBACK_THRESHOLD", default=10)
 PSP_FEEDBACK_MERGE_DAYS: int = env.int("PSP_FEEDBACK_MERGE_DAYS", default=60)
 PSP_FEEDBACK_DROP_DAYS: int = env.int("PSP_FEEDBACK_DROP_DAYS", default=365)
+# For how many days after the last day to answer what cohorts said about their training is kept, without a name: it is
+# counted with the fiscal year in which that day was, so for well over a year.
+PSP_EVALUATION_DAYS: int = env.int("PSP_EVALUATION_DAYS", default=731)
 # For how many days after the last session of a group its members may still answer the questions about it.
 PSP_QUESTIONNAIRE_DAYS: int = env.int("PSP_QUESTIONNAIRE_DAYS", default=28)
 # The shortest period that figures are given for: month, quarter or year. The shorter, the more must be hidden.

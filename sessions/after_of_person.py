@@ -30,7 +30,7 @@ MAP = (
     Holding(
         "peer_sessions.dropin", "participant__user", "groups",
         these("id participant digest state made_at expires_at session by used_at settled_by settled_at"),
-        Use.GROUPS, Basis.PROGRAM, "file", Erased.DELETED, exported=("drop_ins",), also=("by", "settled_by"),
+        Use.GROUPS, Basis.PROGRAM, "drop_in", Erased.DELETED, exported=("drop_ins",), also=("by", "settled_by"),
     ),
     Holding(
         "peer_sessions.followupoffer", "participant__user", "groups",
@@ -40,7 +40,7 @@ MAP = (
     Holding(
         "peer_sessions.debrief", "lead", "team",
         these("id session lead how told support supervisor asked made_at changed_at"),
-        Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, not_exported=ABOUT_TEAM, also=("supervisor",),
+        Use.TEAM, Basis.PROGRAM, "over", Erased.DELETED, not_exported=ABOUT_TEAM, also=("supervisor",),
     ),
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ MAP = (
     Holding(
         "peer_sessions.cover", "lead", "team",
         these("id session lead state stand_in single decided made_at changed_at"),
-        Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, exported=("covers",), also=("stand_in",),
+        Use.TEAM, Basis.PROGRAM, "cover", Erased.DELETED, exported=("covers",), also=("stand_in",),
     ),
 )  # fmt: skip
 

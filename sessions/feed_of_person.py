@@ -21,7 +21,7 @@ from sessions.services_calendar import end_feed_of
 MODELS = frozenset({"peer_sessions.calendarfeed"})
 HOLDING = Holding(
     "peer_sessions.calendarfeed", "person", "groups", these("person digest shows_names made_at idle_since"),
-    Use.GROUPS, Basis.CONSENT, "file", Erased.DELETED, exported=("calendar_address",),
+    Use.GROUPS, Basis.CONSENT, "calendar", Erased.DELETED, exported=("calendar_address",),
 )  # fmt: skip
 
 

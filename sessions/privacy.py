@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Use, declare, these
 from privacy.holdings import Both, Line, Record, Section, add_section, earlier_of_each, past_of
 from privacy.people import roles_of
 from psp.models import User
@@ -33,7 +33,7 @@ MAP = (
     ),
     Holding(
         "peer_sessions.booking", "holder", "groups", these("id group holder during"),
-        Use.GROUPS, Basis.PROGRAM, "file", Erased.DELETED, not_exported=FOLLOWS,
+        Use.GROUPS, Basis.PROGRAM, "place", Erased.DELETED, not_exported=FOLLOWS,
     ),
     Holding(
         "peer_sessions.videomeeting", "session__group__created_by", "team",
@@ -43,12 +43,12 @@ MAP = (
     Holding(
         "peer_sessions.historicalroom", "history_user", "team",
         (*these("id program_region name address active"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
     Holding(
         "peer_sessions.historicalclosure", "history_user", "team",
         (*these("id program_region first_day last_day name_en name_fr"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 

@@ -13,12 +13,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Basis, Erased, Holding, Topic, Use, add_topic, declare, these
+from privacy.datamap import EARLIER, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
 from privacy.erasing import Eraser, add_eraser, add_objection, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from privacy.people import roles_of
 from privacy.retention import LastUse, Used, add_last_use
-from privacy.retention_floor import newest
+from privacy.retention_floor import in_use, newest
 from psp.letting_go import letting_go
 from psp.models import User
 from supporters.hours.choices import HoursState
@@ -74,7 +74,7 @@ MAP = (
         "supporters.historicalcaresetting", "history_user", "team",
         # Settings say nothing of anybody, whichever there are; who changed them does.
         tuple(field.name for field in CareSetting.history.model._meta.fields),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 FIRST, LAST, STATE, MINUTES = _("First day"), _("Last day"), _("State"), _("Minutes")
@@ -150,7 +150,10 @@ def erase(person: User) -> Counter[str]:
 
 
 def last_uses(people: Collection[UUID]) -> Iterable[Used]:
-    yield from newest(HoursLine.objects.filter(user__in=people), "user_id", "changed_at")
+    """Hours that wait for an answer keep the file, also of somebody who is gone: they are to be paid."""
+    mine = HoursLine.objects.filter(user__in=people)
+    yield from newest(mine, "user_id", "changed_at")
+    yield from in_use(mine.filter(state=HoursState.SUBMITTED), "user_id")
     yield from newest(Leave.objects.filter(user__in=people), "user_id", "made_at")
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import pgettext_lazy
 
 from intake.merging import Mover, add_mover
 from intake.models import Participant
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
 from privacy.erasing import Eraser, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from privacy.retention import LastUse, Used, add_last_use
@@ -85,7 +85,7 @@ MAP = (
     Holding(
         "supporters.historicalincidentkind", "history_user", "team",
         (*these("code name_en name_fr hint_en hint_fr goes_to hours steps active order"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 
@@ -176,7 +176,7 @@ def forget(now: datetime) -> int:
     held = standing_holds()
     old = Incident.objects.filter(closed_at__lte=now - timedelta(days=settings.PSP_INCIDENT_DAYS))
     kept = IncidentPerson.objects.filter(user__in=held).values("incident")
-    gone = [*old.exclude(pk__in=kept).values_list("pk", flat=True)]
+    gone = [*old.exclude(Q(pk__in=kept) | Q(reporter__in=held)).values_list("pk", flat=True)]
     lessons = Lesson.objects.filter(written_on__lte=(now - timedelta(days=settings.PSP_LESSON_DAYS)).date())
     words = [*lessons.filter(incident__isnull=True).values_list("pk", flat=True)]
     Incident.objects.filter(pk__in=gone).delete()

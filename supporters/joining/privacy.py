@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
 from privacy.holdings import Both, Line, Record, Section, add_section
 from psp.choices import Language
 from psp.models import User
@@ -33,7 +33,7 @@ MAP = (
     Holding(
         "supporters.interest", "user", "joining",
         these("id user noted_by program_region language name address said_at taken_up_at taken_up_by address_taken"),
-        Use.TEAM, Basis.PROGRAM, "file", Erased.DELETED, exported=("interest",), also=("noted_by", "taken_up_by"),
+        Use.TEAM, Basis.PROGRAM, "interest", Erased.DELETED, exported=("interest",), also=("noted_by", "taken_up_by"),
     ),
     Holding(
         "supporters.formeragreement", "participant__user", "joining",
@@ -57,7 +57,7 @@ MAP = (
     Holding(
         "supporters.historicalreadinesscriterion", "history_user", "team",
         (*these("code title_en title_fr hint_en hint_fr order offered"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 

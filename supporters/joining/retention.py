@@ -24,4 +24,4 @@ def joining(people: Collection[UUID]) -> Iterable[Used]:
 
 
 def register() -> None:
-    add_last_use(LastUse("joining", joining))
+    add_last_use(LastUse("joining", joining, while_here=True))

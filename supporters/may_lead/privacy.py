@@ -21,7 +21,7 @@ MAP = (
     Holding(
         "supporters.leadconcern", "user", "team",
         these("id user lacks first_day state found_at taken_by taken_at settled_at"),
-        Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED, exported=("before_leading",), also=("taken_by",),
+        Use.TEAM, Basis.PROGRAM, "over", Erased.DELETED, exported=("before_leading",), also=("taken_by",),
     ),
 )  # fmt: skip
 

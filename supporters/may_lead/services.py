@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from privacy.retention_floor import keep_holds_still, standing_holds
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.errors import Conflict
@@ -136,11 +138,13 @@ def take_concern(*, concern: LeadConcern | UUID, by: User) -> LeadConcern:
     return row
 
 
-# Settled ones are kept for so long, so that somebody who asks can be answered; nobody is measured by them.
-KEPT = timedelta(days=90)
-
-
+@transaction.atomic
 def forget(now: datetime) -> int:
-    """What was settled a while ago is removed. Returns how many."""
-    removed, _each = LeadConcern.objects.filter(settled_at__lt=now - KEPT).delete()
+    """What was settled a while ago is removed: long enough to answer somebody who asks; nobody is measured by it.
+
+    Returns how many. What a hold protects stays.
+    """
+    keep_holds_still()
+    old = LeadConcern.objects.filter(settled_at__lt=now - timedelta(days=settings.PSP_DEBRIEF_DAYS))
+    removed, _each = old.exclude(user__in=standing_holds()).delete()
     return removed

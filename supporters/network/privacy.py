@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
 from privacy.erasing import Eraser, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from privacy.retention import LastUse, Used, add_last_use
@@ -57,7 +57,7 @@ MAP = (
     Holding(
         "supporters.historicalresourcetopic", "history_user", "team",
         (*these("code name_en name_fr active order"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 
@@ -115,4 +115,4 @@ def register() -> None:
         add_section(Section(code, title, collect, frozenset({f"supporters.{model}"}), order=order))
     models = frozenset(f"supporters.{name}" for name in ("directoryentry", "touch", "eventplace", "resource"))
     add_eraser(Eraser("network", models, erase, order=33))
-    add_last_use(LastUse("network", last_uses))
+    add_last_use(LastUse("network", last_uses, while_here=True))

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from privacy.retention_floor import keep_holds_still, standing_holds
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
@@ -132,11 +133,14 @@ def _touch(touch: Touch, by: User) -> Touch:
     return fresh
 
 
+@transaction.atomic
 def forget_wishes(now: datetime) -> int:
     """Wishes that stand no more, unanswered or answered "not now": by their age alone, so that neither can tell which
-    it was. Whoever is in touch stays so. Returns how many."""
+    it was. Whoever is in touch stays so. Returns how many. What a hold protects stays."""
+    keep_holds_still()
+    held = standing_holds()
     old = Touch.objects.exclude(state=TouchState.AGREED).filter(asked_at__lte=now - ASKED_FOR)
-    count: int = old.delete()[0]
+    count: int = old.exclude(Q(asker__in=held) | Q(asked__in=held)).delete()[0]
     return count
 
 

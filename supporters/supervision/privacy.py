@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
 from privacy.erasing import Eraser, add_closer, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from privacy.retention import LastUse, Used, add_last_use
@@ -41,10 +41,10 @@ TOPIC = Topic(
 ABOUT_TEAM = _("About a member of the team")
 
 
-def _of_two(model: str, fields: str, section: str, *others: str) -> Holding:
+def _of_two(model: str, fields: str, section: str, *others: str, kept: str = "team") -> Holding:
     """Of the supporter's own copy, and destroyed with them; `others`: the supervisors whom a row names."""
     return Holding(
-        f"supporters.{model}", "user", "supervision", these(fields), Use.TEAM, Basis.PROGRAM, "team", Erased.DELETED,
+        f"supporters.{model}", "user", "supervision", these(fields), Use.TEAM, Basis.PROGRAM, kept, Erased.DELETED,
         exported=(section,) if section else (), not_exported="" if section else ABOUT_TEAM, also=others,
     )  # fmt: skip
 
@@ -59,13 +59,13 @@ MAP = (
     _of_two("nextmeeting", NEXT, "supervision_next", "supervisor"),
     _of_two("supervisorwish", "user wished since", "supervisor_wish", "wished"),
     _of_two("supportplan", PLAN, "support_plans", "supervisor", "shared_with"),
-    _of_two("talk", TALK, "talks", "asked", "taken_by"),
-    _of_two("opendoor", "user until", ""),
+    _of_two("talk", TALK, "talks", "asked", "taken_by", kept="over"),
+    _of_two("opendoor", "user until", "", kept="door"),
 )
 KINDS = Holding(
     "supporters.historicalsupportkind", "history_user", "team",
     (*these("code name_en name_fr offered order"), *HISTORY_FIELDS),
-    Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+    Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
 )  # fmt: skip
 LABELS = frozenset(holding.model for holding in MAP)
 ROWS: tuple[Any, ...] = (NextMeeting, SupervisorWish, SupportPlan, SupervisionMeeting, Talk, Pairing, OpenDoor)
@@ -88,7 +88,7 @@ def register() -> None:
         add_section(Section(code, title, collect, frozenset({f"supporters.{model}"}), order=order))
     add_eraser(Eraser("supervision", LABELS, erase, order=32))
     add_closer(close)
-    add_last_use(LastUse("supervision", last_uses))
+    add_last_use(LastUse("supervision", last_uses, while_here=True))
 
 
 # --- The person's own copy. Others are members of the team: they are left out -----------------------

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from contact.models import OutboxMessage
 from contact.services import add_guard, queue_message
+from privacy.retention_floor import keep_holds_still, standing_holds
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.choices import Role
@@ -164,12 +165,14 @@ def _widen(key: UUID, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
 def forget(now: datetime) -> int:
-    """What is over has a short life, and so has what nobody can answer any more."""
+    """What is over has a short life, and so has what nobody can answer any more. What a hold protects stays."""
+    keep_holds_still()
     old = now - timedelta(days=site.PSP_DEBRIEF_DAYS)
     OpenDoor.objects.filter(until__lte=now).delete()
     over = Talk.objects.exclude(state__in=TALK_OPEN) | Talk.objects.filter(user__is_active=False)
-    count: int = over.filter(changed_at__lte=old).delete()[0]
+    count: int = over.filter(changed_at__lte=old).exclude(user__in=standing_holds()).delete()[0]
     return count
 
 

@@ -66,7 +66,8 @@ MAP = (
     Holding(
         "supporters.evaluationbox", "cohort__created_by", "feedback",
         these("id ref cohort form sealed closes_at emptied"),
-        Use.EVALUATION, Basis.PROGRAM, "feedback", Erased.KEPT, not_exported=NOBODY_KNOWS, kept_because=GOES_BY_ITSELF,
+        Use.EVALUATION, Basis.PROGRAM, "evaluation", Erased.KEPT, not_exported=NOBODY_KNOWS,
+        kept_because=GOES_BY_ITSELF,
     ),
     Holding(
         "supporters.cohortsession", "cohort__created_by", "training",

@@ -23,4 +23,4 @@ def learning(people: Collection[UUID]) -> Iterable[Used]:
 
 
 def register() -> None:
-    add_last_use(LastUse("training", learning))
+    add_last_use(LastUse("training", learning, while_here=True))

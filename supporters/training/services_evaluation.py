@@ -55,16 +55,18 @@ def open_boxes(now: datetime) -> int:
 
 
 def tend_boxes(now: datetime) -> None:
-    """Every night: seal every box anew, take the slips out of closed ones, let go of those without an answer, and of
-    those that waited too long for enough of them."""
+    """Every night: seal every box anew, take the slips out of closed ones, let go of those without an answer, of those
+    that waited too long for enough of them, and of those that were counted long ago."""
     late = now - timedelta(days=settings.PSP_FEEDBACK_DROP_DAYS)
+    counted = now - timedelta(days=settings.PSP_EVALUATION_DAYS)
     for key in list(EvaluationBox.objects.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
             box = EvaluationBox.objects.select_for_update(of=("self",)).get(pk=key)
             content = content_of(box)
             if box.closes_at <= now:
                 content = rules.without_slips(content)
-            gone = box.closes_at <= now and (not content.sheets or (box.closes_at <= late and not enough(box.form)))
+            over = not content.sheets or box.closes_at <= counted or (box.closes_at <= late and not enough(box.form))
+            gone = box.closes_at <= now and over
             _put(box, content, empty=gone)
     for key in list(EvaluationBox.objects.filter(emptied=True).values_list("pk", flat=True)):
         keyring.destroy(key)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from privacy.datamap import HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
+from privacy.datamap import EARLIER, HISTORY_FIELDS, Basis, Erased, Holding, Topic, Use, add_topic, declare, these
 from privacy.erasing import Eraser, add_eraser, delete_rows
 from privacy.holdings import Both, Line, Record, Section, add_section
 from psp.models import User
@@ -38,21 +38,21 @@ MAP = (
     ),
     Holding(
         "supporters.checkinwish", "user", "wellbeing", these("user asked away_until counted"),
-        Use.TEAM, Basis.CONSENT, "wellbeing", Erased.DELETED, exported=("check_in_wishes",),
+        Use.TEAM, Basis.CONSENT, "team", Erased.DELETED, exported=("check_in_wishes",),
     ),
     Holding(
         "supporters.pause", "user", "wellbeing", these("id user since back_on ended_at"),
-        Use.TEAM, Basis.PROGRAM, "wellbeing", Erased.DELETED, exported=("pauses",),
+        Use.TEAM, Basis.PROGRAM, "pause", Erased.DELETED, exported=("pauses",),
     ),
     Holding(
         "supporters.historicalcheckinquestion", "history_user", "team",
         (*these("code text_en text_fr order active"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
     Holding(
         "supporters.historicalcareoffer", "history_user", "team",
         (*these("code name_en name_fr about_en about_fr phone link program_region order active"), *HISTORY_FIELDS),
-        Use.WATCH, Basis.PROTECT, "team", Erased.ANONYMISED, not_exported=ABOUT_TEAM,
+        Use.WATCH, Basis.PROTECT, EARLIER, Erased.ANONYMISED, not_exported=ABOUT_TEAM,
     ),
 )  # fmt: skip
 

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, models
 from django.utils.translation import override
 
+from privacy.choices_retention import WHOLE_FILES, RecordType
 from privacy.datamap import Basis, Erased, Holding, Use, declare, declared, holdings, topics
 from privacy.datamap_words import LENGTHS, document, headings
 from privacy.holdings import sections
+from privacy.models import RetentionRule
+from privacy.retention import rows_of
 from psp.crypto.fields import BlindIndexField, EncryptedTextField
 from psp.models import User
 
@@ -172,6 +176,42 @@ def test_every_rule_of_keeping_has_words_and_every_topic_has_tables():
     rows = declared()
     assert {row.retention for row in rows} == set(LENGTHS)
     assert {row.topic for row in rows} == {topic.code for topic in topics()}
+
+
+# Rule → what disposes of it: rules that two people agree to, jobs by beat, or nothing, which the words say too.
+WHOLE, JOBS, FOR_GOOD = RecordType.FILE, "supporters.tasks", "for good"
+DISPOSES: dict[str, tuple[str, ...]] = {
+    "file": (WHOLE,), "consent": (WHOLE,), "with_file": (WHOLE,), "request": (WHOLE,), "agreed": (WHOLE,),
+    "apart": (WHOLE, RecordType.TEAM), "finding": (WHOLE, RecordType.TEAM), "team": (RecordType.TEAM,),
+    "message": (WHOLE, RecordType.MESSAGE), "history": (RecordType.HISTORY,), "pay": (RecordType.PAY,),
+    "access_log": (RecordType.ACCESS_LOG,), "session": ("psp.tasks.clear_expired",),
+    "saved_form": ("intake.tasks.forget_drafts",), "short_call": ("intake.tasks.forget_calls",),
+    "forming": ("groups.tasks.forget_formings",), "calendar": ("sessions.tasks.forget_feeds",),
+    "drop_in": ("sessions.tasks.forget_after",), "cover": ("sessions.tasks.forget_after",),
+    "feedback": ("sessions.tasks.empty_boxes",), "evaluation": (f"{JOBS}.tend_evaluations",),
+    "over": ("sessions.tasks.forget_after", f"{JOBS}.forget_talks", f"{JOBS}.check_morning"),
+    "door": (f"{JOBS}.forget_talks",), "interest": (WHOLE, f"{JOBS}.open_accounts", f"{JOBS}.forget_noted"),
+    "incident": (f"{JOBS}.forget_incidents",), "lesson": (f"{JOBS}.forget_incidents",),
+    "wellbeing": (f"{JOBS}.forget_wellbeing",), "pause": (f"{JOBS}.forget_wellbeing",),
+    "erasure": (FOR_GOOD,), "breach": (FOR_GOOD,),
+    # Triggers take a booking along with the place (`sessions/migrations/0012_bookings.py`).
+    "place": (),
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_every_rule_of_keeping_has_something_that_disposes():
+    """A new rule fails here until somebody says what keeps its promise, and a job that is renamed or dropped does."""
+    assert set(DISPOSES) == set(LENGTHS)
+    beat = {job["task"] for job in settings.CELERY_BEAT_SCHEDULE.values()}
+    rules = {rule.record_type for rule in RetentionRule.objects.in_force()}
+    by_two = {kind for kind in rules if kind in WHOLE_FILES or rows_of(kind)}
+    assert by_two == set(RecordType.values)
+    known = beat | by_two | {FOR_GOOD}
+    assert {name for names in DISPOSES.values() for name in names} <= known
+    # What is said to stay when somebody is erased stays for good, or goes by its own time.
+    stays = {row.retention for row in holdings() if row.erased == Erased.KEPT}
+    assert not [code for code in stays if DISPOSES[code] in ((WHOLE,), (RecordType.TEAM,))]
 
 
 @pytest.mark.parametrize("row", holdings(), ids=lambda row: row.model)

@@ -135,7 +135,7 @@ class TestLastUse:
             "sessions", "invitations", "lines", "coming", "drop_ins", "follow_ups",
             "incidents",
             "supervision", "agreements", "joining",
-            "training", "hours", "network", "story",
+            "training", "hours", "network", "story", "work",
         }  # fmt: skip
 
 

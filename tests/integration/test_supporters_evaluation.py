@@ -127,6 +127,24 @@ def test_box_without_an_answer_goes_and_its_key_with_it(cohort):
     assert keyring.key_of(box.pk) is None
 
 
+def test_box_that_was_counted_long_ago_goes_with_its_key_however_many_answered(cohort, settings):
+    from psp.crypto import keyring
+
+    settings.PSP_FEEDBACK_THRESHOLD = 5
+    box = opened(cohort)
+    for _person in range(5):
+        answered(box, a_learner_of(cohort))
+    over = timezone.now() - timedelta(minutes=1)
+    EvaluationBox.objects.update(closes_at=over)
+    last = over + timedelta(days=settings.PSP_EVALUATION_DAYS)
+    services.tend_boxes(last - timedelta(minutes=1))
+    assert services.enough(box.form)
+    services.tend_boxes(last)
+    keyring.clear()
+    assert not EvaluationBox.objects.exists()
+    assert keyring.key_of(box.pk) is None
+
+
 def test_supervisor_reads_whether_and_never_how_many(cohort):
     box, supervisor = opened(cohort), a_supervisor()
     answered(box, a_learner_of(cohort))

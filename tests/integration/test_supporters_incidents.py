@@ -742,11 +742,13 @@ class TestAsInformation:
         assert incidents_of_person.forget(timezone.now() + timedelta(days=settings.PSP_LESSON_DAYS + 1)) == 1
         assert not Lesson.objects.exists()
 
-    def test_hold_of_somebody_whom_it_touches_keeps_it(self):
-        coordinator, _lead, members, made = self.touched()
+    @pytest.mark.parametrize("whose", ["touched", "reporter"])
+    def test_hold_of_somebody_whom_it_touches_or_who_reported_keeps_it(self, whose):
+        coordinator, lead, members, made = self.touched()
         finished(made, coordinator)
         close_incident(incident=made, by=coordinator, changes=["nothing"])
-        open_hold(person=members[0].user, kind=HoldKind.COMPLAINT, by=make.a_privacy_officer())
+        held = members[0].user if whose == "touched" else lead
+        open_hold(person=held, kind=HoldKind.COMPLAINT, by=make.a_privacy_officer())
         assert incidents_of_person.forget(timezone.now() + timedelta(days=settings.PSP_INCIDENT_DAYS + 1)) == 0
 
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from groups.models import GroupLead
 from intake.services_apart import note_apart
+from privacy.choices import HoldKind
+from privacy.models import Hold
 from psp.audit.models import Entry
 from psp.errors import Conflict
 from sessions.models import GroupSession
@@ -227,6 +229,9 @@ def test_taking_what_is_settled_is_refused(coordinator, supervisor):
 def test_settled_ones_are_forgotten_after_a_while(coordinator, supervisor):
     row = make.a_concern(supervisor=supervisor, state="settled", settled_at=timezone.now() - timedelta(days=91))
     make.a_concern(supervisor=supervisor, state="settled", settled_at=timezone.now() - timedelta(days=89))
+    hold = Hold.objects.create(person=row.user, kind=HoldKind.COMPLAINT, opened_by=make.a_privacy_officer())
+    assert forget(timezone.now()) == 0
+    hold.delete()
     assert forget(timezone.now()) == 1
     assert not LeadConcern.objects.filter(pk=row.pk).exists()
 

@@ -15,8 +15,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from privacy.choices import HoldKind
 from privacy.erasing import erase_everything
 from privacy.holdings import held_about
+from privacy.models import Hold
 from psp.choices import Role
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
 from psp.models import User
@@ -53,6 +55,7 @@ from tests.factories import (
     a_coordinator,
     a_facilitator,
     a_participant,
+    a_privacy_officer,
     a_user,
     an_analyst,
     sign_in,
@@ -106,6 +109,9 @@ def test_wishes_that_stand_no_more_are_removed_by_night_whatever_the_answer_was(
     assert forget_wishes(timezone.now()) == 0
     with time_machine.travel(timezone.now() + ASKED_FOR + timedelta(minutes=1), tick=False):
         fresh = asked(third, other)
+        hold = Hold.objects.create(person=one, kind=HoldKind.COMPLAINT, opened_by=a_privacy_officer())
+        assert forget_wishes(timezone.now()) == 0
+        hold.delete()
         tasks.forget_wishes()
         tasks.forget_wishes()
     assert set(Touch.objects.all()) == {agreed, fresh}

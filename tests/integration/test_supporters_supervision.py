@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contact.models import OutboxMessage
+from privacy.choices import HoldKind
+from privacy.models import Hold
 from psp.choices import Role
 from psp.errors import DomainError, Forbidden
 from psp.models import RoleAssignment, User
@@ -371,7 +373,10 @@ def test_a_talk_is_asked_taken_and_done_and_nothing_of_it_is_kept(supervisor, ot
     talk.refresh_from_db()
     assert talk.state == "done"
     assert not [field for field in Talk._meta.fields if field.get_internal_type() in ("TextField", "BinaryField")]
+    Hold.objects.create(person=talk.user, kind=HoldKind.COMPLAINT, opened_by=make.a_privacy_officer())
     with time_machine.travel(timezone.now() + timedelta(days=400)):
+        assert services_talks.forget(timezone.now()) == 0
+        Hold.objects.all().delete()
         assert services_talks.forget(timezone.now()) == 1
 
 

@@ -16,6 +16,7 @@ from privacy.models import Erasure
 from psp.audit.models import Entry
 from psp.choices import Role
 from psp.errors import Conflict, DomainError, Forbidden, constraint_name
+from psp.models import User
 from supporters.choices import TextKind
 from supporters.models import Acknowledgement, Pairing, ProgramText, Supporter
 from supporters.reference import load_texts
@@ -253,11 +254,13 @@ def test_what_somebody_agreed_to_goes_with_them_only_by_an_approved_erasure():
 
 
 def approve_erasure_of(user) -> None:
-    """As two people approve it; the way there is the privacy office's own story."""
+    """As two people approve it, once the person works here no more; the way there is the privacy office's story."""
     officer = a_privacy_officer()
+    User.objects.filter(pk=user.pk).update(is_active=False)
     asked = Erasure.objects.create(
-        person=user.pk, also=[], cause="request", language="en", disposal_text="Yes", reference="0", prepared_by=officer
-    )
+        person=user.pk, also=[], cause="retention", language="en", kept_until=timezone.now(), reference="0",
+        prepared_by=officer,
+    )  # fmt: skip
     Erasure.objects.filter(pk=asked.pk).update(
         state="approved", approved_by=a_privacy_officer(), approved_at=timezone.now()
     )
