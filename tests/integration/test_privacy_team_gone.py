@@ -38,7 +38,7 @@ from supporters.supervision.services_talks import ask_talk
 from tests import factories as make
 from tests.hours import a_day_ago, a_line, a_pair, of, paid
 from tests.integration.test_privacy_erasure import MODELS, rows_of
-from tests.joining import a_conversation
+from tests.joining import a_conversation, somebody_joining
 from tests.retention import a_rule, an_old_participant
 from tests.retention import approved as by_two
 from tests.training import a_completion, as_learner
@@ -198,6 +198,13 @@ def test_account_that_is_closed_in_the_middle_of_things_is_kept_by_hours_that_wa
     # Back to how it was before it was handed in.
     HoursLine.objects.filter(pk=line.pk).update(state="returned", returned=True)
     assert lead.pk in due()
+
+
+def test_somebody_who_got_ready_and_was_heard_of_no_more_is_due_two_years_later():
+    with time_machine.travel(then(), tick=True):
+        silent, back = somebody_joining(), somebody_joining()
+    User.objects.filter(pk=back.pk).update(last_login=timezone.now())
+    assert due() == {silent.pk}
 
 
 def test_hold_keeps_it_and_comes_in_time_until_the_last_moment():
