@@ -18,8 +18,8 @@ from django.utils.crypto import salted_hmac
 HOUR = 3600
 # A household or a phone has a whole IPv6 network to itself.
 IPV6_NETWORK = 64
-# A counter among the cache's rows, which Django clears away when it is over. One statement, so that two who send
-# at once are two; the cache's own functions would need seven.
+# A counter among the cache's rows, which `psp.tasks.clear_expired` takes away when it is over. One statement, so that
+# two who send at once are two; the cache's own functions would need seven.
 COUNT = """
 INSERT INTO psp_cache (cache_key, value, expires) VALUES (%s, '1', now() + interval '1 hour')
 ON CONFLICT (cache_key) DO UPDATE SET value = (psp_cache.value::int + 1)::text RETURNING value::int

@@ -131,7 +131,7 @@ ELSEWHERE = (
     Elsewhere(
         "counters", _("Counters against too many tries"),
         _("A number that stands for your network address, and how often it was used. It holds no name."),
-        _("One hour at most."), order=20,
+        _("Two hours at most."), order=20,
     ),
     Elsewhere(
         "logs", _("Notes on how our computers run"),

@@ -13,11 +13,13 @@ from django.db import connection
 from django.utils import timezone
 
 from contact.models import OutboxMessage
+from intake.limits import spend_of
 from intake.models import Application
 from psp import leaving
 from psp.audit.choices import Action
 from psp.audit.models import Entry
 from psp.choices import Role
+from psp.tasks import clear_expired
 from reporting import record
 from reporting.models import Series
 from reporting.periods import parse
@@ -160,6 +162,17 @@ def test_property_23_rate_limits_keep_no_network_address():
     assert "request_login_code" in found
     assert "203.0.113.77" not in found
     assert "alix" not in found
+
+
+def test_property_23_counters_go_when_their_hour_is_over():
+    Browser(REMOTE_ADDR="203.0.113.77").post("/accounts/login/code/", {"email": "alix@example.org"})
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE psp_cache SET expires = now() - interval '1 second'")
+    assert spend_of("still", "counted", 1)
+    clear_expired()
+    found = everything_in("psp_cache")
+    assert "request_login_code" not in found
+    assert "still" in found
 
 
 # --- a curious insider ---
