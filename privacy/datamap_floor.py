@@ -146,8 +146,8 @@ ELSEWHERE = (
     ),
     Elsewhere(
         "ledgers", _("Lists for emergencies"),
-        _("For each message that went out, and for each file that was deleted: a number that only our computer can make."
-          " No name, and no words of yours."),
+        _("For each message that went out, and for each file that was deleted: a number that only our computer can"
+          " make. No name, and no words of yours."),
         _("For good, so that nothing is sent twice and nothing that was deleted comes back."), order=45,
     ),
 )  # fmt: skip
