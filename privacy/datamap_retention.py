@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy.datamap import Basis, Erased, Holding, Use, declare, these
 
 DISPOSAL_STAYS = _("Proof that it went when its time was over, and who agreed to that. It holds numbers and days only")
-ABOUT_DISPOSALS = _("It holds a number and days, no word about you; your file tells when it will go")
+ABOUT_DISPOSALS = _("It holds a number and days, no word about you")
 DISPOSALS = (
     Holding(
         "privacy.disposalitem", "person", "requests", these("id batch person last_use due_on late_on state at"),
