@@ -95,7 +95,7 @@ def register() -> None:
         Section("notices", _("What we told you about your information"), told,
                 frozenset({"privacy.affected", "privacy.breach"}), order=92)
     )  # fmt: skip
-    add_eraser(Eraser("notices", frozenset({"privacy.affected", "privacy.breach"}), forget_notices, order=80))
+    add_eraser(Eraser("notices", frozenset({"privacy.affected"}), forget_notices, order=80))
     add_section(Section("glass", _("Opened from another region"), glass, frozenset({"privacy.glassgrant"}), order=91))
     declare(GLASS, *BREACHES, *LOG_WORK)
     add_eraser(Eraser("findings", frozenset({"privacy.finding", "privacy.logexport"}), forget_findings, order=80))
