@@ -1,4 +1,4 @@
-"""What apps above this one do when somebody withdraws a consent; they subscribe in their `AppConfig.ready()`.
+"""What apps above this one do when somebody withdraws a consent; they subscribe when the site starts.
 
 Every subscriber runs inside the transaction of the withdrawal, after it was written: if one fails, nothing
 happened ([NH Annex F] rule 22: a withdrawal takes effect at once everywhere).

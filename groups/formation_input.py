@@ -1,4 +1,4 @@
-"""The formation problem: its parts, and how it is read from the JSON of the contract "Group formation".
+"""The formation problem: its parts, and how it is read from JSON (`docs/contracts.md`, "Group formation").
 
 Free of Django and of the solver. Times are minutes since Monday 00:00 UTC of the first week of the series; an
 interval may end up to a day after that week, so that a Sunday evening in the west stays one interval.

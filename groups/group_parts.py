@@ -1,4 +1,4 @@
-"""What belongs on the desk's page of one group and is kept elsewhere; added by `AppConfig.ready()`, in order."""
+"""What belongs on the desk's page of one group and is kept elsewhere; added when the site starts, in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What apps above this one want to know about groups; they subscribe in their `AppConfig.ready()`.
+"""What apps above this one want to know about groups; they subscribe when the site starts.
 
 Every subscriber runs inside the transaction of the change, after it was written: if one fails, nothing
 happened.

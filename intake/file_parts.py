@@ -1,4 +1,4 @@
-"""What apps above this one show in a person's file; they add their part in their `AppConfig.ready()`."""
+"""What apps above this one show in a person's file; they add their part when the site starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What apps above this one move when two files become one; they add their mover in their `AppConfig.ready()`."""
+"""What apps above this one move when two files become one; they add their mover when the site starts."""
 
 from __future__ import annotations
 

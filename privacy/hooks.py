@@ -1,4 +1,4 @@
-"""What apps above this one do when a request is answered; they subscribe in their `AppConfig.ready()`."""
+"""What apps above this one do when a request is answered; they subscribe when the site starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of the floor: kinds of account and roles ([domain.md], "Who uses it")."""
+"""The words of the floor: kinds of account and roles."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

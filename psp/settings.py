@@ -439,7 +439,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "psp.tasks.clear_expired", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
-# --- Program settings: domain.md rule 12 ----------------------------------------------------------
+# --- Program settings (docs/rules.md, 12) ---------------------------------------------------------
 
 # How many applications one network may send in an hour; a shared office or base counts as one.
 PSP_APPLICATIONS_PER_HOUR: int = env.int("PSP_APPLICATIONS_PER_HOUR", default=20)

@@ -1,4 +1,4 @@
-"""What apps above want to know about supporters; they subscribe in their `AppConfig.ready()`.
+"""What apps above want to know about supporters: they subscribe when the site starts (`psp.parts.join`).
 
 Every subscriber runs inside the transaction of the change, after it was written: if one fails, nothing happened.
 """

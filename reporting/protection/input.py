@@ -1,4 +1,4 @@
-"""The contract "Protected table" as JSON: strict, and a DisclosureError with the place for everything else."""
+"""The contract "Protected table" (`docs/contracts.md`): strict, and a DisclosureError with the place for all else."""
 
 from __future__ import annotations
 

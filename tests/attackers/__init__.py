@@ -1,4 +1,4 @@
-"""Readers of published figures who want to know a small count. Written from `contracts.md` ("Protected table").
+"""Readers of published figures who want to know a small count. Written from `docs/contracts.md` ("Protected table").
 
 They share no code with `reporting.disclosure`, nor its solver: arithmetic is exact, in fractions, with a simplex
 method of their own. What they are given is what everybody is given: answers in the contract's format, the threshold,
