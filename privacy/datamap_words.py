@@ -21,36 +21,43 @@ LENGTHS: dict[str, Any] = {
                  " rest."),
     "request": _("At least two years after our answer."),
     "erasure": _("For good. It says only that something was deleted, and when."),
-    "breach": _("For good: what happened, and what was done about it."),
+    "breach": _("What happened in a breach, and what was done about it: for good."),
     "access_log": _("At least two years after it was written down, also if your file goes sooner."),
-    "finding": _("As long as your file, or that of the team member who looked, if that one goes first."),
+    "finding": _("A question about who looked: as long as your file, or that of the team member, if that one goes"
+                 " first."),
     "session": _("Until you sign out, and never more than 12 hours."),
     "saved_form": format_lazy(_("{days} days, or less if you throw it away. Then it is gone."),
                               days=settings.PSP_DRAFT_DAYS),
     "forming": format_lazy(_("While groups are being formed, and at most {days} days after that."),
                            days=settings.PSP_FORMING_DAYS),
     "short_call": _("Until the day after the call. Then it is gone."),
-    "place": _("As long as your place in the group."),
-    "calendar": format_lazy(_("Until you end it, or {days} days after your last group."),
+    "place": _("The times of your sessions: as long as your place in the group."),
+    "calendar": format_lazy(_("The private address of your calendar: until you end it, or {days} days after your"
+                              " last group."),
                             days=settings.PSP_FEED_IDLE_DAYS),
-    "drop_in": format_lazy(_("Until {days} days after you used it, or until it is too old to use."),
+    "drop_in": format_lazy(_("A code for a session: until {days} days after you used it, or until it is too old to"
+                             " use."),
                            days=settings.PSP_DROP_IN_DAYS),
-    "interest": _("Until it is taken up. If nobody takes it up: as long as your file, or one year if you have none."),
+    "interest": _("That you said so: until it is taken up. If nobody takes it up: as long as your file, or one year if"
+                  " you have none."),
     "agreed": _("As long as you agree to it, and never longer than your file."),
     "feedback": format_lazy(_("Locked for {days} days, then counted with what others said. Where too few answered, it"
                               " waits for others, {most} days at most. Then the key is destroyed."),
                             days=settings.PSP_FEEDBACK_DAYS, most=settings.PSP_FEEDBACK_DROP_DAYS),
-    "evaluation": format_lazy(_("Locked, and counted with what others said. The key is destroyed {days} days after the"
-                                " last day to answer, or {most} days after it where too few answered."),
+    "evaluation": format_lazy(_("After a training: locked, and counted with what others said. The key is destroyed"
+                                " {days} days after the last day to answer, or {most} days after it where too few"
+                                " answered."),
                               days=settings.PSP_EVALUATION_DAYS, most=settings.PSP_FEEDBACK_DROP_DAYS),
     "incident": format_lazy(_("Until {days} days after it was closed."), days=settings.PSP_INCIDENT_DAYS),
     "lesson": format_lazy(_("{days} days. It names nobody."), days=settings.PSP_LESSON_DAYS),
     "apart": _("As long as the files of both. It goes with the first of the two."),
     "wellbeing": _("Some weeks, as the program sets it. Then it is gone."),
-    "pause": _("As long as it lasts, and a day or two more."),
-    "over": format_lazy(_("Until {days} days after it is over. Then it is gone."), days=settings.PSP_DEBRIEF_DAYS),
-    "door": _("Until the night after."),
-    "cover": _("About one year after the session, while hours can be noted for it. Then it is gone."),
+    "pause": _("A pause: as long as it lasts, and a day or two more."),
+    "over": format_lazy(_("Talks, and what was said after a session or settled before one: until {days} days after"
+                          " it is over."),
+                        days=settings.PSP_DEBRIEF_DAYS),
+    "door": _("The open door: until the night after."),
+    "cover": _("Who stood in for whom: about one year after the session, while hours can be noted for it."),
     "pay": _("As the law asks of records of pay: six years after the year in which they were paid. Then they are"
              " deleted."),
     "team": _("As long as the person works here, and at least two years more."),
