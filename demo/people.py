@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One applicant. `waits_since`: when they applied. `fate`: what became of the application."""
+    """One applicant. `counted`: whether they agree to being in figures. `fate`: what became of the application."""
 
     id: UUID
     name: str

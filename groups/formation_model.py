@@ -2,7 +2,7 @@
 
 For each frame there is the number of groups n, for each person it suits whether they are in one of them, for each
 leader how many of them they lead. Groups of one frame are not told apart here: two people who are kept apart can
-both have a place where there are two groups, and who goes into which is settled afterwards (`formation_split`).
+both have a place where there are two groups, and who goes into which is settled afterwards (`formation_groups`).
 A set of people who are all kept apart from each other has at most as many places as there are groups.
 """
 

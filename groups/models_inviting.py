@@ -21,7 +21,7 @@ class Invitation(models.Model):
 
     Exactly one of `participant` (a place in the group) and `user` (leading it, as `role`). `kind` is the group's,
     kept here so that the database itself sees to one open formal invitation at a time. An open one counts against
-    the group's room (trigger `invitation_judge`).
+    the group's room (trigger `group_invitation_judge`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

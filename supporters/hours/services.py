@@ -85,7 +85,7 @@ def add_line(
 ) -> HoursLine:  # fmt: skip
     """Note a stretch of work, by its length or by its two times. `key`: so that the same form twice is one line.
 
-    DomainError: `kind`, `day`, `length`, `no_such_time`, `overlap`, `day_full`, `not_yours`.
+    DomainError: `kind`, `day`, `length`, `no_such_time`, `overlap`, `day_full`. Forbidden: the key of somebody else.
     """
     require(can_note_hours(by, user), "keep_hours")
     account = lock(user)
