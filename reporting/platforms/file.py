@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`code` says what is wrong, in the words of `reporting.platforms.words`. Line and column count from 1; 0: the whole."""
+    """`code`: what is wrong (`reporting.platforms.words` says it). Line and column count from 1; 0: the whole."""
 
     code: str
     line: int = 0
