@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.environment import empty_databases
 from tests.gc_notify import notify  # noqa: F401 - a fixture for every test
 from tests.graph import graph  # noqa: F401 - a fixture for every test
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture for every test
+
+# How long one example takes, or the making of it, tells of the machine and of what else it does.
+for _name, _examples in {"quick": 100, "thorough": 2000}.items():
+    settings.register_profile(
+        _name, max_examples=_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,8 @@ class Sink:
 
     An answer is a reply line, DROP (take the message, then cut the line without an answer) or HANG (take it and say
     nothing until `release` is set). `refuse_recipients`: a reply line to every RCPT. `asked`: set at each RCPT, which
-    is answered `slow` seconds later. `most`: how many messages one connection may bring; then it is told to go.
+    is answered `slow` seconds later, or once `quick` is set. `most`: how many messages one connection may bring; then
+    it is told to go.
     """
 
     def __init__(self) -> None:
@@ -46,7 +47,7 @@ class Sink:
         self.script: list[str] = []
         self.refuse_recipients = ""
         self.slow, self.most, self.connections = 0.0, 0, 0
-        self.asked = threading.Event()
+        self.asked, self.quick = threading.Event(), threading.Event()
         self.handed_over = threading.Event()
         self.release = threading.Event()
         self.port = 0
@@ -67,7 +68,8 @@ class Sink:
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         self.asked.set()
-        await asyncio.sleep(self.slow)
+        if self.slow:
+            await asyncio.to_thread(self.quick.wait, self.slow)
         if self.refuse_recipients:
             return self.refuse_recipients
         envelope.rcpt_tos.append(address)
@@ -82,7 +84,7 @@ class Sink:
             server.transport.abort()
             return "421 gone"
         if answer == HANG:
-            await asyncio.to_thread(self.release.wait, 60)
+            await asyncio.to_thread(self.release.wait, 300)
             return "250 OK"
         return answer
 
@@ -111,6 +113,7 @@ class Server:
 
     def stop(self) -> None:
         self.sink.release.set()
+        self.sink.quick.set()
         asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)

@@ -8,7 +8,7 @@ from typing import TypeVar
 Measured = TypeVar("Measured")
 
 
-def assert_fits(measure: Callable[[], Measured], fits: Callable[[Measured], bool], rounds: int = 3) -> None:
+def assert_fits(measure: Callable[[], Measured], fits: Callable[[Measured], bool], rounds: int = 8) -> None:
     """Measure until it fits, at most so often: another program's work passes, a difference in ours comes each time."""
     found: list[Measured] = []
     for _round in range(rounds):

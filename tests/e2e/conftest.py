@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from psp.embedded.browser import get_browser
 from tests.e2e.stack import Stack, running_stack
 
+# A wait ends as soon as what it waits for is there: long ones cost nothing, and a machine that is busy needs them.
+STEP_MS, SIGHT_MS = 60_000, 30_000
+expect.set_options(timeout=SIGHT_MS)
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 # Everything that a browser keeps for a site, beside cookies.
 STORED = """async () => [...Object.keys(localStorage), ...Object.keys(sessionStorage),
@@ -92,25 +95,25 @@ class Visitor:
 
     def check(self, *, own_language: bool = True) -> None:
         """No axe violation, nobody else asked, the chosen language, no fault, nothing stored, no sideways scroll."""
-        self._check_accessible()
+        # What a step waited for may be gone from the old page before the new one has come.
+        self.page.wait_for_load_state()
+        try:
+            self._look(own_language)
+        except PlaywrightError:
+            # The page went away while it was looked at: what came in its place is what has to be sound.
+            self.page.wait_for_load_state()
+            self._look(own_language)
         assert not self.faults, self.faults
         assert not self.strangers, self.strangers
+
+    def _look(self, own_language: bool) -> None:
+        self._look_by_axe()
         if own_language:
             assert self.page.locator("html").get_attribute("lang") == self.language, self.page.url
         told = [name for name in self.page.evaluate(STORED) if not name.startswith(MAY_BE_STORED)]
         assert not told, f"{self.page.url} left {told} in the browser"
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} scrolls sideways by {wide} px"
-
-    def _check_accessible(self) -> None:
-        # What a step waited for may be gone from the old page before the new one has come.
-        self.page.wait_for_load_state()
-        try:
-            self._look_by_axe()
-        except PlaywrightError:
-            # The page went away while axe was reading it: what came in its place is what has to be sound.
-            self.page.wait_for_load_state()
-            self._look_by_axe()
 
     def _look_by_axe(self) -> None:
         shown = self._shown()
@@ -140,7 +143,7 @@ def visitor(browser: Browser, site: Stack) -> Iterator[Callable[..., Visitor]]:
             viewport=PHONE if phone else DESKTOP, ignore_https_errors=True, locale=f"{language}-CA", has_touch=phone,
             timezone_id="America/Toronto", **options,
         )  # fmt: skip
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(STEP_MS)
         contexts.append(context)
         return Visitor(context, site, language)
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from psp.demo.accounts import PASSWORD
-from tests.e2e.people import sign_in_participant, submit, unused_code
+from tests.e2e.people import enter_code, follow, sign_in_participant, submit
 
 OPEN_PAGES = (
     "login/",
@@ -55,10 +55,7 @@ def enter(person: Any, username: str) -> None:
     page.locator("input[name=login]").fill(username)
     page.locator("input[name=password]").fill(PASSWORD)
     submit(page)
-    page.wait_for_url("**/accounts/2fa/authenticate/")
-    page.locator("input[name=code]").fill(unused_code(username))
-    submit(page)
-    page.wait_for_url(lambda url: "/accounts/" not in url)
+    enter_code(page, username)
 
 
 def speak(person: Any) -> None:
@@ -89,7 +86,7 @@ def test_pages_of_ones_own_account_are_sound_in_both_languages(visitor, language
 
 def leave(person: Any) -> None:
     person.page.goto(f"{person.site.url}/accounts/logout/")
-    person.page.locator("main form button[type=submit].btn-primary").click()
+    follow(person.page.locator("main form button[type=submit].btn-primary"))
     person.page.wait_for_url(f"{person.site.url}/*/")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import sign_in_participant, sign_in_team
+from tests.e2e.people import follow, sign_in_participant, sign_in_team
 from tests.e2e.stack import Stack
 
 # Two sessions of a group: one that is on now, and one of yesterday of which nobody has noted who was there.
@@ -80,7 +80,7 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
     lead, guest, member = (visitor("fr", phone=True) for _one in range(3))
     sign_in_team(lead, "supporter.qc")
     lead.open("lead/")
-    lead.page.locator(f"main a[href$='/lead/sessions/{yesterday}/']").first.click()
+    follow(lead.page.locator(f"main a[href$='/lead/sessions/{yesterday}/']").first)
     lead.check()
     note(lead, "Camille", "present")
     save(lead)
@@ -90,41 +90,41 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
     note(lead, "Camille", "present")
     note(lead, "Sasha", "let_us_know")
     save(lead)
-    lead.page.locator(f"main a[href$='/lead/sessions/{today}/']").click()
+    follow(lead.page.locator(f"main a[href$='/lead/sessions/{today}/']"))
     note(lead, "Sasha", "present")
     save(lead)
-    lead.page.locator(f"main a[href$='/lead/sessions/{today}/']").click()
+    follow(lead.page.locator(f"main a[href$='/lead/sessions/{today}/']"))
     lead.page.locator(".attendance-changes summary").press("Enter")
     lead.check()
     assert lead.page.locator(".attendance-changes li").count() == 2
 
     sign_in_participant(guest, "noa.seance@example.org")
     guest.open("my/sessions/")
-    guest.page.locator("main a[href$='/my/code/']").click()
+    follow(guest.page.locator("main a[href$='/my/code/']"))
     guest.check()
-    guest.page.locator("main form button.btn-primary").click()
+    follow(guest.page.locator("main form button.btn-primary"))
     code = guest.page.locator(".door-code").inner_text()
     guest.check()
 
-    lead.page.locator(f"main a[href$='/sessions/{today}/code/']").click()
+    follow(lead.page.locator(f"main a[href$='/sessions/{today}/code/']"))
     lead.check()
     lead.page.locator("input[name=code]").fill("0000 0000")
-    lead.page.keyboard.press("Enter")
+    follow(lead.page.locator("input[name=code]"), "Enter")
     expect(lead.page.locator(".error-summary, [role=alert]").first).to_be_visible()
     lead.check()
     lead.page.locator("input[name=code]").fill(code)
-    lead.page.locator("main form button.btn-primary").click()
+    follow(lead.page.locator("main form button.btn-primary"))
     expect(lead.page.locator(".attendance legend", has_text="Noa")).to_be_visible()
     lead.check()
     assert site.run(NOTED.format(session=today)) == "present present present"
 
     lead.open(f"lead/sessions/{today}/thanks/")
-    lead.page.locator("main a[href$='/debrief/']").click()
+    follow(lead.page.locator("main a[href$='/debrief/']"))
     lead.check()
     lead.page.locator("input[name=how][value=hard]").check()
     lead.page.locator("input[name=follow_up]").check()
     lead.page.get_by_label(re.compile("Robin")).check()
-    lead.page.locator("main form button.btn-primary").click()
+    follow(lead.page.locator("main form button.btn-primary"))
     expect(lead.page.locator(".callout-success", has_text="Robin")).to_be_visible()
     assert lead.page.locator("#help-now a[href^='tel:']").count() > 0, "whom to call now"
     lead.check()
@@ -132,13 +132,13 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
     supervisor = visitor("en", phone=True)
     sign_in_team(supervisor, "supervisor", front="*/care/")
     assert supervisor.page.locator("main form[action$='/take/']").count() == 1
-    supervisor.page.locator("form[action$='/take/'] button").click()
+    follow(supervisor.page.locator("form[action$='/take/'] button"))
     supervisor.check()
     coordinator = visitor("fr")
     sign_in_team(coordinator, "coordinator.qc")
     coordinator.open("desk/after-sessions/")
     assert "Difficile" not in coordinator.page.locator("main").inner_text()
-    coordinator.page.locator("form[action*='/talks/'] button").first.click()
+    follow(coordinator.page.locator("form[action*='/talks/'] button").first)
     coordinator.check()
 
     told = len(site.messages("sasha.seance@example.org"))
@@ -146,16 +146,16 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
     letter = site.wait_for_message("sasha.seance@example.org", after=told).get_content()
     assert not re.search("groupe|séance|soutien", letter)
     sign_in_participant(member, "sasha.seance@example.org")
-    member.page.locator("main a[href*='/my/calls/']").first.click()
+    follow(member.page.locator("main a[href*='/my/calls/']").first)
     member.check()
-    member.page.locator("main button[value=yes]").click()
+    follow(member.page.locator("main button[value=yes]"))
     expect(member.page.locator(".error-summary, [role=alert]").first).to_be_visible()
     member.page.locator("input[name=times][value=evening]").check()
-    member.page.locator("main button[value=yes]").click()
+    follow(member.page.locator("main button[value=yes]"))
     expect(member.page.locator(".callout-success")).to_have_count(2)
     member.check()
     coordinator.open("desk/after-sessions/")
-    coordinator.page.get_by_role("link", name="Sasha").click()
+    follow(coordinator.page.get_by_role("link", name="Sasha"))
     coordinator.check()
     assert coordinator.page.locator("main a[href^='tel:']").count() == 0, "no call is safe for this person"
 
@@ -168,7 +168,7 @@ def test_a_session_on_a_phone_from_who_came_to_support_for_whoever_led(
 
 
 def save(lead: Visitor) -> None:
-    lead.page.locator("main form button.btn-primary").first.click()
+    follow(lead.page.locator("main form button.btn-primary").first)
     lead.page.wait_for_url("**/thanks/")
     lead.check()
 

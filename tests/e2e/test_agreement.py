@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 from tests.e2e.stack import Stack
 from tests.e2e.test_accounts import enter
 
@@ -34,8 +34,7 @@ def agreed_again(site: Stack) -> Iterator[None]:
 
 
 def press(office: Visitor, selector: str) -> None:
-    office.page.locator(f"#content {selector}").first.click()
-    office.page.wait_for_load_state()
+    follow(office.page.locator(f"#content {selector}").first)
     assert not office.faults, office.faults
 
 
@@ -69,17 +68,17 @@ def test_new_versions_are_published_read_and_agreed_to(visitor, site, agreed_aga
     page = lead.page
     expect(page.locator("#card-agreement")).to_have_text(re.compile("a changé"))
     lead.check()
-    page.locator("section[aria-labelledby=card-agreement] a").click()
+    follow(page.locator("section[aria-labelledby=card-agreement] a"))
     expect(page.locator("ins").first).to_have_text("Vous pouvez apporter un coussin.")
     lead.check()
     # Without the box nothing happens, and the page says how to mend it.
-    page.locator("main form:has([name=agree]) button[type=submit]").click()
+    follow(page.locator("main form:has([name=agree]) button[type=submit]"))
     expect(page.locator(".error-summary")).to_be_visible()
     lead.check()
     page.locator("[name=agree]").check()
-    page.locator("main form:has([name=agree]) button[type=submit]").click()
+    follow(page.locator("main form:has([name=agree]) button[type=submit]"))
     expect(page.get_by_text("Ce que vous avez accepté reste ici, mot pour mot.")).to_be_visible()
-    page.locator("main a[href*='/lead/agreement/']").first.click()
+    follow(page.locator("main a[href*='/lead/agreement/']").first)
     expect(page.get_by_text("Vous pouvez apporter un coussin.")).to_be_visible()
     lead.check()
     lead.open("lead/")
@@ -87,11 +86,11 @@ def test_new_versions_are_published_read_and_agreed_to(visitor, site, agreed_aga
 
     enter(desk, "coordinator.qc")
     desk.open("desk/")
-    desk.page.locator("section[aria-labelledby=card-agreement] a").click()
+    follow(desk.page.locator("section[aria-labelledby=card-agreement] a"))
     expect(desk.page.get_by_text("You knock before you enter.").first).to_be_visible()
     desk.check()
     desk.page.locator("[name=agree]").check()
-    desk.page.locator("main form:has([name=agree]) button[type=submit]").click()
+    follow(desk.page.locator("main form:has([name=agree]) button[type=submit]"))
     expect(desk.page.locator("[name=agree]")).to_have_count(0)
     desk.check()
     for person in (office, lead, desk):

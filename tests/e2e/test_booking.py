@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from psp.calendar_text import long_datetime
-from tests.e2e.people import sign_in_participant, sign_in_team, submit
+from tests.e2e.people import follow, sign_in_participant, sign_in_team, submit
 
 HERE, THERE = "America/Vancouver", "America/St_Johns"
 LINK = "https://meet.example.org/room"
@@ -44,7 +44,7 @@ def test_meeting_is_booked_and_moved_on_two_clocks(visitor, site, language):
 
     person = visitor(language, phone=True)
     sign_in_participant(person, email)
-    person.page.locator("main a[href$='/my/meeting/times/']").first.click()
+    follow(person.page.locator("main a[href$='/my/meeting/times/']").first)
     person.check()
     booked = choose(person, 0)
     person.page.wait_for_url("**/my/meeting/")
@@ -72,8 +72,7 @@ def publish(coordinator) -> None:
     terms = page.locator("form[action$='/desk/availability/']")
     terms.locator("input[name=video_link]").fill(LINK)
     terms.locator("select[name=time_zone]").select_option(THERE)
-    terms.locator("button[type=submit]").click()
-    page.wait_for_load_state()
+    follow(terms.locator("button[type=submit]"))
     for weekday in ("1", "3"):
         page.locator("details:has(form[action$='/hours/'])").evaluate("one => { one.open = true; }")
         hours = page.locator("form[action$='/desk/availability/hours/']")
@@ -81,8 +80,7 @@ def publish(coordinator) -> None:
         hours.locator("select[name=hours-weekday]").select_option(weekday)
         for name, value in {"start": "13:00", "end": "16:00"}.items():
             hours.locator(f"input[name=hours-{name}]").fill(value)
-        hours.locator("button[type=submit]").click()
-        page.wait_for_load_state()
+        follow(hours.locator("button[type=submit]"))
     coordinator.check()
 
 
@@ -95,7 +93,7 @@ def choose(person, number: int) -> datetime:
     expect(link).to_contain_text(written)
     assert 13 <= at.astimezone(ZoneInfo(THERE)).hour < 16
     assert local.utcoffset() != at.astimezone(ZoneInfo(THERE)).utcoffset()
-    link.click()
+    follow(link)
     expect(person.page.locator("main")).to_contain_text(long_datetime(at, HERE, person.language))
     person.check()
     submit(person.page)

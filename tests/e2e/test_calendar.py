@@ -14,7 +14,7 @@ from icalendar import Calendar
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 from tests.e2e.stack import Stack
 from tests.rfc5545 import problems
 
@@ -42,13 +42,19 @@ make.sign_in(client, member)
 print(json.dumps([str(sessions[0].pk), str(sessions[1].pk), client.cookies["__Host-session"].value]))
 """
 CHANGE = """
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+from django.utils import timezone
 from psp.models import User
 from sessions import services
 from sessions.models import GroupSession
 by = User.objects.get(username="coordinator.qc")
 first, second = (GroupSession.objects.get(pk=key) for key in ("{first}", "{second}"))
-services.move_session(session=first, by=by, starts_at=first.starts_at + timedelta(hours=2))
+# Into the next week of the calendar, whatever day today is and on whichever days the program is closed.
+today = timezone.localdate()
+there = today + timedelta(days=9 - today.weekday())
+starts_at = datetime.combine(there, time(7, 30), tzinfo=ZoneInfo(first.group.time_zone))
+services.move_session(session=first, by=by, starts_at=starts_at)
 services.cancel_session(session=second, by=by)
 """
 
@@ -86,7 +92,7 @@ class Subscriber:
 def address_on(person: Visitor, path: str) -> str:
     """Switch it on and read the address, which the page shows once."""
     person.open(path)
-    person.page.locator("main button[value=make]").press("Enter")
+    follow(person.page.locator("main button[value=make]"), "Enter")
     shown = person.page.locator("main code")
     expect(shown).to_be_visible()
     person.check()
@@ -112,7 +118,7 @@ def test_subscribed_calendar_follows_and_ends(site: Stack, visitor: Callable[...
     changed = sorted(one for uid, one in after.items() if one != before[uid])
     assert [state for _sequence, state in changed] == ["CANCELLED", "CONFIRMED"]
     member.open("my/calendar/")
-    member.page.locator("main button[value=end]").press("Enter")
+    follow(member.page.locator("main button[value=end]"), "Enter")
     expect(member.page.locator("main button[value=make]")).to_be_visible()
     member.check()
     assert subscriber.fetch()[0] == 404
@@ -133,13 +139,16 @@ def look_by_keyboard(reader: Visitor, path: str) -> None:
     """This week, the next one, its month, with the keyboard alone."""
     page = reader.page
     reader.open(path)
-    page.locator(".month-head a").last.press("Enter")
+    follow(page.locator(".month-head a").last, "Enter")
     page.wait_for_url("**?week=*")
     reader.check()
-    page.locator(".agenda-day a").first.press("Enter")
+    follow(page.locator(".agenda-day a").first, "Enter")
     page.wait_for_url("**/sessions/**")
     page.go_back()
-    page.locator("main a[href*='month=']").first.press("Enter")
+    # A page that the browser kept is covered, and asked for anew.
+    expect(page.locator("html.leaving")).to_have_count(0)
+    page.wait_for_load_state()
+    follow(page.locator("main a[href*='month=']").first, "Enter")
     page.wait_for_url("**?month=*")
     expect(page.locator(".month-day a").first).to_be_visible()
     reader.check()

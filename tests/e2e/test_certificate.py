@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 from tests.papers import assert_pdf_ua, pdf_text
 
 NAME = "Maëlle Attestée"
@@ -32,8 +32,7 @@ def test_certificate_is_checked_by_a_stranger_with_its_code(visitor, site):
     person.open("lead/training/")
     person.check()
     main = person.page.locator("main")
-    main.locator("form[action$='/certificate/'] button").first.click()
-    person.page.wait_for_load_state()
+    follow(main.locator("form[action$='/certificate/'] button").first)
     person.check()
     code = ""
     for language in ("en", "fr"):
@@ -61,8 +60,7 @@ def test_certificate_is_checked_by_a_stranger_with_its_code(visitor, site):
 
     # Withdrawn: the paper that is out counts no more.
     person.open("lead/training/")
-    person.page.locator("main form[action$='/withdraw/'] button").first.press("Enter")
-    person.page.wait_for_load_state()
+    follow(person.page.locator("main form[action$='/withdraw/'] button").first, "Enter")
     person.check()
     check(phone, code)
     expect(phone.page.locator("main h1")).to_contain_text("retirée")
@@ -73,10 +71,10 @@ def test_certificate_is_checked_by_a_stranger_with_its_code(visitor, site):
     sign_in_team(supervisor, "supervisor")
     supervisor.open("care/training/")
     supervisor.check()
-    supervisor.page.locator("main a[href*='/care/training/cohort/']").first.click()
+    follow(supervisor.page.locator("main a[href*='/care/training/cohort/']").first)
     supervisor.page.wait_for_url("**/care/training/cohort/*/")
     supervisor.check()
-    supervisor.page.locator("main a[href*='/care/training/session/']").first.click()
+    follow(supervisor.page.locator("main a[href*='/care/training/session/']").first)
     supervisor.page.wait_for_url("**/care/training/session/*/")
     supervisor.check()
     everybody = (person, stranger, phone, supervisor)
@@ -86,8 +84,7 @@ def test_certificate_is_checked_by_a_stranger_with_its_code(visitor, site):
 def check(anybody, code: str) -> None:
     anybody.open("certificate/")
     anybody.page.locator("main input[name=code]").fill(code)
-    anybody.page.locator("main input[name=code]").press("Enter")
-    anybody.page.wait_for_load_state()
+    follow(anybody.page.locator("main input[name=code]"), "Enter")
 
 
 def taken_along(person, language: str) -> bytes:

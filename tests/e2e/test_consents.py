@@ -14,8 +14,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import apply, download, fill, sign_in_participant, sign_in_team, submit
-from tests.e2e.test_desk import find
+from tests.e2e.people import apply, download, fill, follow, sign_in_participant, sign_in_team, submit
+from tests.e2e.test_desk import FILE, find
 from tests.papers import assert_pdf_ua, pdf_text
 
 CASES = [pytest.param("fr", "QC", "coordinator.qc", id="fr"), pytest.param("en", "ON", "coordinator.on", id="en")]
@@ -47,7 +47,7 @@ def test_new_text_is_signed_kept_and_taken_back(visitor, site, administration_in
 
     # Signed line by line, and read again word for word.
     person.open("my/consents/")
-    person.page.locator(f"{SECTION} a[href$='/sign/']").click()
+    follow(person.page.locator(f"{SECTION} a[href$='/sign/']"))
     sign(person, name)
     read_again(person, name)
 
@@ -58,7 +58,7 @@ def test_new_text_is_signed_kept_and_taken_back(visitor, site, administration_in
 
     # Asked at the next visit; the new text is signed, and kept as a file that names nothing.
     person.open("my/")
-    person.page.locator(f"main a[href$='/consents/{PURPOSE}/sign/']").click()
+    follow(person.page.locator(f"main a[href$='/consents/{PURPOSE}/sign/']"))
     person.check()
     expect(person.page.locator("main form")).to_contain_text(NEW[language])
     sign(person, name)
@@ -79,7 +79,7 @@ def test_new_text_is_signed_kept_and_taken_back(visitor, site, administration_in
     end_for_the_person(coordinator, "contact_post")
     person.open("my/consents/")
     expect(person.page.locator("main section[aria-labelledby=contact_post] a[href$='/sign/']")).to_be_visible()
-    person.page.locator("main section[aria-labelledby=research] a.btn-secondary").click()
+    follow(person.page.locator("main section[aria-labelledby=research] a.btn-secondary"))
     person.check()
     expect(person.page.locator("main dl")).to_contain_text(SAID[0][language])
     assert [fault for who in (person, office, coordinator) for fault in who.faults + who.strangers] == []
@@ -105,7 +105,7 @@ def sign(person: Visitor, name: str) -> None:
 def read_again(person: Visitor, name: str, words: str = "") -> None:
     """What was signed, word for word, with the name that was typed."""
     page = person.page
-    page.locator(f"{SECTION} a.btn-secondary").click()
+    follow(page.locator(f"{SECTION} a.btn-secondary"))
     page.wait_for_url(re.compile(r"/my/consents/[0-9a-f-]{36}/$"))
     person.check()
     expect(page.locator("main dl")).to_contain_text(name)
@@ -116,12 +116,12 @@ def publish(office: Visitor, language: str) -> None:
     page = office.page
     page.goto(f"{office.site.url}{ROOT}add/")
     office.check()
-    page.locator(f"button[name=purpose][value={PURPOSE}]").click()
+    follow(page.locator(f"button[name=purpose][value={PURPOSE}]"))
     page.wait_for_url("**/change/")
     office.check()
     for code, words in NEW.items():
         page.locator(f"[name=line_new_{code}]").fill(f"{words} ({language}).")
-    page.locator("input[type=submit][name=publish]").click()
+    follow(page.locator("input[type=submit][name=publish]"))
     page.wait_for_url("**/publish/")
     office.check()
     shown = page.locator("#content")
@@ -129,7 +129,7 @@ def publish(office: Visitor, language: str) -> None:
         expect(shown.locator("table")).to_contain_text(f"{words} ({language}).")
     assert re.search(r"\d0", shown.locator("dl.version-figures dd").first.inner_text()), "many signed, never how many"
     assert str(timezone.localdate().year)[:2] in shown.locator("dl.version-figures dd").last.inner_text()
-    page.locator("#content input[type=submit].default").click()
+    follow(page.locator("#content input[type=submit].default"))
     page.wait_for_url(f"**{ROOT}")
     office.check()
 
@@ -148,12 +148,12 @@ def keep_as_file(person: Visitor, name: str) -> None:
 def take_back(person: Visitor) -> None:
     page = person.page
     person.open("my/consents/")
-    page.locator(f"{SECTION} a[href$='/withdraw/']").click()
+    follow(page.locator(f"{SECTION} a[href$='/withdraw/']"))
     person.check()
     lines = page.locator("main ul li")
     before = lines.all_inner_texts()
     assert len(before) > 1
-    page.locator("main form .btn-danger").click()
+    follow(page.locator("main form .btn-danger"))
     page.wait_for_url("**/withdrawn/")
     person.check()
     assert lines.all_inner_texts() == before, "what was promised is what happened"
@@ -167,7 +167,7 @@ def enter(coordinator: Visitor, purpose: str, manner: str, name: str) -> None:
     page = coordinator.page
     page.locator("[role=tab][href='#consents-tab']").click()
     page.locator("#consents-tab details summary").click()
-    page.locator(f"#consents-tab a[href$='/consents/{purpose}/']").click()
+    follow(page.locator(f"#consents-tab a[href$='/consents/{purpose}/']"))
     coordinator.check()
     page.locator(f"main input[name=manner][value={manner}]").check()
     for box in page.locator("main form input[type=checkbox]").all():
@@ -179,7 +179,7 @@ def enter(coordinator: Visitor, purpose: str, manner: str, name: str) -> None:
         coordinator.check()
         fill(page, signed_on=timezone.localdate().isoformat())
         submit(page)
-    page.wait_for_url(re.compile(r"/desk/people/[0-9a-f-]{36}/"))
+    page.wait_for_url(FILE)
     coordinator.check()
 
 
@@ -187,9 +187,9 @@ def end_for_the_person(coordinator: Visitor, purpose: str) -> None:
     """Somebody says by phone that they take it back."""
     page = coordinator.page
     page.locator("[role=tab][href='#consents-tab']").click()
-    page.locator(f"#consents-tab a[href$='/consents/{purpose}/end/']").click()
+    follow(page.locator(f"#consents-tab a[href$='/consents/{purpose}/end/']"))
     page.wait_for_url(f"**/consents/{purpose}/end/")
     coordinator.check()
-    page.locator("main form .btn-danger").click()
-    page.wait_for_url(re.compile(r"/desk/people/[0-9a-f-]{36}/$"))
+    follow(page.locator("main form .btn-danger"))
+    page.wait_for_url(FILE)
     coordinator.check()

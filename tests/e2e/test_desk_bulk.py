@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 
 CASES = [pytest.param("fr", "QC", "coordinator.qc", id="fr"), pytest.param("en", "ON", "coordinator.on", id="en")]
 THREE = """
@@ -49,19 +49,17 @@ def tick(coordinator, keys: list[str], what: str) -> None:
     coordinator.open("desk/applications/")
     page = coordinator.page
     while page.locator(f"input[name=pick][value='{keys[0]}']").count() == 0:
-        page.locator("a[rel=next]").click()
-        page.wait_for_load_state()
+        follow(page.locator("a[rel=next]"))
     for key in keys:
         page.locator(f"input[name=pick][value='{key}']").check()
     page.locator("select[name=what]").select_option(what)
-    page.locator("[data-pick-form] button[type=submit]").click()
+    follow(page.locator("[data-pick-form] button[type=submit]"))
     page.wait_for_url("**/desk/bulk/**")
     coordinator.check()
 
 
 def go_on(coordinator) -> None:
-    coordinator.page.locator("main form button.btn-primary").click()
-    coordinator.page.wait_for_load_state()
+    follow(coordinator.page.locator("main form button.btn-primary"))
     coordinator.check()
 
 
@@ -78,7 +76,7 @@ def test_several_applications_are_taken_over_and_given_back(visitor, site, langu
     go_on(coordinator)
     expect(page.locator(".undo-bar")).to_contain_text("2")
     assert facts(site, keys) == [(username, 0)] * 2 + [("nobody", 0)]
-    page.locator(".undo-bar button").click()
+    follow(page.locator(".undo-bar button"))
     page.wait_for_url("**/desk/applications/*")
     coordinator.check()
     assert facts(site, keys) == [("nobody", 0)] * 3
@@ -97,8 +95,7 @@ def test_message_to_several_says_who_gets_none_and_is_taken_back(visitor, site, 
     assert [count for _who, count in facts(site, keys)] == [0, 0, 0]
     go_on(coordinator)
     assert [count for _who, count in facts(site, keys)] == [1, 1, 0], "nobody is written to where it is not safe"
-    page.locator(".undo-bar button").click()
-    page.wait_for_load_state()
+    follow(page.locator(".undo-bar button"))
     coordinator.check()
     assert [count for _who, count in facts(site, keys)] == [0, 0, 0]
 
@@ -108,7 +105,6 @@ def test_nothing_ticked_is_said_and_changes_nothing(visitor, language, province,
     coordinator = visitor(language)
     sign_in_team(coordinator, username)
     coordinator.open("desk/applications/")
-    coordinator.page.locator("[data-pick-form] button[type=submit]").click()
-    coordinator.page.wait_for_load_state()
+    follow(coordinator.page.locator("[data-pick-form] button[type=submit]"))
     expect(coordinator.page.locator(".message, [role=status], [role=alert]").first).to_be_visible()
     coordinator.check()

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 
 CASES = [pytest.param("fr", "QC", "coordinator.qc", id="fr"), pytest.param("en", "ON", "coordinator.on", id="en")]
 A_CALL = """
@@ -52,7 +52,7 @@ def test_call_is_noted_in_place_and_the_focus_goes_to_what_was_noted(visitor, si
     sign_in_team(coordinator, username)
     page = coordinator.page
     coordinator.open("desk/calls/")
-    page.locator("tbody a", has_text=f"Appel {language}").click()
+    follow(page.locator("tbody a", has_text=f"Appel {language}"))
     page.evaluate("window.same = true")
     page.locator("#call-outcome input[value=closed]").check()
     page.locator("#call-outcome button[type=submit]").click()

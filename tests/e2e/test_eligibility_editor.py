@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 from tests.e2e.stack import Stack
 
 ROOT = "/admin/intake/eligibilityversion/"
@@ -13,8 +13,7 @@ LABEL = "I am a relative of one of these people"
 
 
 def press(visitor: Visitor, value: str) -> None:
-    visitor.page.locator(f"#content input[type=submit][{value}]").first.click()
-    visitor.page.wait_for_load_state()
+    follow(visitor.page.locator(f"#content input[type=submit][{value}]").first)
     assert not visitor.faults, visitor.faults
 
 

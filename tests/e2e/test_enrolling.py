@@ -7,7 +7,7 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in_participant, sign_in_team
+from tests.e2e.people import follow, sign_in_participant, sign_in_team
 
 TEAM = """
 from psp.accounts.services import enrol_totp
@@ -58,11 +58,11 @@ def test_open_group_fills_and_its_line_is_served(visitor, site):
 
     first = visitor("fr", phone=True)
     sign_in_participant(first, "line.a@example.org")
-    first.page.locator("main a[href$='/my/groups/']").first.click()
+    follow(first.page.locator("main a[href$='/my/groups/']").first)
     first.check()
     first.open("my/groups/?month=")
     first.open("my/groups/")
-    first.page.locator(f"main a[href*='{group}']").click()
+    follow(first.page.locator(f"main a[href*='{group}']"))
     first.check()
     press(first, "/enrol/")
     expect(first.page.locator("main a[href$='/leave/']")).to_be_visible()
@@ -82,10 +82,9 @@ def test_open_group_fills_and_its_line_is_served(visitor, site):
     leave(first)
     until_offered(waiting, group)
     waiting.check()
-    waiting.page.locator("main a[href*='/my/invitations/']").first.click()
+    follow(waiting.page.locator("main a[href*='/my/invitations/']").first)
     waiting.check()
-    waiting.page.locator("main button[value=accepted]").click()
-    waiting.page.wait_for_load_state()
+    follow(waiting.page.locator("main button[value=accepted]"))
     waiting.open(f"my/groups/{group}/")
     leave(waiting)
     desk.open(f"desk/groups/{group}/")
@@ -95,7 +94,8 @@ def test_open_group_fills_and_its_line_is_served(visitor, site):
 
 def until_offered(person, group: str) -> None:
     """The worker offers the place once the leaving is committed: nobody has to do anything."""
-    for _try in range(40):
+    deadline = time.monotonic() + 150
+    while time.monotonic() < deadline:
         person.page.goto(f"{person.site.url}/{person.language}/my/groups/{group}/")
         if person.page.locator("main a[href*='/my/invitations/']").count():
             return
@@ -104,39 +104,38 @@ def until_offered(person, group: str) -> None:
 
 
 def press(person, ending: str) -> None:
-    person.page.locator(f"main form[action$='{ending}'] button[type=submit]").click()
-    person.page.wait_for_load_state()
+    follow(person.page.locator(f"main form[action$='{ending}'] button[type=submit]"))
 
 
 def open_and_furnish(desk, group: str) -> None:
     """Open the enrolment and say where the group meets, with the keyboard."""
     desk.open(f"desk/groups/{group}/")
-    desk.page.locator("main a[href$='/open/']").first.press("Enter")
+    follow(desk.page.locator("main a[href$='/open/']").first, "Enter")
     desk.page.wait_for_url(re.compile("/open/$"))
     desk.check()
-    desk.page.locator("main form button[type=submit]").press("Enter")
+    follow(desk.page.locator("main form button[type=submit]"), "Enter")
     desk.page.wait_for_url(re.compile(f"{group}/$"))
-    desk.page.locator("main a[href$='/place/']").first.press("Enter")
+    follow(desk.page.locator("main a[href$='/place/']").first, "Enter")
     desk.page.wait_for_url(re.compile("/place/$"))
     desk.check()
     desk.page.locator("input[name=link]").fill("https://video.example.org/monday")
-    desk.page.locator("main form button[type=submit]").press("Enter")
+    follow(desk.page.locator("main form button[type=submit]"), "Enter")
     desk.page.wait_for_url(re.compile(f"{group}/$"))
     desk.check()
 
 
 def share(person) -> None:
-    person.page.locator("main a[href$='/needs/']").click()
+    follow(person.page.locator("main a[href$='/needs/']"))
     person.check()
     person.page.locator("input[value=breaks]").check()
-    person.page.locator("main form button[type=submit].btn-primary").click()
+    follow(person.page.locator("main form button[type=submit].btn-primary"))
     person.page.wait_for_url(re.compile(r"/my/groups/[0-9a-f-]{36}/$"))
     person.check()
 
 
 def leave(person) -> None:
     """Two clicks, no reason."""
-    person.page.locator("main a[href$='/leave/']").click()
+    follow(person.page.locator("main a[href$='/leave/']"))
     person.check()
     assert person.page.locator("main textarea, main input:not([type=hidden])").count() == 0
     press(person, "/leave/")

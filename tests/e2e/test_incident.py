@@ -9,7 +9,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 from tests.e2e.stack import Stack
 from tests.e2e.test_after_session import both_languages
 
@@ -46,7 +46,7 @@ NOTE = "Elles se connaissent du travail. Merci de nous appeler."
 def report(lead: Visitor, session: str) -> str:
     """On the phone, from the session's page; the address of the report."""
     lead.open(f"lead/sessions/{session}/")
-    lead.page.locator("main a[href*='/lead/matters/report/']").click()
+    follow(lead.page.locator("main a[href*='/lead/matters/report/']"))
     lead.check()
     assert lead.page.locator("main a[href='tel:911']").first.is_visible(), "whom to call now"
     lead.page.locator("input[name=kind][value=recognised]").check()
@@ -55,12 +55,12 @@ def report(lead: Visitor, session: str) -> str:
     lead.page.locator("input[name=needs][value=call]").check()
     lead.page.locator("textarea[name=note]").fill(NOTE)
     lead.page.locator("input[name=happened_at]").fill("")
-    lead.page.locator("main form button.btn-primary").click()
+    follow(lead.page.locator("main form button.btn-primary"))
     expect(lead.page.locator(".error-summary")).to_be_visible()
     expect(lead.page.locator("textarea[name=note]")).to_have_value(NOTE)
     lead.check()
     lead.page.locator("input[name=happened_at]").fill("2026-01-05T19:30")
-    lead.page.locator("main form button.btn-primary").click()
+    follow(lead.page.locator("main form button.btn-primary"))
     lead.page.wait_for_url(re.compile(r"/lead/matters/[0-9a-f-]{36}/$"))
     lead.check()
     return lead.page.url.rstrip("/").rsplit("/", 1)[1]
@@ -68,8 +68,7 @@ def report(lead: Visitor, session: str) -> str:
 
 def press(person: Visitor, form: str, button: str = "button[type=submit]") -> None:
     """Send the first form on the page whose address ends so."""
-    person.page.locator(f"main form[action$='/{form}/'] {button}").first.click()
-    person.page.wait_for_load_state()
+    follow(person.page.locator(f"main form[action$='/{form}/'] {button}").first)
     person.check()
 
 
@@ -86,9 +85,9 @@ def test_incident_to_keep_apart(site: Stack, visitor: Callable[..., Visitor]) ->
 
     sign_in_team(coordinator, "coordinator.qc")
     coordinator.open("desk/")
-    coordinator.page.locator("#card-incidents a").click()
+    follow(coordinator.page.locator("#card-incidents a"))
     coordinator.check()
-    coordinator.page.locator(f"main a[href$='/desk/matters/{incident}/']").click()
+    follow(coordinator.page.locator(f"main a[href$='/desk/matters/{incident}/']"))
     coordinator.check()
     assert NOTE in coordinator.page.locator("main").inner_text()
     press(coordinator, "take")
@@ -112,8 +111,7 @@ def test_incident_to_keep_apart(site: Stack, visitor: Callable[..., Visitor]) ->
     coordinator.page.reload()
     press(coordinator, "step-act", "button[value=done]")
     for name, state in (("Maxence", "offered"), ("Ariel", "talked")):
-        coordinator.page.locator("main li", has_text=name).locator(f"button[name=to][value={state}]").click()
-        coordinator.page.wait_for_load_state()
+        follow(coordinator.page.locator("main li", has_text=name).locator(f"button[name=to][value={state}]"))
         coordinator.check()
     open_more(coordinator, "close")
     coordinator.page.locator("input[name=close-changes][value=forming]").check()
@@ -122,7 +120,7 @@ def test_incident_to_keep_apart(site: Stack, visitor: Callable[..., Visitor]) ->
     expect(coordinator.page.locator("form[action$='/reopen/']")).to_be_visible()
 
     sign_in_team(supervisor, "supervisor", front="*/care/")
-    supervisor.open("care/matters/review/")
+    supervisor.open("care/matters/review/?year=2026")  # the year in which it happened
     expect(supervisor.page.locator("td", has_text="Ask about workplaces")).to_be_visible()
     assert "Maxence" not in supervisor.page.locator("main").inner_text()
 

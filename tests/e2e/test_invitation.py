@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in_participant, sign_in_team
+from tests.e2e.people import follow, sign_in_participant, sign_in_team
 
 # Nothing that a message says may tell what it is about.
 TELLING = ("group", "groupe", "support", "soutien", "invitation", "program")
@@ -85,7 +85,7 @@ def states(site, group) -> dict[str, str]:
 
 def wait_for(site, group, **wanted) -> None:
     """Beat looks every few seconds."""
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 150
     while not wanted.items() <= states(site, group).items():
         assert time.monotonic() < deadline, states(site, group)
         time.sleep(0.5)
@@ -95,7 +95,7 @@ def arrive(visitor, story, name, *, phone=True):
     """Signed in; the first line says that an answer is awaited, and leads to it."""
     person = visitor(story.language, phone=phone)
     sign_in_participant(person, f"{name}.{story.language}@example.org")
-    person.page.locator("main a.btn-primary").first.click()
+    follow(person.page.locator("main a.btn-primary").first)
     person.page.wait_for_url("**/my/invitations/*/")
     person.check()
     return person
@@ -103,8 +103,7 @@ def arrive(visitor, story, name, *, phone=True):
 
 def say(person, answer) -> None:
     """With the keyboard, as with a finger."""
-    person.page.locator(f"main button[value={answer}]").focus()
-    person.page.keyboard.press("Enter")
+    follow(person.page.locator(f"main button[value={answer}]"), "Enter")
     expect(person.page.locator(f"main button[value={answer}]")).to_have_count(0)
     person.check()
 
@@ -124,7 +123,7 @@ def test_invitation_lapse_next_offer_dates_and_leaving(visitor, site, story):
 
     bo = arrive(visitor, story, "bo", phone=False)
     say(bo, "declined")
-    bo.page.locator("main form[action$='/again/'] button").click()
+    follow(bo.page.locator("main form[action$='/again/'] button"))
     expect(bo.page.locator("main button[value=declined]")).to_be_visible()
     say(bo, "declined")
 
@@ -132,7 +131,7 @@ def test_invitation_lapse_next_offer_dates_and_leaving(visitor, site, story):
     wait_for(site, group, Cleo="lapsed", Dara="open", Eli="open")
     cleo = visitor(story.language)
     sign_in_participant(cleo, f"cleo.{story.language}@example.org")
-    cleo.page.locator("main a[href*='/my/invitations/']").first.click()
+    follow(cleo.page.locator("main a[href*='/my/invitations/']").first)
     expect(cleo.page.locator("main button[name=answer]")).to_have_count(0)
     cleo.check()
 
@@ -142,7 +141,7 @@ def test_invitation_lapse_next_offer_dates_and_leaving(visitor, site, story):
     lead = visitor(story.language, phone=True)
     sign_in_team(lead, story.supporter)
     lead.open("lead/")
-    lead.page.locator(f"main a[href$='/lead/invitations/{group}/']").click()
+    follow(lead.page.locator(f"main a[href$='/lead/invitations/{group}/']"))
     lead.check()
     say(lead, "accepted")
 
@@ -151,8 +150,8 @@ def test_invitation_lapse_next_offer_dates_and_leaving(visitor, site, story):
     desk.open(f"desk/groups/{group}/")
     desk.page.locator("section[aria-labelledby=invitations] details summary").first.click()
     desk.check()
-    desk.page.locator("main a[href$='/establish/']").click()
-    desk.page.locator("main form button.btn-primary").click()
+    follow(desk.page.locator("main a[href$='/establish/']"))
+    follow(desk.page.locator("main form button.btn-primary"))
     desk.page.wait_for_url(f"**/desk/groups/{group}/")
     desk.check()
     assert states(site, group) == {
@@ -164,7 +163,7 @@ def test_invitation_lapse_next_offer_dates_and_leaving(visitor, site, story):
     expect(alma.page.locator("main section[aria-labelledby=dates] li")).to_have_count(10)
     alma.check()
     alma.page.locator("main details summary").click()
-    alma.page.locator("main form[action$='/not-after-all/'] button").click()
+    follow(alma.page.locator("main form[action$='/not-after-all/'] button"))
     expect(alma.page.locator("main form[action$='/not-after-all/']")).to_have_count(0)
     alma.check()
     desk.open(f"desk/groups/{group}/")

@@ -67,7 +67,7 @@ threads = [Thread(target=join, args=(number,)) for number in range(len(people))]
 for thread in threads:
     thread.start()
 for thread in threads:
-    thread.join(60)
+    thread.join(240)
 print(json.dumps(said))
 """
 PRESENT = """
@@ -98,7 +98,7 @@ class HttpClient:
     def ask(self, method: str, path: str, **values: str) -> tuple[int, str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         headers |= {"Origin": self.origin, "Content-Type": "application/x-www-form-urlencoded"}
-        connection = http.client.HTTPSConnection("localhost", self.port, context=self.context, timeout=60)
+        connection = http.client.HTTPSConnection("localhost", self.port, context=self.context, timeout=240)
         with closing(connection):
             connection.request(method, path, urlencode(values) if values else None, headers)
             answer = connection.getresponse()
@@ -126,7 +126,7 @@ def all_at_once(acts: list[Callable[[], str]], waiting: Callable[[], list[str]])
     gate.wait()
     said += waiting()
     for thread in threads:
-        thread.join(90)
+        thread.join(300)
     return said
 
 

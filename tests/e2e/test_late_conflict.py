@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import sign_in_participant, sign_in_team
+from tests.e2e.people import follow, sign_in_participant, sign_in_team
 from tests.e2e.stack import Stack
 
 # An established group with dates; afterwards a pair is noted among its members.
@@ -53,14 +53,14 @@ def test_a_late_conflict_is_found_taken_over_and_mended(
     coordinator.open("desk/")
     card = page.locator("section[aria-labelledby=card-apart]")
     assert "Dominique" not in card.inner_text(), "the card names nobody"
-    card.locator(f"a[href*='{group}']").click()
+    follow(card.locator(f"a[href*='{group}']"))
     coordinator.check()
-    page.locator("form[action$='/mine/'] button").click()
+    follow(page.locator("form[action$='/mine/'] button"))
     coordinator.check()
     assert page.locator("form[action$='/mine/']").count() == 0, "it is theirs now"
-    page.get_by_role("link", name="Dominique Deux").last.click()
+    follow(page.get_by_role("link", name="Dominique Deux").last)
     coordinator.check()
-    page.locator("main form button.btn-danger").press("Enter")
+    follow(page.locator("main form button.btn-danger"), "Enter")
     page.wait_for_url(f"**/{language}/desk/")
     coordinator.check()
     assert page.locator(f"section[aria-labelledby=card-apart] a[href*='{group}']").count() == 0

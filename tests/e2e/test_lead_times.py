@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.e2e.people import follow
 from tests.e2e.test_accounts import enter
 
 
@@ -19,20 +20,20 @@ def test_times_are_said_by_keyboard_and_a_pause_is_one_click(visitor):
     box.focus()
     page.keyboard.press("Space")
     expect(box).to_be_checked(checked=not before)
-    page.locator("main form:has([name=availability]) button[type=submit]").click()
+    follow(page.locator("main form:has([name=availability]) button[type=submit]"))
     expect(page.get_by_text("Vos plages sont enregistrées.")).to_be_visible()
     expect(page.locator("input[name=availability][value='5-morning']")).to_be_checked(checked=not before)
     person.check()
-    page.locator("button[name=on]").click()
+    follow(page.locator("button[name=on]"))
     expect(page.get_by_role("heading", name=re.compile("Vous faites une pause"))).to_be_visible()
     person.check()
     person.language = "en"
     person.open("lead/times/")
-    page.locator("button[name=on]").click()
+    follow(page.locator("button[name=on]"))
     expect(page.get_by_role("heading", name="Take a pause")).to_be_visible()
     # Nothing chosen where something must be: said at the top and at the field, and nothing is lost.
     for choice in page.locator("input[name=languages]:checked").all():
         choice.uncheck()
-    page.locator("main form:has([name=availability]) button[type=submit]").click()
+    follow(page.locator("main form:has([name=availability]) button[type=submit]"))
     expect(page.locator(".error-summary, [role=alert]").first).to_be_visible()
     person.check()

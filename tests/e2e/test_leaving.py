@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
-from tests.e2e.people import ANSWERS, fill_step, sign_in_participant
+from tests.e2e.people import ANSWERS, fill_step, follow, sign_in_participant
 
 CANARY = "Canary-Wren"
 LANGUAGES = ["en", "fr"]
@@ -44,15 +46,33 @@ def press_shift(page) -> None:
         page.keyboard.press("Shift")
 
 
+def away(person) -> None:
+    """The browser shows something else than the site."""
+    deadline = time.monotonic() + 60
+    while person.page.url.startswith(person.site.url):
+        assert time.monotonic() < deadline, person.page.url
+        person.page.wait_for_timeout(50)
+
+
+def seen_on(page) -> str:
+    """All that is there and in the fields, also while a page takes the place of another."""
+    for _try in range(20):
+        try:
+            return str(page.content() + page.evaluate(TYPED))
+        except PlaywrightError:
+            page.wait_for_timeout(100)
+    return str(page.content() + page.evaluate(TYPED))
+
+
 def gone(person) -> None:
     """The site is left: whatever the Back button asks for, nothing that was typed or shown comes back."""
-    person.page.wait_for_timeout(700)
+    away(person)
     for _step in range(MOST_STEPS_BACK):
         person.page.go_back(wait_until="domcontentloaded")
         person.page.wait_for_timeout(150)
         if person.page.url == "about:blank":
             break
-        seen = person.page.content() + person.page.evaluate(TYPED)
+        seen = seen_on(person.page)
         assert CANARY not in seen, person.page.url
         assert "canary@example.org" not in seen, person.page.url
         assert not person.page.locator("form[data-steps]").is_visible()
@@ -113,13 +133,12 @@ def test_property_17_session_of_the_portal_is_dead_after_leaving_also_without_a_
     assert kept
     person.context.set_offline(True)
     press_shift(person.page)
-    person.page.wait_for_timeout(500)
+    away(person)
     person.context.set_offline(False)
     # Whoever opens the site again on this device gets the neutral page; with its button the session ends for good.
     person.page.goto(f"{site.url}/en/my/")
     assert not person.page.locator("a[href*='/my/']").count()
-    person.page.locator("form button[type=submit]").first.click()
-    person.page.wait_for_load_state()
+    follow(person.page.locator("form button[type=submit]").first)
     person.context.clear_cookies()
     person.context.add_cookies(kept)
     person.page.goto(f"{site.url}/en/my/")
@@ -135,6 +154,7 @@ def test_form_is_saved_and_finished_later(visitor, site, language):
     person.page.on("request", lambda request: sent.append(request.post_data or ""))
     person.page.locator("button[name=later]").click()
     person.page.locator("[data-later-close]").click()
+    expect(person.page.locator("input[name=name]")).to_be_visible()
     expect(person.page.locator("input[name=name]")).to_have_value(CANARY)
     person.page.locator("button[name=later]").click()
     confirm(person, site, address)
@@ -152,7 +172,7 @@ def test_form_is_saved_and_finished_later(visitor, site, language):
     assert back.page.locator("input[name=name]").input_value() == CANARY
     assert not back.page.locator("[name=taking_part__agree]").is_checked()
     back.check()
-    back.page.locator("form[action$='/throw-away/'] button").click()
+    follow(back.page.locator("form[action$='/throw-away/'] button"))
     back.page.wait_for_url("**/intake/gone/")
     back.check()
     assert person.faults + back.faults + person.strangers + back.strangers == []

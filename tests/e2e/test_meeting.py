@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.people import apply, fill, sign_in_participant, sign_in_team, submit
-from tests.e2e.test_whole_way import ZONE
+from tests.e2e.people import ZONE, apply, fill, follow, sign_in_participant, sign_in_team, submit
 
 CASES = [
     pytest.param("fr", "QC", "coordinator.qc", "refer", id="fr-refer"),
@@ -37,7 +36,7 @@ def test_meeting_is_held_on_one_page_and_the_decision_is_read(visitor, site, lan
     expected = "tel:18002687708" if outcome == "refer" else str(later().year)
     assert expected in person.page.content()
     assert NAMED not in person.page.content()
-    person.page.locator("a[href$='/look-again/']").click()
+    follow(person.page.locator("a[href$='/look-again/']"))
     person.check()
     submit(person.page)
     person.page.wait_for_url("**/my/")
@@ -53,14 +52,14 @@ def open_meeting(coordinator, email: str) -> None:
     page = coordinator.page
     coordinator.open("desk/")
     page.locator("form[role=search] input[name=text]").fill(email)
-    page.locator("form[role=search] button[type=submit]").click()
+    follow(page.locator("form[role=search] button[type=submit]"))
     page.wait_for_url("**/desk/people/*/")
-    page.locator("a[href$='/meeting/']").click()
+    follow(page.locator("a[href$='/meeting/']"))
     day = datetime.now(ZONE) + timedelta(days=2)
     fill(page, day=day.date().isoformat(), at="07:10")
     submit(page)
     page.wait_for_url("**/desk/people/*/")
-    page.locator("main a[href*='/desk/meetings/']").first.click()
+    follow(page.locator("main a[href*='/desk/meetings/']").first)
     page.wait_for_url(re.compile(r"/desk/meetings/[0-9a-f-]{36}/$"))
     coordinator.check()
 
@@ -75,17 +74,17 @@ def hold(coordinator) -> None:
     page.reload()
     assert page.locator("form[data-quietly] input[type=checkbox]:checked").count() == 3, "kept as they were made"
     page.locator("input[name=text]").last.fill(NAMED)
-    page.locator("form[action$='/apart/'] button[type=submit]").click()
+    follow(page.locator("form[action$='/apart/'] button[type=submit]"))
     page.wait_for_url("**/desk/meetings/*/")
     expect(page.get_by_text(NAMED, exact=True)).to_be_visible()
-    page.locator("form[action$='/countersign/'] button").first.click()
+    follow(page.locator("form[action$='/countersign/'] button").first)
     page.wait_for_url("**/desk/meetings/*/")
     coordinator.check()
 
 
 def decide(coordinator, outcome: str) -> None:
     page = coordinator.page
-    page.locator(f"a[href$='/{'refer' if outcome == 'refer' else 'not-now'}/']").click()
+    follow(page.locator(f"a[href$='/{'refer' if outcome == 'refer' else 'not-now'}/']"))
     coordinator.check()
     if outcome == "refer":
         page.locator("input[name=to][value=vac]").check()

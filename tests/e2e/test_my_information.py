@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.people import apply, download, sign_in_participant, sign_in_team, submit
+from tests.e2e.people import apply, download, follow, sign_in_participant, sign_in_team, submit
 from tests.papers import assert_pdf_ua, pdf_text
 
 REGIONS = {"fr": ("QC", "coordinator.qc", "NB"), "en": ("ON", "coordinator.on", "MB")}
@@ -24,7 +24,7 @@ def test_everything_to_keep_and_a_correction_that_changes_the_file(language, vis
 
     # Before anything else: what is held, and how the program answers for it.
     person.open("what-we-hold/")
-    person.page.locator("main a[href$='/transparency/']").click()
+    follow(person.page.locator("main a[href$='/transparency/']"))
     person.page.wait_for_url("**/transparency/")
     person.check()
     expect(person.page.locator("#complain")).to_be_visible()
@@ -48,7 +48,7 @@ def test_everything_to_keep_and_a_correction_that_changes_the_file(language, vis
 
     # A small thing changes at once.
     person.open("my/rights/correct/")
-    person.page.locator("main a[href$='/rights/details/']").click()
+    follow(person.page.locator("main a[href$='/rights/details/']"))
     person.page.locator("input[name=name]").fill(f"{name}-2")
     submit(person.page)
     person.page.wait_for_url("**/my/rights/")
@@ -64,7 +64,7 @@ def test_everything_to_keep_and_a_correction_that_changes_the_file(language, vis
     sign_in_team(coordinator, username)
     coordinator.open(f"desk/corrections/{asked}/")
     coordinator.page.locator("select[name=corrected]").select_option(other)
-    coordinator.page.locator("button[name=accept]").click()
+    follow(coordinator.page.locator("button[name=accept]"))
     coordinator.page.wait_for_url("**/desk/corrections/")
     person.open(f"my/rights/{asked}/")
     person.open("my/rights/copy/")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 from tests.e2e.stack import Stack
 
 CANARY = "Canari-orage"
@@ -56,7 +56,7 @@ def test_somebody_pauses_and_somebody_else_leads(
     says_that_it_is_hard(lead, words)
     lead.open("lead/pause/")
     lead.check()
-    lead.page.get_by_role("button", name=words["pause"]).click()
+    follow(lead.page.get_by_role("button", name=words["pause"]))
     expect(lead.page.get_by_role("heading", name=words["paused"])).to_be_visible()
     lead.check()
 
@@ -71,7 +71,7 @@ def test_somebody_pauses_and_somebody_else_leads(
     assert CANARY not in desk.page.content()
     choice = desk.page.locator("select[name=user] option", has_text=in_other_region(site))
     desk.page.locator("select[name=user]").select_option(value=choice.first.get_attribute("value"))
-    desk.page.locator("main form:has(select[name=user]) button[type=submit]").click()
+    follow(desk.page.locator("main form:has(select[name=user]) button[type=submit]"))
     desk.page.wait_for_url("**/desk/covers/")
 
     sign_in_team(other, "supporter.on")
@@ -82,7 +82,7 @@ def test_somebody_pauses_and_somebody_else_leads(
     other.check()
 
     lead.open("lead/pause/")
-    lead.page.get_by_role("button", name=words["back"]).click()
+    follow(lead.page.get_by_role("button", name=words["back"]))
     lead.open(f"lead/sessions/{session}/")
     expect(lead.page.get_by_role("button", name=words["cannot"])).to_have_count(0)
     lead.check()
@@ -98,7 +98,7 @@ def says_that_it_is_hard(lead: Visitor, words: dict[str, str]) -> None:
     lead.check()
     lead.page.locator("input[name=colour][value=hard]").check()
     lead.page.locator("input[name=word]").fill(CANARY)
-    lead.page.locator("main form:has(input[name=word]) button[type=submit]").click()
+    follow(lead.page.locator("main form:has(input[name=word]) button[type=submit]"))
     lead.page.wait_for_url("**/lead/how-i-am/*-*/")
     expect(lead.page.get_by_role("heading", name=words["hard"])).to_be_visible()
     lead.check()

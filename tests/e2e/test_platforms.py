@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import fill, sign_in_team, submit
+from tests.e2e.figures import figures_come
+from tests.e2e.people import fill, follow, sign_in_team, submit
 
 # Two months that are over and closed for each language: the second is taken back again. Long ago, so that no report of
 # another story has their figures already.
@@ -44,7 +45,7 @@ def test_numbers_of_a_platform_come_in_and_are_seen_protected(visitor, site, lan
     sign_in_team(analyst, "analyst")
     analyst.open("reports/platforms/")
 
-    analyst.page.locator("main a[href$='/table/']").click()
+    follow(analyst.page.locator("main a[href$='/table/']"))
     analyst.check()
     what_is_about_people_goes_nowhere(analyst, month, said)
     read_look_and_keep(analyst, month, other, said)
@@ -86,7 +87,9 @@ def what_is_about_people_goes_nowhere(analyst: Visitor, month: str, said: dict[s
     expect(box).to_have_value("")
     assert SOMEBODY not in page.content()
     analyst.check()
-    choose(page, "numbers.csv", f"{HEADINGS['fr' if analyst.language == 'fr' else 'en']}\n".encode())
+    headings = f"{HEADINGS[analyst.language]}\n"
+    choose(page, "numbers.csv", headings.encode())
+    expect(box).to_have_value(headings)
     box.fill(table_of(analyst.language, [(month, "QC", "12,5")]))
     submit(page)
     expect(page.locator("[data-error-summary]")).to_contain_text(said["line"])
@@ -113,7 +116,7 @@ def read_look_and_keep(analyst: Visitor, month: str, other: str, said: dict[str,
     expect(page.locator("main table tbody tr")).to_have_count(4)
     expect(page.locator("main table tbody")).to_contain_text("1,234" if analyst.language == "en" else "1\u00a0234")
     analyst.check()
-    page.locator("main button[name=keep]").click()
+    follow(page.locator("main button[name=keep]"))
     page.wait_for_url("**/reports/platforms/")
     expect(page.locator("[role=status], .messages").first).to_contain_text("4")
     analyst.check()
@@ -122,7 +125,7 @@ def read_look_and_keep(analyst: Visitor, month: str, other: str, said: dict[str,
 def type_again(analyst: Visitor, month: str, region: str, number: str) -> None:
     """A number below zero is told at its place; the right one takes the place of what was there."""
     page = analyst.page
-    page.locator("main a[href$='/number/']").click()
+    follow(page.locator("main a[href$='/number/']"))
     analyst.check()
     page.locator("main select[name=month]").select_option(month)
     page.locator("main select[name=region]").select_option(region)
@@ -139,9 +142,9 @@ def type_again(analyst: Visitor, month: str, region: str, number: str) -> None:
 
 def take_back(analyst: Visitor, month: str) -> None:
     page = analyst.page
-    page.locator(f"main a[href$='/{month}/remove/']").click()
+    follow(page.locator(f"main a[href$='/{month}/remove/']"))
     analyst.check()
-    page.locator("main form button.btn-danger").click()
+    follow(page.locator("main form button.btn-danger"))
     page.wait_for_url("**/reports/platforms/")
     expect(page.locator(f"main a[href$='/{month}/remove/']")).to_have_count(0)
     analyst.check()
@@ -152,6 +155,7 @@ def see_protected(analyst: Visitor, month: str, said: dict[str, str]) -> None:
     page = analyst.page
     expect(page.locator("main a[href$='/reports/topics/platforms/']")).to_be_visible()
     analyst.open(f"reports/topics/platforms/?period={month}")
+    figures_come(page)
     page.locator("main select[name=by]").select_option("place")
     submit(page)
     whole = "1,313" if analyst.language == "en" else "1\u00a0313"
@@ -169,7 +173,7 @@ def stays_as_it_is(analyst: Visitor, month: str) -> None:
     analyst.open("reports/platforms/")
     expect(page.locator("main table")).to_be_visible()
     expect(page.locator(f"main a[href$='/{month}/remove/']")).to_have_count(0)
-    page.locator("main a[href$='/number/']").click()
+    follow(page.locator("main a[href$='/number/']"))
     page.locator("main select[name=month]").select_option(month)
     page.locator("main select[name=region]").select_option("ON")
     fill(page, registrations="76", source="rapport" if analyst.language == "fr" else "report")

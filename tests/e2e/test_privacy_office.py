@@ -8,15 +8,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.e2e.people import apply, sign_in_participant, sign_in_team
+from tests.e2e.people import apply, follow, sign_in_participant, sign_in_team
 
 # The province that the person lives in, and a coordinator of another region.
 ELSEWHERE = {"fr": ("QC", "coordinator.on"), "en": ("ON", "coordinator.qc")}
 
 
 def press(visitor, selector: str) -> None:
-    visitor.page.locator(f"main {selector}").first.click()
-    visitor.page.wait_for_load_state()
+    follow(visitor.page.locator(f"main {selector}").first)
     visitor.check()
 
 
@@ -50,10 +49,8 @@ def test_officer_sees_an_urgent_opening_answers_a_letter_and_runs_a_breach(langu
     officer.open("privacy/elsewhere/")
     row = officer.page.locator("main section", has_text=words)
     reference = re.findall(r"[A-Z0-9]{4}-[A-Z0-9]{4}", row.inner_text())[0]
-    row.locator(".btn-danger").click()
-    officer.page.wait_for_load_state()
-    officer.page.locator("main section", has_text=words).locator("button[value=talked]").click()
-    officer.page.wait_for_load_state()
+    follow(row.locator(".btn-danger"))
+    follow(officer.page.locator("main section", has_text=words).locator("button[value=talked]"))
     officer.check()
     coordinator.page.reload()
     assert "Ode-Canari" not in coordinator.page.content()
@@ -69,8 +66,7 @@ def test_officer_sees_an_urgent_opening_answers_a_letter_and_runs_a_breach(langu
     assert not officer.page.locator("main form[action$='/identity/']").count()
     sign_in_team(second, "admin", front="admin/")
     second.open("privacy/approvals/")
-    second.page.locator("main section", has_text=reference).locator("button").click()
-    second.page.wait_for_load_state()
+    follow(second.page.locator("main section", has_text=reference).locator("button"))
     second.check()
     officer.page.reload()
     with officer.page.expect_download() as waiting:
@@ -81,7 +77,8 @@ def test_officer_sees_an_urgent_opening_answers_a_letter_and_runs_a_breach(langu
     press(officer, "form .btn-primary")
 
     # A breach: material, with the person concerned, and words that wait for a second person.
-    now = timezone.localtime() - timedelta(days=1)
+    # At noon, which every day has, also when the clocks go forward.
+    now = (timezone.localtime() - timedelta(days=1)).replace(hour=12, minute=0)
     officer.open("privacy/breaches/record/")
     for name in ("happened_from", "discovered_at"):
         officer.page.locator(f"main input[name={name}]").fill(f"{now:%Y-%m-%dT%H:%M}")

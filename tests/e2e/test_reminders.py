@@ -6,7 +6,7 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in_participant, sign_in_team, submit
+from tests.e2e.people import follow, sign_in_participant, sign_in_team, submit
 from tests.e2e.test_accounts import enter
 
 # A session of the near future that nobody was reminded of, because the mail server did not take it.
@@ -44,7 +44,7 @@ def test_reminders_are_chosen_and_one_that_failed_is_sent_again(visitor, site):
 def choose_as_participant(person, email: str) -> None:
     sign_in_participant(person, email)
     person.open("my/contact/")
-    person.page.locator("main a[href$='/my/reminders/']").click()
+    follow(person.page.locator("main a[href$='/my/reminders/']"))
     page = person.page
     box = page.get_by_role("group", name="Séances d’un groupe officiel").get_by_label("2 heures avant")
     box.focus()
@@ -82,12 +82,12 @@ def see_to_it(desk, reference: str, session: str) -> None:
     desk.open("desk/reminders/")
     page, row = desk.page, desk.page.get_by_role("row").filter(has_text=reference)
     desk.check()
-    row.get_by_role("button", name="Renvoyer").click()
-    for _try in range(20):
-        desk.open("desk/reminders/")
-        if row.get_by_text("Envoyé", exact=True).count():
-            break
+    follow(row.get_by_role("button", name="Renvoyer"))
+    deadline = time.monotonic() + 150
+    while row.get_by_text("Envoyé", exact=True).count() == 0:
+        assert time.monotonic() < deadline, "it was not sent"
         time.sleep(1)
+        desk.open("desk/reminders/")
     expect(row.get_by_role("button", name="Renvoyer")).to_have_count(0)
     desk.open(f"desk/sessions/{session}/")
     expect(row.get_by_text("Envoyé", exact=True)).to_be_visible()
@@ -96,5 +96,5 @@ def see_to_it(desk, reference: str, session: str) -> None:
     desk.open("desk/reminders/?state=sent&days=14")
     page.set_viewport_size({"width": 360, "height": 740})
     desk.check()
-    row.get_by_role("button", name="Tell by phone").click()
+    follow(row.get_by_role("button", name="Tell by phone"))
     expect(page.get_by_text("A coordinator wants to be sure")).to_be_visible()

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.figures import QUARTER, a_year_of_figures, a_yearly_report, figures_come
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 from tests.papers import assert_pdf_ua, pdf_text
 
 KINDS = ("CSV", "XLSX", "JSON", "PDF")
@@ -69,7 +69,7 @@ def test_yearly_report_in_both_languages_is_one_click_away(visitor, site):
     page = analyst.page
     sign_in_team(analyst, "analyst")
     analyst.open("reports/releases/")
-    page.locator("main").get_by_role("link", name="Figures of a year").click()
+    follow(page.locator("main").get_by_role("link", name="Figures of a year"))
     page.wait_for_url("**/releases/*/")
     analyst.check()
     expect(page.get_by_text("Published", exact=True)).to_be_visible()

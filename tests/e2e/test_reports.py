@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Visitor
 from tests.e2e.figures import NEXT_QUARTER, QUARTER, a_year_of_figures, figures_come
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 
 PAPER = {"width": 700, "height": 900}
 SMALLEST_LETTERS = 12
@@ -64,7 +64,7 @@ def choose_the_quarter(analyst: Visitor) -> None:
     figures_come(page)
     analyst.check()
     page.locator("select[name=period]").select_option(QUARTER)
-    page.locator("main form button[type=submit]").click()
+    follow(page.locator("main form button[type=submit]"))
     page.wait_for_url(f"**period={QUARTER}*")
     figures_come(page)
     analyst.check()
@@ -74,12 +74,12 @@ def choose_the_quarter(analyst: Visitor) -> None:
 def choose_a_topic(analyst: Visitor) -> None:
     """By the links and the form of the page, which says where one is."""
     page = analyst.page
-    page.locator(".topics-list a[href*='/topics/people/']").click()
+    follow(page.locator(".topics-list a[href*='/topics/people/']"))
     page.wait_for_url(f"**/topics/people/?period={QUARTER}")
     figures_come(page)
     analyst.check()
     page.locator("select[name=by]").select_option("region")
-    page.locator("main form button[type=submit]").click()
+    follow(page.locator("main form button[type=submit]"))
     page.wait_for_url("**by=region*")
     figures_come(page)
     analyst.check()
@@ -143,7 +143,7 @@ def compare(analyst: Visitor) -> None:
     page.set_viewport_size(PHONE)
     page.locator("select[name=by]").select_option("region.language")
     page.locator("select[name=compare]").select_option(NEXT_QUARTER)
-    page.locator("main form button[type=submit]").click()
+    follow(page.locator("main form button[type=submit]"))
     page.wait_for_url(f"**compare={NEXT_QUARTER}*")
     figures_come(page)
     expect(page.locator("main .report-period .quiet")).to_have_text(
@@ -157,7 +157,7 @@ def compare(analyst: Visitor) -> None:
 def look_up_a_definition(analyst: Visitor) -> None:
     """By the link under the figures, then unfolded."""
     page = analyst.page
-    page.locator("main a[href*='/definitions/']").first.click()
+    follow(page.locator("main a[href*='/definitions/']").first)
     page.wait_for_url("**/reports/definitions/**")
     analyst.check()
     first = page.locator("main details.more").first

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import download, sign_in_team
+from tests.e2e.people import download, follow, sign_in_team
 from tests.e2e.test_desk import find
 from tests.papers import assert_pdf_ua, pdf_text
 
@@ -52,8 +52,7 @@ def test_old_file_falls_due_and_goes_by_two_people(visitor, site, language, prov
     path = prepare(officer, reference)
     sign_in_team(second, "admin", front="admin/")
     second.open(path)
-    second.page.locator("main button[value=approve]").click()
-    second.page.wait_for_load_state()
+    follow(second.page.locator("main button[value=approve]"))
     second.check()
 
     certificate = wait_for_certificate(officer, path)
@@ -75,7 +74,7 @@ def test_old_file_falls_due_and_goes_by_two_people(visitor, site, language, prov
 def read_calendar(officer: Visitor) -> None:
     """Twelve months; what is due already counts with the first, what comes with its own."""
     officer.open("privacy/retention/")
-    officer.page.locator("main a[href$='/retention/calendar/']").click()
+    follow(officer.page.locator("main a[href$='/retention/calendar/']"))
     officer.page.wait_for_url("**/calendar/")
     officer.check()
     rows = officer.page.locator("main tbody tr")
@@ -95,15 +94,14 @@ def prepare(officer: Visitor, reference: str) -> str:
             break
     officer.check()
     expect(page.locator("main tbody")).to_contain_text(reference)
-    page.locator("main button[value=prepare]").click()
-    page.wait_for_load_state()
+    follow(page.locator("main button[value=prepare]"))
     officer.check()
     assert page.locator("main button[value=approve]").count() == 0, "nobody approves what they prepared"
     return page.url.split(f"/{officer.language}/", 1)[1]
 
 
 def wait_for_certificate(officer: Visitor, path: str) -> bytes:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     officer.open(path)
     while not officer.page.locator("main a[href$='/certificate/']").count():
         assert time.monotonic() < deadline, "it was not carried out"
@@ -118,5 +116,4 @@ def wait_for_certificate(officer: Visitor, path: str) -> bytes:
 def look_for(coordinator: Visitor, text: str) -> None:
     coordinator.open("desk/")
     coordinator.page.locator("form[role=search] input[name=text]").fill(text)
-    coordinator.page.locator("form[role=search] button[type=submit]").click()
-    coordinator.page.wait_for_load_state()
+    follow(coordinator.page.locator("form[role=search] button[type=submit]"))

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.e2e import people
 from tests.e2e.conftest import Visitor
 from tests.e2e.people import apply, sign_in_participant, sign_in_team, submit
 
@@ -16,7 +17,7 @@ REGIONS = {"fr": ("QC", "coordinator.qc"), "en": ("ON", "coordinator.on")}
 
 def follow(visitor: Visitor, path: str) -> None:
     """Press the link of the page to this place under /my/, then look at it with every check."""
-    visitor.page.locator(f"main a[href='/{visitor.language}/my/{path}']").first.click()
+    people.follow(visitor.page.locator(f"main a[href='/{visitor.language}/my/{path}']").first)
     visitor.page.wait_for_url(f"**/my/{path}")
     visitor.check()
 
@@ -42,8 +43,7 @@ def test_rights_on_a_phone(language, visitor, site):
     assert person.page.locator(".lead-text strong").inner_text().strip()
     sign_in_team(coordinator, username)
     coordinator.page.locator("form[role=search] input[name=text]").fill(email)
-    coordinator.page.locator("form[role=search] button[type=submit]").click()
-    coordinator.page.wait_for_load_state()
+    people.follow(coordinator.page.locator("form[role=search] button[type=submit]"))
     person.open("my/")
     follow(person, "opened/")
     assert person.page.locator("tbody tr", has_text=re.compile("Coord")).count()
@@ -67,26 +67,25 @@ def test_rights_on_a_phone(language, visitor, site):
     coordinator.open(f"desk/corrections/{asked}/")
     assert coordinator.page.get_by_text(WORDS).count()
     coordinator.page.locator("textarea[name=answer]").fill("It is as you sent it.")
-    coordinator.page.locator("button[name=refuse]").click()
+    people.follow(coordinator.page.locator("button[name=refuse]"))
     coordinator.page.wait_for_url("**/desk/corrections/")
     person.open(f"my/rights/{asked}/")
     person.page.locator("textarea[name=note]").fill("I see it differently.")
     submit(person.page)
-    person.page.wait_for_load_state()
     person.check()
     assert person.page.get_by_text("I see it differently.").count()
 
     # Deletion is asked for, seen by the officer, and taken back.
     person.open("my/rights/delete/")
     person.page.locator("input[name=agrees]").check()
-    person.page.locator("main form .btn-danger").click()
+    people.follow(person.page.locator("main form .btn-danger"))
     person.page.wait_for_url(re.compile(r"/my/rights/[0-9a-f-]{36}/$"))
     person.check()
     officer = visitor(language)
     sign_in_team(officer, "privacy")
     officer.open("privacy/requests/")
     assert officer.page.locator("tbody tr").count()
-    person.page.locator("main form .btn-secondary").last.click()
+    people.follow(person.page.locator("main form .btn-secondary").last)
     person.page.wait_for_url("**/my/rights/")
 
     # Two clicks from the first page, and no reason.
@@ -94,7 +93,7 @@ def test_rights_on_a_phone(language, visitor, site):
     person.open("my/sessions/")
     person.open("my/")
     follow(person, "leave/")
-    person.page.locator("main form .btn-danger").click()
+    people.follow(person.page.locator("main form .btn-danger"))
     person.page.wait_for_url("**/my/left/")
     person.check()
     person.open("my/")

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.people import sign_in_team
+from tests.e2e.people import follow, sign_in_team
 
 MADE = """
 from datetime import date, timedelta
@@ -71,40 +71,40 @@ def plan(desk, group: str) -> None:
     desk.check()
     expect(desk.page.locator("main tbody")).to_contain_text("Left out: Christmas Day")
     desk.page.locator("input[name=meets]").nth(1).press("Space")
-    desk.page.locator("button[value=save]").press("Enter")
+    follow(desk.page.locator("button[value=save]"), "Enter")
     expect(desk.page.locator("main")).to_contain_text("Look at them, then save.")
     expect(desk.page.locator("main tbody")).to_contain_text("Left out by hand")
     desk.check()
-    desk.page.locator("button[value=save]").press("Enter")
+    follow(desk.page.locator("button[value=save]"), "Enter")
     expect(desk.page.locator("main tbody a[data-row-link]")).to_have_count(10)
 
 
 def move(french) -> None:
     """An hour that is too early is refused first; what was typed stays."""
-    french.page.locator("main tbody a[data-row-link]").first.click()
+    follow(french.page.locator("main tbody a[data-row-link]").first)
     french.check()
     form = french.page.locator("main form[action$='/move/']")
     day = form.locator("input[name=day]").input_value()
     form.locator("input[name=day]").fill("2020-01-03")
     form.locator("input[name=starts_at]").fill("18:15")
-    form.locator("button[type=submit]").click()
+    follow(form.locator("button[type=submit]"))
     form = french.page.locator("main form[action$='/move/']")
     expect(form).to_contain_text("déjà passé")
     expect(form.locator("input[name=starts_at]")).to_have_value("18:15")
     french.check()
     form.locator("input[name=day]").fill(day)
     form.locator("select[name=reason]").select_option("lead")
-    form.locator("button[type=submit]").click()
+    follow(form.locator("button[type=submit]"))
     french.page.wait_for_url(re.compile(r"/desk/sessions/[0-9a-f-]{36}/$"))
     expect(french.page.locator("main time").first).to_contain_text("18")
 
 
 def cancel_and_restore(french) -> None:
-    french.page.locator("main a[href$='/cancel/']").click()
+    follow(french.page.locator("main a[href$='/cancel/']"))
     french.check()
-    french.page.locator("main form button.btn-danger").click()
+    follow(french.page.locator("main form button.btn-danger"))
     french.page.wait_for_url(re.compile(r"/desk/sessions/[0-9a-f-]{36}/$"))
     french.check()
-    french.page.locator("main form[action$='/restore/'] button").click()
+    follow(french.page.locator("main form[action$='/restore/'] button"))
     french.page.wait_for_url(re.compile(r"/desk/sessions/[0-9a-f-]{36}/$"))
     expect(french.page.locator("main form[action$='/move/']")).to_be_visible()

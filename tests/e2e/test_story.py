@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import fill, sign_in_participant, sign_in_team, submit
+from tests.e2e.people import fill, follow, sign_in_participant, sign_in_team, submit
 
 WORLD = """
 from contact.services import set_safe_contact
@@ -48,7 +48,7 @@ def test_story_is_written_agreed_to_published_and_taken_back(visitor, site, lang
 
     sign_in_team(desk, "coordinator.qc")
     desk.open("desk/words/")
-    desk.page.locator("main table a").last.click()
+    follow(desk.page.locator("main table a").last)
     desk.check()
     expect(desk.page.locator("main")).to_contain_text(long)
     fill(desk.page, wording=short)
@@ -61,7 +61,7 @@ def test_story_is_written_agreed_to_published_and_taken_back(visitor, site, lang
     office.open("reports/words/")
     article = office.page.locator("main div.card-plain.stack", has_text=short)
     expect(office.page.locator("main")).not_to_contain_text("Camille")
-    article.locator(f"button:has-text('{period}')").click()
+    follow(article.locator(f"button:has-text('{period}')"))
     office.page.wait_for_url("**/reports/words/")
     office.check()
     site.run(APPROVE.format(period=period))
@@ -77,7 +77,7 @@ def test_story_is_written_agreed_to_published_and_taken_back(visitor, site, lang
 def agree_and_write(person: Visitor, words: str) -> None:
     person.open("my/words/")
     expect(person.page.locator("main textarea")).to_have_count(0)
-    person.page.locator("main a[href$='/consents/story/sign/']").click()
+    follow(person.page.locator("main a[href$='/consents/story/sign/']"))
     person.check()
     for box in person.page.locator("main form input[type=checkbox]").all():
         box.check()
@@ -89,10 +89,10 @@ def agree_and_write(person: Visitor, words: str) -> None:
     expect(person.page.locator("main [aria-invalid=true]")).to_have_count(1)
     person.check()
     fill(person.page, text=words)
-    person.page.locator("main button[name=later]").click()
+    follow(person.page.locator("main button[name=later]"))
     expect(person.page.locator("main section[aria-labelledby=state]")).to_contain_text("Camille, ")
     person.check()
-    person.page.locator("main button[name=offer]").click()
+    follow(person.page.locator("main button[name=offer]"))
     expect(person.page.locator("main section[aria-labelledby=state] blockquote")).to_contain_text(words)
     person.check()
 
@@ -103,7 +103,7 @@ def say_yes(person: Visitor, words: str) -> None:
     proposed = person.page.locator("main section[aria-labelledby=state] blockquote")
     expect(proposed).to_have_text(words)
     assert proposed.get_attribute("lang") == person.language
-    person.page.locator("main button[name=yes]").click()
+    follow(person.page.locator("main button[name=yes]"))
     expect(person.page.locator("main button[name=yes]")).to_have_count(0)
     person.check()
 
@@ -113,9 +113,9 @@ def take_back(person: Visitor, words: str, period: str) -> None:
     person.open("my/words/")
     expect(person.page.locator("main section[aria-labelledby=state]")).to_contain_text(words)
     expect(person.page.locator("main section[aria-labelledby=state]")).to_contain_text(period)
-    person.page.locator("main a[href$='/consents/story/withdraw/']").click()
+    follow(person.page.locator("main a[href$='/consents/story/withdraw/']"))
     person.check()
-    person.page.locator("main form button.btn-danger").click()
+    follow(person.page.locator("main form button.btn-danger"))
     person.page.wait_for_url("**/my/consents/story/withdrawn/")
     person.check()
     person.open("my/words/")

@@ -7,19 +7,16 @@ sessions are planned, a discreet reminder arrives, attendance is taken, an analy
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visitor
-from tests.e2e.people import apply, fill, sign_in_participant, sign_in_team, submit
+from tests.e2e.people import ZONE, apply, clear_of_midnight, fill, follow, sign_in_participant, sign_in_team, submit
 from tests.e2e.stack import Stack
 
-ZONE = ZoneInfo("America/Toronto")
 # Words that would tell a stranger who reads along what this is about.
 TELLING = re.compile(
     r"peer|pair|support|soutien|trauma|sexu|militar|militaire|program|abus|violence|survi|group|session|séance", re.I
@@ -37,7 +34,7 @@ class Cast:
 
     @property
     def email(self) -> str:
-        return f"zoe.{self.language}@example.org"
+        return f"zoe.way.{self.language}@example.org"
 
 
 CASTS = [
@@ -121,18 +118,18 @@ def meet_and_accept(coordinator: Visitor, email: str) -> None:
     page = coordinator.page
     coordinator.open("desk/")
     page.locator("form[role=search] input[name=text]").fill(email)
-    page.locator("form[role=search] button[type=submit]").click()
+    follow(page.locator("form[role=search] button[type=submit]"))
     page.wait_for_url("**/desk/people/*/")
     coordinator.check()
     assert email not in page.url
-    page.locator("a[href$='/meeting/']").click()
+    follow(page.locator("a[href$='/meeting/']"))
     tomorrow = datetime.now(ZONE) + timedelta(days=1)
     fill(page, day=tomorrow.date().isoformat(), at="05:30" if coordinator.language == "fr" else "07:00")
     coordinator.check()
     submit(page)
     page.wait_for_url("**/desk/people/*/")
     coordinator.check()
-    page.locator("a[href$='/accept/']").click()
+    follow(page.locator("a[href$='/accept/']"))
     page.locator("input[name=services][value=formal]").check()
     coordinator.check()
     submit(page)
@@ -142,11 +139,8 @@ def meet_and_accept(coordinator: Visitor, email: str) -> None:
 
 def soon() -> datetime:
     """A little later today, for a session whose reminder is due and whose attendance may be taken."""
-    now = datetime.now(ZONE)
-    if (now + timedelta(minutes=6)).date() != now.date():
-        time.sleep(7 * 60)
-        now = datetime.now(ZONE)
-    return now + timedelta(minutes=5)
+    clear_of_midnight(6)
+    return datetime.now(ZONE) + timedelta(minutes=5)
 
 
 def form_and_establish(coordinator: Visitor, cast: Cast) -> str:
@@ -167,13 +161,13 @@ def form_and_establish(coordinator: Visitor, cast: Cast) -> str:
     path = page.url.split(f"/{cast.language}/", 1)[1]
     give_places(coordinator, path)
     coordinator.open(path)
-    page.locator("section[aria-labelledby=leads] a[href$='#leads']").click()
+    follow(page.locator("section[aria-labelledby=leads] a[href$='#leads']"))
     coordinator.check()
     page.locator("select[name=user]").select_option(label=lead_option(page))
     page.locator("select[name=role]").select_option("facilitator")
-    page.locator("section[aria-labelledby=leads] details button:not([formaction])").click()
+    follow(page.locator("section[aria-labelledby=leads] details button:not([formaction])"))
     coordinator.check()
-    page.locator("a[href$='/establish/']").click()
+    follow(page.locator("a[href$='/establish/']"))
     coordinator.check()
     submit(page)
     page.wait_for_url(f"**/{path}")
@@ -192,15 +186,12 @@ def give_places(coordinator: Visitor, path: str) -> None:
     coordinator.open(f"{path}people/")
     give = page.locator("form[action$='/people/'] button:not([formaction])")
     for _number in range(3):
-        with page.expect_navigation():
-            give.filter(has_not_text=NAME).first.click()
+        follow(give.filter(has_not_text=NAME).first)
         coordinator.check()
     while give.filter(has_text=NAME).count() == 0:
-        with page.expect_navigation():
-            page.locator(".pager a[rel=next]").click()
+        follow(page.locator(".pager a[rel=next]"))
         coordinator.check()
-    with page.expect_navigation():
-        give.filter(has_text=NAME).click()
+    follow(give.filter(has_text=NAME))
     coordinator.check()
 
 
@@ -211,15 +202,15 @@ def plan_sessions(coordinator: Visitor, path: str) -> None:
     # Days on which the program is closed stand among them, without a tick.
     assert page.locator("main tbody [name=meets]:checked").count() == 10
     submit(page)
-    page.wait_for_load_state()
     coordinator.check()
     assert page.locator("main tbody time").count() == 10
     first = datetime.fromisoformat(str(page.locator("main tbody time").first.get_attribute("datetime")))
     if first.astimezone(ZONE).date() != coordinator.start.date():  # today is a statutory holiday: hold it all the same
-        page.locator("main tbody a").first.click()
-        page.locator("a[href$='/move/']").click()
-        fill(page, day=coordinator.start.date().isoformat(), starts_at=coordinator.start.strftime("%H:%M"))
-        submit(page)
+        follow(page.locator("main tbody a[data-row-link]").first)
+        form = page.locator("main form[action$='/move/']")
+        form.locator("input[name=day]").fill(coordinator.start.date().isoformat())
+        form.locator("input[name=starts_at]").fill(coordinator.start.strftime("%H:%M"))
+        follow(form.locator("button[type=submit]"))
         coordinator.check()
 
 
@@ -235,13 +226,9 @@ def take_attendance(lead: Visitor, *, forbidden: list[str]) -> None:
     """On a phone: open the session, say who was there, save. Nothing but chosen names is on the page."""
     page = lead.page
     lead.open("lead/")
-    page.get_by_text(re.compile("Mardi soir|Tuesday evening")).first.click()
-    page.wait_for_load_state()
+    expect(page.get_by_text(re.compile("Mardi soir|Tuesday evening")).first).to_be_visible()
+    follow(page.locator("main a[href*='/lead/sessions/']").first)
     lead.check()
-    if "/sessions/" not in page.url:
-        page.locator("main a[href*='/lead/sessions/']").first.click()
-        page.wait_for_load_state()
-        lead.check()
     text = page.content()
     assert NAME in text
     assert not [word for word in forbidden if word in text]

@@ -314,7 +314,9 @@ class Model:
         return all(self.today <= end for number, end in self.ends.items() if number > self.signed)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=STEPS)
 def test_random_sequences_agree_with_a_small_model(steps, db):
     with transaction.atomic():

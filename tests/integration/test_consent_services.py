@@ -251,7 +251,7 @@ def _message_at_once(person):
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                cursor.execute("SET LOCAL lock_timeout = '10s'")
             return queue_message(person=person, template="check_details", key=f"race|{person.pk}", context={})
     finally:
         connections.close_all()

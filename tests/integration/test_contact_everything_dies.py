@@ -99,7 +99,7 @@ class House:
         for process in self.running:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
+            process.wait(60)
         stop_servers(self.data)
 
 
@@ -135,7 +135,7 @@ def until(happens: Callable[[], bool], what: str, seconds: float = 120) -> None:
 def kill(*processes: subprocess.Popen[bytes]) -> None:
     for process in processes:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
 
 def test_property_38_everything_dies_around_the_250_and_each_message_arrives_once_or_is_in_doubt(house, sink):

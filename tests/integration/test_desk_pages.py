@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,8 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zéphyrine Canari"
+# However it is written; its last digits alone may also be part of a key.
+NUMBER = re.compile(r"555\D{0,9}0199")
 
 
 @pytest.fixture
@@ -229,7 +232,7 @@ def test_phone_is_there_to_tap_only_where_a_call_is_safe(desk, safe):
     )  # fmt: skip
     page = desk.get(reverse("desk:file", args=[person.pk])).content.decode()
     assert ('href="tel:+16135550199"' in page) is safe
-    assert ("0199" in page) is safe
+    assert bool(NUMBER.search(page)) is safe
     assert ("Do not call" in page) is not safe
 
 
@@ -239,7 +242,7 @@ def test_do_not_contact_hides_the_number(desk):
         person=person.user, by=person.user, email_safe=True, call_safe=True, phone="613 555 0199", do_not_contact=True
     )
     page = desk.get(reverse("desk:file", args=[person.pk])).content.decode()
-    assert "0199" not in page
+    assert not NUMBER.search(page)
     assert "Do not contact this person" in page
 
 

@@ -113,7 +113,7 @@ def test_race_of_a_merge_and_an_application_leaves_nothing_on_the_wrong_desk(fir
     def run(act, *, comes_first: bool) -> None:
         try:
             if not comes_first:
-                assert begun.wait(20)
+                assert begun.wait(150)
             with transaction.atomic():
                 act()
                 if comes_first:

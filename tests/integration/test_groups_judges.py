@@ -159,7 +159,7 @@ def in_threads(count: int, work) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     return results
 
 

@@ -179,7 +179,7 @@ def test_property_36_two_meetings_cannot_both_go_to_one_colleague_at_one_time(tr
 
     def hand(meeting) -> None:
         try:
-            together.wait(timeout=20)
+            together.wait(timeout=120)
             hand_meeting(meeting=meeting, to=colleague, by=colleague)
             outcomes.append("handed")
         except Conflict as error:

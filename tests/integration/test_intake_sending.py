@@ -219,7 +219,7 @@ else:
 def test_property_39_applying_and_withdrawing_work_without_the_broker(what):
     code = APPLY_AND_WITHDRAW.replace("WHAT", repr(what))
     env = {**os.environ, "REDIS_URL": "redis://127.0.0.1:1/0", "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, check=True, timeout=240)
     assert Application.objects.get().state == ApplicationState.WITHDRAWN
     # The message waited for the sweep, and was taken back with the application.
     assert OutboxMessage.objects.get().state == "cancelled"

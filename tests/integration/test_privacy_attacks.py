@@ -360,7 +360,7 @@ def test_correction_that_is_answered_while_the_person_is_erased_ends_as_a_confli
         answering.join(0.5)
         assert answering.is_alive(), "the answer waits for whoever erases"
         services_erasure._carry_out(erasure.pk)
-    answering.join(10)
+    answering.join(120)
     assert [getattr(error, "code", error) for error in ended] == ["gone"]
     assert carry_out(erasure.pk).state == "done"
     assert not Entry.objects.filter(model="privacy.rightsrequest", actor=coordinator.pk).exists()

@@ -548,7 +548,7 @@ def at_once(calls) -> Counter[str]:
     outcome: Counter[str] = Counter()
 
     def run(call) -> None:
-        start.wait(20)
+        start.wait(150)
         try:
             call()
             outcome["done"] += 1

@@ -409,7 +409,7 @@ class TestCarryingOut:
         running = subprocess.Popen(
             [sys.executable, "manage.py", "run_retention"], stdout=subprocess.DEVNULL, env={**os.environ}
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not DisposalItem.objects.filter(state="disposed").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         running.send_signal(signal.SIGKILL)

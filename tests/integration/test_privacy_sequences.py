@@ -169,7 +169,9 @@ def roll_back(points: dict[str, str]) -> None:
         transaction.savepoint_rollback(point, using=using)
 
 
-@example_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.sampled_from(STEPS), min_size=4, max_size=14))
 def test_no_sequence_breaks_a_rule(book, steps):
     with taken_back():
@@ -265,7 +267,9 @@ def check_disposal(play: Play, step: object, before: tuple[bool, bool, bool]) ->
             assert {item.batch.prepared_by_id, item.batch.approved_by_id} == {play.one.pk, play.two.pk}
 
 
-@example_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.sampled_from(WAYS), min_size=2, max_size=8))
 def test_no_sequence_of_consent_requests_and_disposals_breaks_a_rule(book, ways):
     with taken_back():

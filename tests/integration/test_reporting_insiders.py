@@ -210,7 +210,7 @@ class TestCorrections:
             connections.close_all()
 
         def month() -> None:
-            begun.wait(20)
+            begun.wait(150)
             try:
                 prepared("2026-06", second)
             finally:
@@ -218,9 +218,9 @@ class TestCorrections:
 
         with ThreadPoolExecutor(2) as pool:
             one, other = pool.submit(quarter), pool.submit(month)
-            one.result(60)
+            one.result(240)
             with pytest.raises(DomainError) as refused:
-                other.result(60)
+                other.result(240)
         assert refused.value.code == "period_overlaps"
         assert [release.period for release in Release.objects.all()] == ["2026-Q1"]
 

@@ -42,7 +42,7 @@ class Line:
         self.cookies = dict(cookies or {})
 
     def send(self, method: str, path: str, form: dict[str, str] | None = None) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection(self.host, timeout=60)
+        connection = http.client.HTTPConnection(self.host, timeout=240)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         body = None
         if form is not None:

@@ -473,7 +473,7 @@ def at_once(*acts):
 
     def run(number):
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=120)
             acts[number]()
         except Exception as error:
             said[number] = error
@@ -484,7 +484,7 @@ def at_once(*acts):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=240)
     return said
 
 

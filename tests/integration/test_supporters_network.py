@@ -397,7 +397,7 @@ def test_as_many_people_come_at_once_as_there_are_places():
 
     def come(user: User) -> str:
         try:
-            gate.wait(20)
+            gate.wait(150)
             join_event(event=event, by=user)
         except DomainError as refused:
             return refused.code

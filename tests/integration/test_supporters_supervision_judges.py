@@ -142,7 +142,7 @@ def at_once(*works) -> list[str]:
 
     def run(number: int) -> None:
         try:
-            ready.wait(10)
+            ready.wait(60)
             works[number]()
         except DomainError as error:
             said[number] = error.code
@@ -155,7 +155,7 @@ def at_once(*works) -> list[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(240)
     return said
 
 

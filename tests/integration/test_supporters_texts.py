@@ -283,7 +283,7 @@ class TestRaces:
 
         def alone(act) -> str:
             try:
-                gate.wait(20)
+                gate.wait(150)
                 act()
             except DomainError as refused:
                 return refused.code

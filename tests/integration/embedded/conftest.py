@@ -106,7 +106,7 @@ class Run:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
-    def wait_ready(self, seconds: float = 60) -> str:
+    def wait_ready(self, seconds: float = 240) -> str:
         """The address after "Ready:"."""
         deadline = time.monotonic() + seconds
         while "Ready: " not in self.said:
@@ -118,7 +118,7 @@ class Run:
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def wait(self, seconds: float = 90) -> int:
+    def wait(self, seconds: float = 240) -> int:
         return self.process.wait(timeout=seconds)
 
 

@@ -91,7 +91,7 @@ def test_run_starts_a_killed_server_again_and_names_a_child_that_died(used: Path
     address = run.wait_ready()
     cluster = home_of(used).cluster
     os.kill(int((cluster / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    assert process.wait_until(lambda: "starting it again … done" in run.said, 30), run.said
+    assert process.wait_until(lambda: "starting it again … done" in run.said, 150), run.said
     assert urllib.request.urlopen(address + "readyz").status == 200
 
     worker = int(paths.read_json(used / "run" / "worker.json")["pid"])
@@ -111,13 +111,13 @@ def test_run_ends_when_only_its_make_is_told_to(used: Path, tmp_path: Path, numb
 
     made.send(number)
     made.wait()
-    assert process.wait_until(lambda: processes_of(used) == [], 20), processes_of(used)
+    assert process.wait_until(lambda: processes_of(used) == [], 150), processes_of(used)
     assert "Stopping … done" in made.said
 
 
 def test_second_runner_on_the_same_data_is_refused(data: Path, start: Start) -> None:
     first = start()
-    assert process.wait_until((data / "runner.json").exists, 20)
+    assert process.wait_until((data / "runner.json").exists, 150)
     assert "already runs from" in refused(start())
 
     first.send(signal.SIGTERM)
@@ -253,12 +253,12 @@ def test_mail_sink_keeps_each_message_as_a_private_file(data: Path, tmp_path: Pa
     argv = programs.mail_sink(f"smtp://127.0.0.1:{port}", tmp_path)
     sink = process.spawn(argv, log=tmp_path / "sink.log", cwd=paths.project_root())
     try:
-        assert process.wait_until(lambda: _reachable(port), 10), (tmp_path / "sink.log").read_text()
-        with smtplib.SMTP("127.0.0.1", port, timeout=5) as client:
+        assert process.wait_until(lambda: _reachable(port), 120), (tmp_path / "sink.log").read_text()
+        with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
             client.sendmail("from@example.ca", ["to@example.ca"], "Subject: Rencontre\r\n\r\nÀ demain.".encode())
     finally:
         sink.terminate()
-        assert sink.wait(timeout=10) == 0
+        assert sink.wait(timeout=120) == 0
 
     (kept,) = folder.glob("*.eml")
     message = email.message_from_bytes(kept.read_bytes())

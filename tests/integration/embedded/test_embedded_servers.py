@@ -39,7 +39,7 @@ print(ensure_servers(pathlib.Path(sys.argv[1])))
 
 
 def value(url: str, query: str) -> object:
-    with psycopg.connect(url, connect_timeout=5) as connection:
+    with psycopg.connect(url, connect_timeout=60) as connection:
         row = connection.execute(query.encode()).fetchone()
     return row and row[0]
 
@@ -52,7 +52,7 @@ def postmaster(data: Path) -> process.Process:
 
 def test_six_starts_at_once_give_one_server_of_each_kind(data: Path) -> None:
     starters = [python(ASK, data) for _ in range(6)]
-    answers = {starter.communicate(timeout=60)[0] for starter in starters}
+    answers = {starter.communicate(timeout=240)[0] for starter in starters}
 
     assert [starter.returncode for starter in starters] == [0] * 6, answers
     assert len(answers) == 1
@@ -62,7 +62,7 @@ def test_six_starts_at_once_give_one_server_of_each_kind(data: Path) -> None:
 
 
 def test_servers_outlive_the_process_that_started_them_and_are_found_again(data: Path) -> None:
-    first = python(ASK, data).communicate(timeout=60)[0]
+    first = python(ASK, data).communicate(timeout=240)[0]
     before = postmaster(data)
 
     assert str(ensure_servers(data)) == first.strip()
