@@ -37,10 +37,12 @@ START_SECONDS = 240
 FIRST_QUEUE, QUEUES = 7, 8
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def reserved_port() -> Iterator[tuple[int, socket.socket]]:
+    """A free port, and what keeps it from everybody else for as long as it is open."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        yield int(kept.getsockname()[1]), kept
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
@@ -152,11 +154,17 @@ class Stack:
                 break
             try:
                 with urllib.request.urlopen(f"{self.url}/readyz", context=context, timeout=5) as answer:
-                    if answer.status == 200:
+                    if answer.status == 200 and self.takes_mail():
                         return
             except OSError:
                 time.sleep(0.2)
         raise AssertionError("The site does not answer: " + (self.folder / "web.log").read_text()[-3000:])
+
+    def takes_mail(self) -> bool:
+        address = "127.0.0.1", int(self.environment["EMAIL_URL"].rpartition(":")[2])
+        with suppress(OSError), socket.create_connection(address, timeout=5):
+            return True
+        return False
 
     def stop(self) -> None:
         if self.shell:
@@ -197,25 +205,29 @@ def environment_for(folder: Path, port: int, smtp: int) -> dict[str, str]:
 @contextmanager
 def running_stack(folder: Path, *, participants: int = 0, background: bool = True) -> Iterator[Stack]:
     """The site with the demo's staff and so many synthetic participants, until the block ends."""
-    port, smtp = free_port(), free_port()
     (folder / "mail").mkdir(parents=True, exist_ok=True)
-    stack = Stack(folder, environment_for(folder, port, smtp), port)
-    cert, private = make_certificate(folder)
-    try:
-        stack.manage("migrate", "--verbosity", "0")
-        stack.manage("seed_demo", "--participants", str(participants), "--seed", "7")
-        stack.spawn(
-            "smtp", sys.executable, "-m", "psp.embedded.mailsink", "--port", str(smtp), "--folder", str(stack.mail)
-        )
-        stack.spawn(
-            "web", str(BIN / "gunicorn"), "psp.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8", "--certfile",
-            str(cert), "--keyfile", str(private), "--worker-class", "gthread", "--worker-tmp-dir", str(folder),
-        )  # fmt: skip
-        if background:
-            stack.spawn("worker", str(BIN / "celery"), "-A", "psp", "worker", "--pool", "threads", "--concurrency", "4")
-            stack.spawn("beat", str(BIN / "celery"), "-A", "psp", "beat", "--schedule", str(folder / "beat"),
-                        "--scheduler", "tests.e2e.beat:AtAnyHour")  # fmt: skip
-        stack.wait_until_ready()
-        yield stack
-    finally:
-        stack.stop()
+    with reserved_port() as (port, kept), reserved_port() as (smtp, post_office):
+        stack = Stack(folder, environment_for(folder, port, smtp), port)
+        cert, private = make_certificate(folder)
+        try:
+            stack.manage("migrate", "--verbosity", "0")
+            stack.manage("seed_demo", "--participants", str(participants), "--seed", "7")
+            post_office.close()
+            stack.spawn(
+                "smtp", sys.executable, "-m", "psp.embedded.mailsink", "--port", str(smtp), "--folder", str(stack.mail)
+            )
+            kept.close()
+            stack.spawn(
+                "web", str(BIN / "gunicorn"), "psp.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "8",
+                "--certfile", str(cert), "--keyfile", str(private), "--worker-class", "gthread",
+                "--worker-tmp-dir", str(folder),
+            )  # fmt: skip
+            if background:
+                celery = str(BIN / "celery"), "-A", "psp"
+                stack.spawn("worker", *celery, "worker", "--pool", "threads", "--concurrency", "4")
+                scheduler = "--scheduler", "tests.e2e.beat:AtAnyHour"
+                stack.spawn("beat", *celery, "beat", "--schedule", str(folder / "beat"), *scheduler)
+            stack.wait_until_ready()
+            yield stack
+        finally:
+            stack.stop()

@@ -16,7 +16,8 @@ TELLING = ("group", "groupe", "support", "soutien", "invitation", "program")
 # A group that is formed, with three people asked and two who wait and would fit.
 FORMED = """
 import json
-from datetime import date, time
+from datetime import timedelta
+from django.utils import timezone
 from contact.models import SafeContact
 from groups.models import PeerGroup
 from groups.services_inviting import invite
@@ -34,8 +35,10 @@ def somebody(name, since=""):
     if since:
         WaitingPlace.objects.filter(participant=made).update(since=since)
     return made
+in_a_month = timezone.localdate() + timedelta(days=30)
 group = a_group(
     by, program_region="{region}", region="{region}", language="{language}", name_en="Tuesdays", name_fr="Mardis",
+    starts_on=in_a_month + timedelta(days=(1 - in_a_month.weekday()) % 7),
 )
 group.min_size = 2
 group.save()

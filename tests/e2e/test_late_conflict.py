@@ -12,6 +12,8 @@ from tests.e2e.stack import Stack
 
 # An established group with dates; afterwards a pair is noted among its members.
 TOGETHER = """
+from datetime import timedelta
+from django.utils import timezone
 from contact.services import set_safe_contact
 from groups.services import add_member, establish
 from intake.services_apart import note_apart
@@ -26,7 +28,8 @@ one, other = (
     for name in ("Camille Un", "Dominique Deux")
 )
 group = make.a_formal_group(coordinator, members=2, program_region="{region}", region="{region}",
-                            language="{language}", name_en="Soft evenings", name_fr="Les soirs calmes")
+                            language="{language}", name_en="Soft evenings", name_fr="Les soirs calmes",
+                            starts_on=timezone.localdate() + timedelta(days=30))
 for person in (one, other):
     set_safe_contact(person=person.user, by=person.user, email_safe=True, language="{language}")
     add_member(group=group, participant=person, by=coordinator)
