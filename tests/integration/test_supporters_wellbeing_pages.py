@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -180,8 +181,10 @@ def test_the_coordinator_sees_the_same_task_whatever_is_behind_it(group, coordin
     pages = [desk.get(url).content.decode() for url in ("/en/desk/covers/", f"/en/desk/covers/{cover.pk}/")]
     for page in pages:
         assert "cannot lead" in page
+        # Without the keys of forms, in which any few letters may stand side by side.
+        told = re.sub(r'value="\w{40,}"', "", page).casefold().split("<main", 1)[1]
         for word in ("paus", "leave ", "on leave", "sick", "back on"):
-            assert word not in page.casefold().split("<main", 1)[1]
+            assert word not in told
     other = make.a_facilitator(name="Robin")
     assert "Robin" in desk.get(f"/en/desk/covers/{cover.pk}/").content.decode()
     assert Entry.objects.filter(action="read", actor=coordinator.pk, person=other.pk).count() == 1
