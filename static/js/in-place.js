@@ -7,11 +7,6 @@
   /** Anything but a part of this page (signed out meanwhile, an error) becomes a page of its own. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;
-    /* What asked has given way to something newer while its answer was on the way: the answer is of before. */
-    if (requestConfig.verb === "get" && !requestConfig.elt.isConnected) {
-      event.detail.shouldSwap = false;
-      return;
-    }
     if (xhr.getResponseHeader("X-Fragment")) {
       event.detail.shouldSwap = true;
       return;
