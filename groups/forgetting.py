@@ -31,7 +31,7 @@ def out_of_every_draft(*, person: User, purpose: str) -> None:
     """A withdrawn consent takes effect at once ([NH Annex F] rule 22): nobody thinks of a place for them any more."""
     if purpose == ConsentPurpose.TAKING_PART:
         # The file first: an answer of a search that names them is written before, or sees that they withdrew.
-        list(Participant.objects.select_for_update(of=("self",)).filter(user=person).values_list("pk"))
+        list(Participant.objects.select_for_update(of=("self",), no_key=True).filter(user=person).values_list("pk"))
         FormingPlace.objects.filter(participant__user=person).delete()
 
 

@@ -199,7 +199,7 @@ def leave_group(*, membership: Membership | UUID, by: User) -> Membership:
 @transaction.atomic
 def end_memberships(*, user: User, by: User) -> int:
     """End every place of this account at once, because consent to taking part was withdrawn. Returns how many."""
-    person = Participant.objects.select_for_update(of=("self",)).filter(user=user).first()
+    person = Participant.objects.select_for_update(of=("self",), no_key=True).filter(user=user).first()
     if person is None:
         return 0
     places = Membership.objects.active().filter(participant=person).order_by("group_id")
@@ -260,10 +260,13 @@ def check_may_lead(group: PeerGroup, user: User, role: str, by: User | None) -> 
 
 
 @transaction.atomic
-def remove_lead(*, lead: GroupLead, by: User) -> None:
-    """This account no longer leads the group. DomainError: `ended`, `last_lead` once it is established."""
+def remove_lead(*, lead: GroupLead, by: User) -> bool:
+    """This account no longer leads the group; False where it did not any more, as at the second press. DomainError:
+    `ended`, `last_lead` once it is established."""
     locked = locked_group(lead.group_id)
     require(permissions.can_manage_group(by, locked), "remove_lead")
+    if not GroupLead.objects.filter(pk=lead.pk).exists():
+        return False
     _check_running(locked)
     others = GroupLead.objects.filter(group=locked, role=LeadRole.FACILITATOR).exclude(pk=lead.pk)
     if locked.state == GroupState.ESTABLISHED and lead.role == LeadRole.FACILITATOR and not others.exists():
@@ -271,6 +274,7 @@ def remove_lead(*, lead: GroupLead, by: User) -> None:
         raise DomainError(message, code="last_lead")
     audit.record(Action.DELETE, lead, person=lead.user_id, purpose=Purpose.GROUPS)
     lead.delete()
+    return True
 
 
 def _check_running(group: PeerGroup) -> None:
@@ -317,7 +321,11 @@ def cancel(*, group: PeerGroup | UUID, by: User, revision: int | None = None) ->
 def _finish(group: PeerGroup | UUID, state: GroupState, by: User, revision: int | None) -> PeerGroup:
     members = Membership.objects.active().filter(group=_key(group))
     if state == GroupState.CANCELLED:
-        list(Participant.objects.select_for_update(of=("self",)).filter(memberships__in=members).order_by("pk"))
+        list(
+            Participant.objects.select_for_update(of=("self",), no_key=True)
+            .filter(memberships__in=members)
+            .order_by("pk")
+        )
     locked = locked_group(group)
     require(permissions.can_manage_group(by, locked), str(state))
     _check_revision(locked, revision)
@@ -364,7 +372,7 @@ def locked_group(group: PeerGroup | UUID) -> PeerGroup:
 
 
 def locked_participant(participant: Participant | UUID) -> Participant:
-    found: Participant = Participant.objects.select_for_update(of=("self",)).get(pk=_key(participant))
+    found: Participant = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=_key(participant))
     return found
 
 

@@ -249,7 +249,7 @@ def take_back(*, invitation: Invitation | UUID, by: User) -> Invitation:
 @transaction.atomic
 def end_invitations(*, user: User, by: User | None) -> int:
     """Whoever takes part no more, or leads no more, is asked nothing any more; returns how many were open."""
-    person = Participant.objects.select_for_update(of=("self",)).filter(user=user).first()
+    person = Participant.objects.select_for_update(of=("self",), no_key=True).filter(user=user).first()
     rows = Invitation.objects.open().filter(user=user)
     if person is not None:
         rows = rows | Invitation.objects.open().filter(participant=person)

@@ -36,7 +36,7 @@ def set_lead_times(
     DomainError: `unknown_choice`, `bad_week`, `region`, `max_groups`, `unknown_zone`.
     """
     require(can_set_lead_times(by, user), "set_lead_times")
-    account: User = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    account: User = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     profile = profile_of(account)
     profile.languages = chosen(Language.values, languages, "languages")
     profile.modalities = chosen(Modality.values, modalities, "modalities")
@@ -53,7 +53,7 @@ def set_lead_times(
 def pause_leading(*, user: User, by: User, on: bool) -> LeadProfile:
     """Be proposed for no group until one says otherwise. Groups that are led already go on as they are."""
     require(can_set_lead_times(by, user), "set_lead_times")
-    account: User = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    account: User = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     profile = profile_of(account)
     profile.paused = on
     profile.save()

@@ -62,7 +62,9 @@ def invite_forming(
     `nothing_to_send`.
     """
     key = forming if isinstance(forming, UUID) else forming.pk
-    people = Participant.objects.filter(pk__in=_places(key).values("participant")).select_for_update(of=("self",))
+    people = Participant.objects.filter(pk__in=_places(key).values("participant")).select_for_update(
+        of=("self",), no_key=True
+    )
     locked = {person.pk: person for person in people.select_related("user").order_by("pk")}
     held = Forming.objects.select_for_update(of=("self",)).get(pk=key)
     require(permissions.can_send_forming(by, held), "invite_forming")

@@ -238,7 +238,7 @@ def apply_again(*, participant: Participant, sending: Sending, by: User) -> Appl
     Name, address, region and safe contact stay as they are in the file; ways to meet and consents are new.
     DomainError: `already_applied` while one is open or accepted, and as `submit_application`.
     """
-    locked = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    locked = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
     require(by.pk == participant.user_id and locked.merged_into_id is None, "apply_again")
     refuse_unless_eligible(sending)
     sending = replace(sending, sent_key=uuid5(sending.sent_key, str(participant.pk)))

@@ -36,7 +36,7 @@ def note_apart(*, participant: Participant, by: User, other: User | None = None,
     files = _locked_files([participant.user_id, other.pk] if other else [participant.user_id])
     participant, other = _standing(files[participant.user_id]), other and _standing_account(other, files)
     # Two clicks wait for each other.
-    participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    participant = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
     require(can_note_apart(by, participant), "note_apart")
     _check_other(participant, other, name, by)
     apart = KeepApart(
@@ -124,7 +124,7 @@ def decide_match(*, match: NameMatch, same: bool, by: User) -> NameMatch:
 
 def _locked_files(accounts: list[UUID]) -> dict[UUID, Participant]:
     """Files of these accounts, locked in order: whoever merges one of them waits, and comes after what is noted."""
-    rows = Participant.objects.select_for_update(of=("self",)).select_related("user")
+    rows = Participant.objects.select_for_update(of=("self",), no_key=True).select_related("user")
     return {row.user_id: row for row in rows.filter(user__in=accounts).order_by("pk")}
 
 

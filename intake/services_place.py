@@ -15,7 +15,7 @@ from psp.models import Region, User
 @transaction.atomic
 def correct_place(*, participant: Participant, region: Region, by: User) -> Participant:
     """The history keeps where the file said before. The same place again changes nothing."""
-    rows = Participant.objects.select_for_update(of=("self",)).select_related("user")
+    rows = Participant.objects.select_for_update(of=("self",), no_key=True).select_related("user")
     fresh: Participant = rows.get(pk=participant.pk)
     require(can_correct_place(by, fresh), "correct_place")
     if fresh.region_id == region.code:

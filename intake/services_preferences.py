@@ -45,7 +45,7 @@ def set_preferences(
     Somebody who no longer wishes a service leaves its waiting list; a new wish waits for the coordinator.
     DomainError: `unknown_choice`, `bad_week`, `unknown_zone`, `too_long`, `no_modality`, `no_service`.
     """
-    file = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    file = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
     require(can_set_preferences(by, file), "set_preferences")
     wishes = preferences_of(file)
     wishes.languages = chosen(Language.values, languages, "languages")

@@ -26,7 +26,7 @@ LONGEST_PRIORITY = timedelta(days=184)
 
 
 def lock_participant(participant_id: UUID) -> Participant:
-    found: Participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant_id)
+    found: Participant = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant_id)
     return found
 
 

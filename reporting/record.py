@@ -56,10 +56,7 @@ def entered(series: Series, period: Period) -> bool:
 
     Of a month that is out nothing can be entered any more: a platform or a region that came later has nothing there.
     """
-    asked = counter(series.counter).entered
-    if asked is None:
-        return True
-    return all(asked(month) for month in freezing.months_to_come(series.code, period))
+    return freezing.entered(series, period)
 
 
 def in_force() -> list[Series]:
@@ -109,8 +106,7 @@ def ensure(series: Series, period: Period, *, again: bool = False, seconds: floa
     if not is_closed(period):
         raise DomainError(_("These figures are counted after the period is over."), code="period_not_closed")
     newest = freezing.newest(series)
-    if not entered(newest, period):
-        raise DomainError(_("The numbers of this period are not all entered yet."), code="not_entered")
+    freezing.check_entered(newest, period)
     if period.span not in spans_of(newest) or freezing.is_within_what_is_out(newest.code, period):
         raise DomainError(_("These figures are not counted for periods of this length."), code="not_counted_for")
     if not again and tried_lately(newest.code, period):
@@ -184,6 +180,8 @@ def freeze_closed(series: Series, periods: Iterable[Period], *, seconds: float |
             done += 1
         except DisclosureError:
             refused += 1
+        except DomainError:
+            continue  # a number was taken back meanwhile: another night
     return done, refused
 
 

@@ -47,8 +47,10 @@ class AttendanceForm(forms.Form):
         self.session, self.tz = session, tz
         self.people = {f"m-{row.pk}": row for row in people}
         names = shown_names(people)
-        noted = dict(Attendance.objects.filter(session=session).values_list("participant_id", "status"))
+        # The mark first: what somebody saves in between is shown, and this page is then out of date. The other way
+        # round it would stand here as seen, and be overwritten with what was noted before it.
         self.fields["seen"].initial = attendance_mark(session)
+        noted = dict(Attendance.objects.filter(session=session).values_list("participant_id", "status"))
         for name, row in self.people.items():
             self.fields[name] = forms.ChoiceField(
                 label=names[row.pk], choices=AttendanceStatus.choices, widget=forms.RadioSelect,

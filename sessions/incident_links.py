@@ -82,8 +82,9 @@ def leads(group: UUID) -> list[User]:
     return [row.user for row in rows]
 
 
-def end_lead(group: UUID, user: User, by: User) -> None:
-    remove_lead(lead=GroupLead.objects.get(group=group, user=user), by=by)
+def end_lead(group: UUID, user: User, by: User) -> bool:
+    lead = GroupLead.objects.filter(group=group, user=user).first()
+    return lead is not None and remove_lead(lead=lead, by=by)
 
 
 def cover(group: UUID, user: User, by: User) -> int:

@@ -25,7 +25,7 @@ def say_coming(*, session: GroupSession | UUID, participant: Participant, comes:
 
     DomainError: `not_asked` (also where the person has no place in the group any more), `session_begun`.
     """
-    person = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    person = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
     require(person.user_id == by.pk, "say_coming")
     key = session if isinstance(session, UUID) else session.pk
     found: GroupSession = GroupSession.objects.select_related("group").get(pk=key)

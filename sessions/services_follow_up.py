@@ -68,7 +68,7 @@ def _offer_in(group: PeerGroup, now: datetime) -> int:
 
 @transaction.atomic
 def _offer(group: PeerGroup, participant: UUID, now: datetime) -> bool:
-    person = Participant.objects.select_for_update(of=("self",)).get(pk=participant)
+    person = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant)
     if not Membership.objects.active().filter(group=group, participant=person).exists():
         return False
     until = now + timedelta(days=settings.PSP_FOLLOW_UP_DAYS)
@@ -153,7 +153,7 @@ def _held(offer: FollowUpOffer | UUID) -> FollowUpOffer:
     """The person's file first, then the offer."""
     key = offer if isinstance(offer, UUID) else offer.pk
     owner = FollowUpOffer.objects.values_list("participant", flat=True).get(pk=key)
-    person = Participant.objects.select_for_update(of=("self",)).get(pk=owner)
+    person = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=owner)
     held: FollowUpOffer = FollowUpOffer.objects.select_for_update(of=("self",)).get(pk=key)
     held.participant = person
     return held

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from psp.errors import DomainError
 from psp.logs import get_logger
 from reporting import disclosure
 from reporting.choices import Method
@@ -30,6 +32,8 @@ from reporting.models import FrozenTable, Series, Unproven
 from reporting.periods import LENGTHS, Period, Span, parse, since
 
 __all__ = [
+    "check_entered",
+    "entered",
     "freeze",
     "is_within_what_is_out",
     "kept",
@@ -87,6 +91,18 @@ def months_to_come(code: str, period: Period) -> list[Period]:
     return [month for month in months if not any(overlap(month, one) for one in out)]
 
 
+def entered(series: Series, period: Period) -> bool:
+    """As `record.entered`."""
+    asked = counter(series.counter).entered
+    return asked is None or all(asked(month) for month in months_to_come(series.code, period))
+
+
+def check_entered(series: Series, period: Period) -> None:
+    """DomainError `not_entered`."""
+    if not entered(series, period):
+        raise DomainError(_("The numbers of this period are not all entered yet."), code="not_entered")
+
+
 def _lies_in(period: Period, other: Period) -> bool:
     return LENGTHS[other.span] > LENGTHS[period.span] and overlap(other, period)
 
@@ -109,12 +125,14 @@ def _lock(name: str) -> None:
 
 def freeze(series: Series, period: Period, spans: Sequence[Span], seconds: float) -> list[FrozenTable]:
     """The rows of a period whose parts are frozen. `seconds`: how long the proof may take. DisclosureError: then
-    nothing of it is kept."""
+    nothing of it is kept. DomainError `not_entered`."""
     with transaction.atomic():
         # Whoever comes second finds what the first one froze.
         _lock(series.code)
         if rows := kept(series.code, period):
             return rows
+        # Whoever types numbers waits at the same lock: one that was taken back until now is not counted as none.
+        check_entered(series, period)
         now, withhold = timezone.now(), counter(series.counter).withhold
         wanted, made = _most_that_can_be_proven(series, period, spans, seconds)
         shown = withhold(made.tables) if withhold else made.tables

@@ -25,6 +25,9 @@ def given(request: HttpRequest) -> HttpResponse:
     if not which.is_valid():
         return render(request, "reports/given/month.html", {"which": which}, status=400)
     month, region = which.chosen()
+    # Whether they are final before the numbers themselves: of a month that goes out in between, no number is called
+    # final that was changed before it did.
+    out = is_out(month)
     form = GivenForm(request.POST if request.method == "POST" else None, month=month, region=region)
     if request.method == "POST" and form.is_valid():
         try:
@@ -36,6 +39,6 @@ def given(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The numbers are kept."))
         return redirect(f"{reverse('reports:given')}?month={month:%Y-%m}&region={region.code}")
     context = {
-        "which": which, "form": form, "out": is_out(month), "month_name": month_name(month), "region": region,
+        "which": which, "form": form, "out": out, "month_name": month_name(month), "region": region,
     }  # fmt: skip
     return render(request, "reports/given/month.html", context, status=400 if form.errors else 200)

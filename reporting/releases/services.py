@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
@@ -31,6 +32,8 @@ from reporting.models import FrozenTable, Release, ReleasedStory, ReleaseTable, 
 from reporting.periods import Period, parse
 from reporting.releases.manifest import contents_of, text_of
 from reporting.releases.permissions import can_decide_releases, can_prepare_release
+
+CHANGED = gettext_lazy("The report was prepared again since you opened the page. Look at it once more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,14 @@ def check_period(period: Period) -> None:
                 _("A report on a period that shares days with this one waits for a decision. Decide on it first."),
                 code="period_overlaps", field="period",
             )  # fmt: skip
+
+
+def prepared_by(user: User, period: str) -> Release | None:
+    """The report on this period that waits for a second person, where this account prepared it."""
+    found: Release | None = Release.objects.filter(
+        period=period, state=ReleaseState.PREPARED, prepared_by=user
+    ).first()  # fmt: skip
+    return found
 
 
 def _already(other: Release | None) -> Conflict:
@@ -202,8 +213,7 @@ def _to_decide(release: Release, by: User, target: ReleaseState, seen: str) -> R
     if target not in RELEASE_TRANSITIONS[ReleaseState(fresh.state)]:
         raise Conflict(_("Somebody else has decided on this report meanwhile."), code="not_waiting")
     if fresh.digest != seen:
-        raise Conflict(_("The report was prepared again since you opened the page. Look at it once more."),
-                       code="changed")  # fmt: skip
+        raise Conflict(CHANGED, code="changed")
     return fresh
 
 
@@ -220,24 +230,28 @@ def _decide(release: Release, by: User, state: ReleaseState) -> None:
 def prepare_again(*, release: Release, by: User, seen: str, method: Method, words: Words) -> Release:
     """After it came back: with other words, by the other method, or with tables that can be proven now.
 
-    Its corrections stay: they were looked at. Conflict: `not_returned`, `changed`.
+    Its corrections stay: they were looked at. Twice is once. Conflict: `not_returned`, `changed`.
     """
     require(can_prepare_release(by), "prepare_release")
     rows, unproven = collect(parse(release.period))
     with transaction.atomic():
         fresh = _locked(release)
+        said = {"method": method, **vars_of(words)}
+        same = all(getattr(fresh, name) == value for name, value in said.items())
+        if same and fresh.state == ReleaseState.PREPARED and fresh.prepared_by_id == by.pk:
+            return fresh
         if fresh.state != ReleaseState.RETURNED:
             raise Conflict(_("This report waits for a decision, or has one. Nothing was changed."), code="not_returned")
         if fresh.digest != seen:
             raise Conflict(
                 _("Somebody else prepared this report again meanwhile. Look at it once more."), code="changed"
             )
-        fresh.state, fresh.method, fresh.unproven = ReleaseState.PREPARED, method, unproven
+        fresh.state, fresh.unproven = ReleaseState.PREPARED, unproven
         fresh.prepared_by, fresh.prepared_at = by, timezone.now()
         fresh.decided_by = fresh.decided_at = None
         fresh.returned = fresh.returned_note = ""
         fresh.cutoff_at, fresh.threshold = max(row.counted_at for row in rows), min(row.threshold for row in rows)
-        for name, value in vars_of(words).items():
+        for name, value in said.items():
             setattr(fresh, name, value)
         fresh.save()
         _not_agreed(fresh).delete()

@@ -30,7 +30,7 @@ from reporting.releases.forms import PrepareForm, ReturnForm, WordsForm, as_type
 from reporting.releases.manifest import kept_names
 from reporting.releases.permissions import can_decide_release, can_prepare_release
 from reporting.releases.reproducing import reproduce
-from reporting.releases.services import approve, prepare, prepare_again, send_back
+from reporting.releases.services import CHANGED, approve, prepare, prepare_again, prepared_by, send_back
 from reporting.releases.words import breakdown_name, facts, line_of, period_name, title
 
 # So many proofs while a page is waited for.
@@ -72,6 +72,8 @@ def releases(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @analysts_only
 def release_new(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST" and (before := prepared_by(account(request), request.POST.get("period", ""))):
+        return redirect("reports:release", before.pk)  # the second press
     form = PrepareForm(request.POST or None, today=timezone.localdate())
     made = _prepared(request, form) if request.method == "POST" and form.is_valid() else None
     if made is not None:
@@ -96,6 +98,8 @@ def _prepared(request: HttpRequest, form: PrepareForm) -> Release | None:
             words=form.words(said["period"]),
         )  # fmt: skip
     except DomainError as error:
+        if before := prepared_by(account(request), said["period"].code):
+            return before  # two presses at once
         add_to_form(form, error)
         return None
 
@@ -144,6 +148,10 @@ def release_approve(request: HttpRequest, release_id: int) -> HttpResponse:
         return redirect("reports:release", found.pk)
     if found.state != ReleaseState.PREPARED or not can_decide_release(me, found):
         return redirect("reports:release", found.pk)
+    if request.GET.get("seen", found.digest) != found.digest:
+        # The figures are on the page before: what was prepared again since it was opened is looked at first.
+        messages.error(request, CHANGED)
+        return redirect("reports:release", found.pk)
     # The words once more: somebody may have taken theirs back, or said yes, since the page before was opened.
     context = {"release": found, "line": line_of(found, me), **release_pages.stories(found)}
     return render(request, "reports/releases/approve.html", context)
@@ -154,7 +162,7 @@ def release_approve(request: HttpRequest, release_id: int) -> HttpResponse:
 def release_return(request: HttpRequest, release_id: int) -> HttpResponse:
     me = account(request)
     found: Release = get_object_or_404(Release.objects.visible_to(me), pk=release_id)
-    form = ReturnForm(request.POST or None, initial={"seen": found.digest})
+    form = ReturnForm(request.POST or None, initial={"seen": request.GET.get("seen", found.digest)})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         with telling(request, _("The report is sent back. Whoever prepared it finds your reason on it.")):

@@ -19,7 +19,7 @@ from consent.models import Consent
 from contact.services import queue_message
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.errors import DomainError
+from psp.errors import Conflict, DomainError
 from psp.models import User
 from reporting.choices import ReleaseState
 from reporting.disclosure import digest_of
@@ -69,15 +69,15 @@ def write(*, by: User, text: str, language: str, offer: bool) -> Story:
 
 @transaction.atomic
 def answer(*, by: User, yes: bool, read: str) -> Story:
-    """Yes or no to the proposed words, as they were read. No makes it the person's own draft again.
+    """Yes or no to the proposed words, as they were read. No makes it the person's own draft again. Twice is once.
 
     DomainError: `nothing_proposed`, `other_words` (they were changed since the page was opened).
     """
     _lock(by)
-    row: Story | None = Story.objects.select_for_update(of=("self",)).filter(
-        person=by, state=StoryState.PROPOSED
-    ).first()  # fmt: skip
-    if row is None or not may_write(by):
+    row: Story | None = Story.objects.select_for_update(of=("self",)).filter(person=by).first()
+    if row is not None and _answered(row, yes, read):
+        return row
+    if row is None or row.state != StoryState.PROPOSED or not may_write(by):
         raise DomainError(_("There is nothing to say yes or no to now."), code="nothing_proposed")
     if seen(row.wording) != read:
         message = _("The words were changed since you opened this page. Read them again, then answer.")
@@ -87,6 +87,13 @@ def answer(*, by: User, yes: bool, read: str) -> Story:
     row.save()
     audit.record(Action.CHANGE, row, person=by.pk, purpose=Purpose.OWN, fields=("state",))
     return row
+
+
+def _answered(row: Story, yes: bool, read: str) -> bool:
+    """Whether the same was said a moment ago."""
+    if yes:
+        return bool(row.state == StoryState.AGREED and seen(row.wording) == read)
+    return bool(row.state == StoryState.DRAFT)
 
 
 @transaction.atomic
@@ -141,11 +148,15 @@ def _lock(person: User) -> None:
 def propose(*, story: UUID, by: User, wording: str, read: str) -> Story:
     """How it would be printed: the person's own words, or shorter ones. The person is told that something waits.
 
-    Story.DoesNotExist outside the own region. DomainError: `changed_meanwhile`, `not_offered`.
+    Conflict `gone`: it was taken back, or is none of the own region. DomainError: `changed_meanwhile`, `not_offered`.
     """
-    person = Story.objects.in_regions_of(by).get(pk=story).person
-    _lock(person)
-    row: Story = Story.objects.in_regions_of(by).select_for_update(of=("self",)).get(pk=story)
+    rows = Story.objects.in_regions_of(by)
+    person = User.objects.filter(story__in=rows.filter(pk=story)).first()
+    if person is not None:
+        _lock(person)
+    row: Story | None = rows.select_for_update(of=("self",)).filter(pk=story).first()
+    if person is None or row is None:
+        raise Conflict(_("This is not open any more. Look at it as it is now."), code="gone")
     if row.state == StoryState.AGREED:
         raise DomainError(_("The person said yes to these words: they stay as they are."), code="not_offered")
     if seen(row.text) != read:

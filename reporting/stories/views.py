@@ -59,6 +59,10 @@ def desk_story(request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             services.propose(story=pk, by=account(request), wording=said["wording"], read=said["read"])
         except DomainError as error:
+            if error.code == "gone":
+                # The person took it back a moment ago: nothing of it is shown any more.
+                messages.error(request, error.message)
+                return redirect("desk:words")
             add_to_form(form, error)
             status = error.status
         else:

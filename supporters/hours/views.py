@@ -76,8 +76,9 @@ def take(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         messages.error(request, error.message)
         return _back(period)
-    said = ngettext("%(count)d line is among your hours.", "%(count)d lines are among your hours.", len(made))
-    messages.success(request, said % {"count": len(made)})
+    if made:  # none is, at the second press
+        said = ngettext("%(count)d line is among your hours.", "%(count)d lines are among your hours.", len(made))
+        messages.success(request, said % {"count": len(made)})
     return _back(period)
 
 

@@ -34,16 +34,16 @@ class Named:
 class Links:
     """`occasions(user)`: what this account may say that it was at; the likeliest first. `people(user)`: whom they may
     name because they see them there. `label(group, session, reader)`: the same in words, and an address where the
-    reader may go there, or "". `leads(group)`: who leads it. `end_lead(group, user, by)`: they lead it no more.
-    `cover(group, user, by)`: somebody else leads its coming sessions in their place; how many sessions that is.
-    `lead_in(regions)`: accounts of those who lead a running group there.
+    reader may go there, or "". `leads(group)`: who leads it. `end_lead(group, user, by)`: they lead it no more;
+    whether they did until now. `cover(group, user, by)`: somebody else leads its coming sessions in their place; how
+    many sessions that is. `lead_in(regions)`: accounts of those who lead a running group there.
     """
 
     occasions: Callable[[User], list[Occasion]]
     people: Callable[[User], list[Named]]
     label: Callable[[UUID, UUID | None, User], tuple[str, str]]
     leads: Callable[[UUID], list[User]]
-    end_lead: Callable[[UUID, User, User], None]
+    end_lead: Callable[[UUID, User, User], bool]
     cover: Callable[[UUID, User, User], int]
     lead_in: Callable[[Collection[str]], Iterable[UUID]]
 
@@ -79,9 +79,8 @@ def lead_in(regions: Collection[str]) -> set[UUID]:
     return {one for links in _links for one in links.lead_in(regions)}
 
 
-def end_lead(group: UUID, user: User, by: User) -> None:
-    for links in _links:
-        links.end_lead(group, user, by)
+def end_lead(group: UUID, user: User, by: User) -> bool:
+    return sum(links.end_lead(group, user, by) for links in _links) > 0
 
 
 def cover(group: UUID, user: User, by: User) -> int:

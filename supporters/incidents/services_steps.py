@@ -14,7 +14,7 @@ from intake.services_apart import note_apart
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.crypto import keyring
-from psp.errors import DomainError, require
+from psp.errors import Conflict, DomainError, require
 from psp.models import User
 from supporters.incidents import links as incident_links
 from supporters.incidents.choices import FOLLOW_UP_TRANSITIONS, FollowUp, IncidentState, MeasureKind
@@ -81,9 +81,8 @@ def take_step(*, incident: Incident | UUID, by: User, code: str) -> IncidentStep
 @transaction.atomic
 def do_step(*, step: IncidentStep | UUID, by: User, done: bool = True) -> IncidentStep:
     """Done, or not after all. Its owner may say so, and whoever works on the incident. DomainError: `closed`."""
+    found = Incident.objects.select_for_update(of=("self",)).select_related("kind").get(pk=_incident_of(step))
     held = _held(step)
-    found = Incident.objects.select_for_update(of=("self",)).select_related("kind").get(pk=held.incident_id)
-    held.refresh_from_db()
     require(can_do_step(by, found, held.owner_id), "do_step")
     _refuse_closed(found)
     if done != (held.done_at is not None):
@@ -106,10 +105,25 @@ def drop_step(*, step: IncidentStep | UUID, by: User) -> None:
         note_change(found, "steps")
 
 
-def _held(step: IncidentStep | UUID) -> IncidentStep:
+def _incident_of(step: IncidentStep | UUID) -> UUID:
     key = step if isinstance(step, UUID) else step.pk
-    found: IncidentStep = IncidentStep.objects.select_related("owner").get(pk=key)
+    found: UUID | None = IncidentStep.objects.filter(pk=key).values_list("incident", flat=True).first()
+    if found is None:
+        raise _gone()
     return found
+
+
+def _held(step: IncidentStep | UUID) -> IncidentStep:
+    """As it is once the incident is locked. Conflict `gone`: it was taken off the list meanwhile."""
+    key = step if isinstance(step, UUID) else step.pk
+    found: IncidentStep | None = IncidentStep.objects.select_related("owner").filter(pk=key).first()
+    if found is None:
+        raise _gone()
+    return found
+
+
+def _gone() -> Conflict:
+    return Conflict(_("This is not open any more. Look at it as it is now."), code="gone")
 
 
 def _open(incident: Incident | UUID, by: User) -> Incident:
@@ -229,11 +243,15 @@ def end_lead(*, incident: Incident, by: User, user: User) -> IncidentMeasure:
     """Somebody no longer leads the group. DomainError: `no_group`, and those of the groups (`last_lead`, `ended`)."""
     require(can_keep_apart_for(by, incident), "end_lead")
     if incident.group is None or user not in incident_links.leads(incident.group):
-        raise DomainError(
-            _("This person does not lead the group. Choose somebody who does."), code="no_group", field="user"
-        )
-    incident_links.end_lead(incident.group, user, by)
+        raise _no_lead()
+    if not incident_links.end_lead(incident.group, user, by):
+        raise _no_lead()
     return _measure(_open(incident, by), MeasureKind.LEAD, by)
+
+
+def _no_lead() -> DomainError:
+    message = _("This person does not lead the group. Choose somebody who does.")
+    return DomainError(message, code="no_group", field="user")
 
 
 @transaction.atomic
@@ -242,9 +260,7 @@ def cover_lead(*, incident: Incident, by: User, user: User) -> IncidentMeasure:
     decided. DomainError: `no_group`, `no_session`."""
     require(can_keep_apart_for(by, incident), "end_lead")
     if incident.group is None or user not in incident_links.leads(incident.group):
-        raise DomainError(
-            _("This person does not lead the group. Choose somebody who does."), code="no_group", field="user"
-        )
+        raise _no_lead()
     if not incident_links.cover(incident.group, user, by):
         raise DomainError(_("No session of this group is still to come."), code="no_session", field="user")
     return _measure(_open(incident, by), MeasureKind.COVER, by)

@@ -60,5 +60,5 @@ def _locked(supporter: Supporter, participant: Participant) -> Participant:
     """Accounts in order, then the file."""
     accounts = User.objects.select_for_update(of=("self",), no_key=True)
     list(accounts.filter(pk__in=[supporter.pk, participant.user_id]).order_by("pk").values_list("pk"))
-    file: Participant = Participant.objects.select_for_update(of=("self",)).get(pk=participant.pk)
+    file: Participant = Participant.objects.select_for_update(of=("self",), no_key=True).get(pk=participant.pk)
     return file

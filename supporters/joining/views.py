@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,8 @@ from supporters.joining.services_role import begin_leading, end_role
 from supporters.models import Interest, Readiness, Supporter
 
 supervisors_only = requires(Role.SUPERVISOR)
+# What happened so lately was done by the first of two presses.
+LATELY = timedelta(minutes=1)
 
 
 @require_GET
@@ -73,8 +76,15 @@ def _interest(request: HttpRequest, pk: UUID) -> Interest:
 @require_POST
 @supervisors_only
 def interest_take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
-    take_up(interest=_interest(request, pk), by=account(request))
-    messages.success(request, _("It goes on. The account is opened within the hour, and a first link goes out to it."))
+    try:
+        take_up(interest=_interest(request, pk), by=account(request))
+    except DomainError as error:
+        if error.code != "on_its_way":  # as at the second press
+            raise
+        messages.info(request, error.message)
+    else:
+        said = _("It goes on. The account is opened within the hour, and a first link goes out to it.")
+        messages.success(request, said)
     return redirect("care:joining")
 
 
@@ -89,7 +99,8 @@ def interest_leave(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @supervisors_only
 def interest_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
-    take_back_interest(interest=_interest(request, pk), by=account(request))
+    if Interest.objects.filter(pk=pk).exists():  # not so at the second press
+        take_back_interest(interest=_interest(request, pk), by=account(request))
     messages.success(request, _("The interest is deleted, with the name and the address."))
     return redirect("care:joining")
 
@@ -103,6 +114,11 @@ def _supporter(request: HttpRequest, pk: UUID) -> Supporter:
     rows = Supporter.objects.visible_to(me).exclude(pk=me.pk).select_related("user", "program_region")
     found: Supporter = get_object_or_404(rows, pk=pk)
     return found
+
+
+def _just_now(pk: UUID, state: SupporterState) -> bool:
+    """Whether the first of two presses did it: then the person may be out of this supervisor's sight already."""
+    return Supporter.objects.filter(pk=pk, state=state, changed_at__gt=timezone.now() - LATELY).exists()
 
 
 @require_GET
@@ -175,18 +191,26 @@ def readiness_change(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @supervisors_only
 def readiness_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    said = _("The conversation is taken back, as if it had not been noted.")
+    if not Readiness.objects.filter(pk=pk).exists():
+        messages.success(request, said)
+        return redirect("care:joining")  # the second press
     found = _held(request, pk)
     withdraw_readiness(readiness=found, by=account(request))
-    messages.success(request, _("The conversation is taken back, as if it had not been noted."))
+    messages.success(request, said)
     return redirect("care:joiner", pk=found.user_id)
 
 
 @require_POST
 @supervisors_only
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
+    said = _("The role begins today.")
+    if _just_now(pk, SupporterState.ACTIVE):
+        messages.success(request, said)
+        return redirect("care:joining")  # the second press
     found = _supporter(request, pk)
     begin_leading(supporter=found, by=account(request))
-    messages.success(request, _("The role begins today."))
+    messages.success(request, said)
     # Somebody who leads is seen by the supervisor at their side alone.
     if can_review(account(request), found):
         return redirect("care:joiner", pk=found.pk)
@@ -196,11 +220,12 @@ def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @supervisors_only
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _supporter(request, pk)
     if request.method == "POST":
-        end_role(supporter=found, by=account(request))
+        if not _just_now(pk, SupporterState.ENDED):
+            end_role(supporter=_supporter(request, pk), by=account(request))
         messages.success(request, _("The role has ended. Nobody was asked why."))
         return redirect("care:joining")
+    found = _supporter(request, pk)
     audit.record_reads([found], purpose=Purpose.CARE)
     consequences = [
         _("The role goes, and every open session of the account ends."),

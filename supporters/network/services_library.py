@@ -21,7 +21,8 @@ from supporters.network.models import EventPlace, NetworkEvent, Resource
 
 EVENT_FIELDS = ("title_en", "title_fr", "about_en", "about_fr", "place_en", "place_fr", "link", "starts_at", "ends_at",
                 "places")  # fmt: skip
-RESOURCE_FIELDS = ("topic", "language", "link", "title_en", "title_fr", "summary_en", "summary_fr", "review_on")
+SAID = ("topic", "language", "title_en", "title_fr", "summary_en", "summary_fr")
+RESOURCE_FIELDS = (*SAID, "link", "review_on")
 REVIEW_AFTER = timedelta(days=365)
 
 
@@ -118,8 +119,7 @@ def _check_begin(content: Mapping[str, Any]) -> None:
 def suggest(*, by: User, content: Mapping[str, Any]) -> Resource:
     """A link that may help others; a supervisor looks at it. DomainError `resource_once`: it is there already."""
     require(sight_of(by).has(Role.SUPPORTER, Role.CLINICIAN), "suggest_resource")
-    names = ("topic", "language", "link", "title_en", "title_fr", "summary_en", "summary_fr")
-    made = Resource(suggested_by=by, **{name: content.get(name, "") for name in names})
+    made = Resource(suggested_by=by, **{name: content.get(name, "") for name in (*SAID, "link")})
     return _saved(made, Action.CREATE)
 
 
@@ -165,6 +165,13 @@ def say_broken(*, resource: Resource, by: User) -> None:
     Resource.objects.listed().filter(pk=resource.pk, broken_since=None).update(broken_since=timezone.localdate())
 
 
+def _same(row: Resource) -> Resource | None:
+    """The one that says the very same, put there by the same person."""
+    names = ("link", *SAID, "state", "suggested_by", "looked_at_by")
+    found: Resource | None = Resource.objects.filter(**{name: getattr(row, name) for name in names}).first()
+    return found
+
+
 def _saved(row: Resource, action: Action) -> Resource:
     try:
         with transaction.atomic():
@@ -172,6 +179,9 @@ def _saved(row: Resource, action: Action) -> Resource:
     except IntegrityError as error:
         if constraint_name(error) != "resource_once":
             raise
+        same = _same(row) if action == Action.CREATE else None
+        if same is not None:
+            return same  # the second press
         raise DomainError(
             _("This link is in the library already, or waits for a look."), code="resource_once", field="link"
         ) from error

@@ -60,11 +60,11 @@ def _check(kinds: Collection[str], from_on: date, until_on: date, look_on: date,
 
 @transaction.atomic
 def go_on(*, plan: SupportPlan, by: User, until_on: date, look_on: date) -> SupportPlan:
-    """They looked at it again and it goes on, until another day. DomainError: `plan_dates`."""
+    """They looked at it again and it goes on, until another day. Twice is as once. DomainError: `plan_dates`."""
     found = _mine(plan, by)
     if not max(found.from_on, timezone.localdate()) <= look_on <= until_on:
         raise refuse("plan_dates", "look_on")
-    if found.ended_on is None:
+    if found.ended_on is None and (found.until_on, found.look_on) != (until_on, look_on):
         found.until_on, found.look_on = until_on, look_on
         _keep(found, ("until_on", "look_on"))
     return found

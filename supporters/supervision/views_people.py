@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from psp.areas import account
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
-from psp.errors import DomainError, add_to_form
+from psp.errors import DomainError, Forbidden, add_to_form
 from psp.models import User
-from supporters.models import NextMeeting, SupervisionMeeting, SupervisorWish, SupportPlan
+from supporters.models import NextMeeting, Pairing, SupervisionMeeting, SupervisorWish, SupportPlan
 from supporters.person_parts import parts_for
 from supporters.supervision import services as services_supervision
 from supporters.supervision import services_extra
@@ -25,6 +25,7 @@ from supporters.supervision import words as words_supervision
 from supporters.supervision.facts import due_of
 from supporters.supervision.forms import GoOnForm, MeetingForm, NextForm, PlanForm, SupervisorForm, TogetherForm
 from supporters.supervision.querysets import people_of
+from supporters.supervision.refusals import SENTENCES
 from supporters.views_care import supervisors_only
 
 SHOWN = 20
@@ -181,7 +182,11 @@ def end_plan(request: HttpRequest, user_id: UUID, plan_id: UUID) -> HttpResponse
 @supervisors_only
 def hand_over(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """To a colleague. What was agreed until now stays between the two of before, unless the supporter shows it."""
-    me, found = account(request), my_person(request, user_id)
+    me = account(request)
+    ended = Pairing.objects.filter(user=user_id, supervisor=me, ended_on=timezone.localdate())
+    if request.method == "POST" and ended.exists() and not people_of(me).filter(user=user_id).exists():
+        return redirect("care:home")  # the second press
+    found = my_person(request, user_id)
     people = list(services_supervision.supervisors({me.pk, found.pk}))
     form = SupervisorForm(request.POST or None, people=people)
     if request.method == "POST" and form.is_valid():
@@ -215,7 +220,14 @@ def take_on(request: HttpRequest, user_id: UUID) -> HttpResponse:
     if User.objects.filter(pk__in=people_of(me), pk=user_id).exists():
         return redirect("care:person", user_id=user_id)  # the second press
     found = _looking(request, user_id)
-    services_supervision.pair(found, me, me)
+    try:
+        services_supervision.pair(found, me, me)
+    except (Forbidden, DomainError):
+        if services_supervision.current_of(found) is None:
+            raise
+        # A colleague was quicker, by a moment.
+        messages.info(request, SENTENCES["pairing_one_standing"])
+        return redirect("care:home")
     messages.success(request, _("You are at the side of %(name)s now. They are told.") % {"name": found.name})
     return redirect("care:person", user_id=found.pk)
 

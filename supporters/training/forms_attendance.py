@@ -28,8 +28,9 @@ class PresenceForm(forms.Form):
         self, *args: Any, session: CohortSession, people: Sequence[Enrolment], elsewhere: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        noted = dict(CohortAttendance.objects.filter(session=session).values_list("user", "status"))
+        # The mark first: what somebody saves in between is then shown, and never overwritten as if it had been seen.
         self.fields["seen"].initial = presence_mark(session)
+        noted = dict(CohortAttendance.objects.filter(session=session).values_list("user", "status"))
         self._people: dict[str, UUID] = {}
         for row in sorted(people, key=lambda one: one.user.name.casefold()):
             name, was = f"p-{row.pk}", noted.get(row.user_id)

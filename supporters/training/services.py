@@ -21,7 +21,7 @@ from supporters.training.rules import counts_through
 def locked_learner(person: User | UUID) -> User:
     """The account, locked first: lock order is account → cohort."""
     key = person if isinstance(person, UUID) else person.pk
-    return User.objects.select_for_update(of=("self",)).get(pk=key)
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=key)
 
 
 @transaction.atomic
@@ -70,6 +70,10 @@ def take_back_qualification(*, qualification: Qualification | UUID, by: User) ->
         return
     person = locked_learner(known.user_id)
     require(permissions.can_note_qualification(by, person), "take_back_qualification")
+    # As it is now: a cohort may have completed the same course meanwhile, or somebody else took it back.
+    known = Qualification.objects.filter(pk=key).first()
+    if known is None:
+        return
     if known.cohort_id is not None:
         message = _("This was completed in a cohort of the program, so it stays. Nothing was changed.")
         raise DomainError(message, code="completed_here")

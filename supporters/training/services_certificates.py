@@ -18,7 +18,7 @@ from psp.audit.choices import Action, Purpose
 from psp.bilingual import in_language
 from psp.calendar_text import long_date
 from psp.crypto.fields import digest_for
-from psp.errors import DomainError, require
+from psp.errors import Conflict, DomainError, require
 from psp.models import User
 from psp.pdf import make_pdf
 from supporters.models import Certificate, Course, Qualification
@@ -34,9 +34,12 @@ def make_certificate(*, qualification: Qualification | UUID, by: User) -> Certif
     Only the person has one made: before that nothing about them can be found by anybody. It bears the name that the
     program knows them by. DomainError: `not_from_us`, `no_name`.
     """
-    found = Qualification.objects.get(pk=qualification if isinstance(qualification, UUID) else qualification.pk)
-    person = locked_learner(found.user_id)
+    key = qualification if isinstance(qualification, UUID) else qualification.pk
+    person = locked_learner(Qualification.objects.values_list("user", flat=True).get(pk=key))
     require(by.pk == person.pk, "make_certificate")
+    found = Qualification.objects.filter(pk=key).first()
+    if found is None:
+        raise Conflict(_("This is not open any more. Look at it as it is now."), code="gone")
     if found.cohort_id is None:
         message = _("This course was completed elsewhere. Ask there for a certificate.")
         raise DomainError(message, code="not_from_us")

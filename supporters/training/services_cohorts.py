@@ -370,7 +370,11 @@ def complete_all(*, cohort: Cohort | UUID, by: User) -> int:
     require(permissions.can_run_cohort(by, found), "complete")
     people = list(found.enrolments.filter(state=EnrolmentState.ENROLLED).exclude(user=by).order_by("user"))
     # All accounts before the cohort, in one order.
-    list(User.objects.select_for_update(of=("self",)).filter(pk__in=[row.user_id for row in people]).order_by("pk"))
+    list(
+        User.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=[row.user_id for row in people])
+        .order_by("pk")
+    )
     reached = progress_of(locked_cohort(found))
     ready = [row for row in people if row.user_id in reached and reached[row.user_id].is_complete]
     for row in ready:

@@ -61,7 +61,9 @@ def tend_boxes(now: datetime) -> None:
     counted = now - timedelta(days=settings.PSP_EVALUATION_DAYS)
     for key in list(EvaluationBox.objects.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            box = EvaluationBox.objects.select_for_update(of=("self",)).get(pk=key)
+            box = EvaluationBox.objects.select_for_update(of=("self",)).filter(pk=key).first()
+            if box is None:
+                continue  # another run was here
             content = content_of(box)
             if box.closes_at <= now:
                 content = rules.without_slips(content)

@@ -51,6 +51,7 @@ def _named(course: Course | None, title: str) -> str:
 @transaction.atomic
 def close_goal(*, goal: LearningGoal | UUID, by: User, done: bool) -> None:
     """Done, or not wanted any more: then the line goes. Twice is as once."""
+    locked_learner(by)
     row = LearningGoal.objects.filter(pk=goal if isinstance(goal, UUID) else goal.pk).first()
     if row is None:
         return

@@ -146,6 +146,8 @@ def _learning(user: User) -> dict[str, Any]:
 def take_back(request: HttpRequest, qualification_id: UUID) -> HttpResponse:
     """Noted by mistake."""
     me = account(request)
+    if not Qualification.objects.filter(pk=qualification_id).exists():
+        return redirect("care:training")  # the second press
     found = get_object_or_404(Qualification.objects.filter(in_care_of(me)), pk=qualification_id)
     try:
         services_training.take_back_qualification(qualification=found, by=me)

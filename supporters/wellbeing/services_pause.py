@@ -35,7 +35,7 @@ def pause_role(*, user: User, by: User, back_on: date | None = None) -> Pause:
     Forbidden for everybody but the person.
     """
     require(can_pause(by, user), "pause")
-    account: User = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    account: User = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     _check_back(back_on)
     standing = standing_pause(account)
     if standing is not None:
@@ -50,7 +50,7 @@ def pause_role(*, user: User, by: User, back_on: date | None = None) -> Pause:
 def come_back(*, user: User, by: User) -> None:
     """The pause is over, because the person says so. Without one, nothing happens."""
     require(can_pause(by, user), "pause")
-    account: User = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    account: User = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     standing = standing_pause(account)
     if standing is None:
         return
