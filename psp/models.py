@@ -237,3 +237,4 @@ class RoleAssignment(models.Model):
 
 # Models of this app that have a file of their own.
 from psp.models_crisis import CrisisLine  # noqa: E402, F401
+from psp.models_keys import GoingKey  # noqa: E402, F401

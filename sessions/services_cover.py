@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -107,19 +107,37 @@ def back_again(user: User, *, by: User) -> int:
 def mind(now: datetime) -> int:
     """By beat: sessions that were planned since, and stand-ins who must not lead any more. How many tasks
     there are now that there were not."""
+    made = sum(_while_gone(user) for user in list(_gone().order_by("pk")))
+    days = Leave.objects.confirmed().filter(last_day__gte=now.date()).select_related("user")
+    made += sum(_while_on_leave(one) for one in list(days.order_by("user_id", "first_day")))
+    return made + _free_unfit(now)
+
+
+def _gone() -> QuerySet[User]:
+    """Those who lead nothing for the time being, or at all."""
     paused = Pause.objects.standing().values("user")
     ended = Supporter.objects.filter(state=SupporterState.ENDED, user__leads__group__state__in=RUNNING).values("user")
     leads = RoleAssignment.objects.filter(role__in=(Role.SUPPORTER, Role.CLINICIAN)).values("user")
-    gone = User.objects.filter(Q(pk__in=paused) | (Q(pk__in=ended) & ~Q(pk__in=leads))).order_by("pk")
-    made = sum(away_from_now(user, by=user) for user in gone)
-    days = (
-        Leave.objects.confirmed()
-        .filter(last_day__gte=now.date())
-        .select_related("user")
-        .order_by("user_id", "first_day")
-    )
-    made += sum(away_between(one.user, one.first_day, one.last_day, by=one.user) for one in days)
-    return made + _free_unfit(now)
+    rows: QuerySet[User] = User.objects.filter(Q(pk__in=paused) | (Q(pk__in=ended) & ~Q(pk__in=leads)))
+    return rows
+
+
+@transaction.atomic
+def _while_gone(user: User) -> int:
+    """Under the lock that coming back takes too: nothing is taken away from who is back by now."""
+    _hold(user)
+    return away_from_now(user, by=user) if _gone().filter(pk=user.pk).exists() else 0
+
+
+@transaction.atomic
+def _while_on_leave(leave: Leave) -> int:
+    _hold(leave.user)
+    stands = Leave.objects.confirmed().filter(pk=leave.pk).exists()
+    return away_between(leave.user, leave.first_day, leave.last_day, by=leave.user) if stands else 0
+
+
+def _hold(user: User) -> None:
+    list(User.objects.select_for_update(of=("self",), no_key=True).filter(pk=user.pk).values_list("pk"))
 
 
 def _free_unfit(now: datetime) -> int:

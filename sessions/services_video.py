@@ -19,6 +19,7 @@ from django.utils import timezone
 from psp.audit import services as audit
 from psp.audit.choices import Action, Purpose
 from psp.crypto import keyring
+from psp.crypto.parting import key_goes
 from psp.errors import require
 from psp.logs import get_logger
 from psp.models import User
@@ -154,7 +155,7 @@ def _settle(job: Job, made: Made | None) -> None:
 def _forget(pk: UUID) -> None:
     """Nothing of it is left, and what copies of the database hold of it opens no more."""
     VideoMeeting.objects.filter(pk=pk).delete()
-    transaction.on_commit(lambda: keyring.destroy(pk))
+    key_goes(pk)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from sessions.views_lead import leads_only
 
 coordinators_only = requires(Role.COORDINATOR)
 MOST = 200
+# What happened so lately was done by the first of two presses.
+LATELY = timedelta(minutes=1)
 TAGS = {CoverState.OPEN: "needs-you", CoverState.TAKEN: "success", CoverState.ALONE: "success"}
 
 
@@ -41,8 +44,13 @@ def _led(request: HttpRequest, session_id: UUID) -> GroupSession:
 @require_POST
 @leads_only
 def cannot(request: HttpRequest, session_id: UUID) -> HttpResponse:
+    said = _("A coordinator finds somebody else. You do not have to do anything.")
+    needed = Cover.objects.open().filter(session=session_id, changed_at__gt=timezone.now() - LATELY)
+    if needed.exists() and not GroupSession.objects.led_by(account(request)).filter(pk=session_id).exists():
+        messages.success(request, said)
+        return redirect("lead:home")  # the second press of somebody who stood in, and sees the session no more
     cover = services_cover.cannot_lead(session=_led(request, session_id), by=account(request))
-    messages.success(request, _("A coordinator finds somebody else. You do not have to do anything."))
+    messages.success(request, said)
     return redirect("lead:session", session_id=session_id) if cover else redirect("lead:home")
 
 

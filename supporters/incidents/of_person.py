@@ -27,6 +27,7 @@ from privacy.holdings import Both, Line, Record, Section, add_section
 from privacy.retention import LastUse, Used, add_last_use
 from privacy.retention_floor import in_use, keep_holds_still, newest, standing_holds
 from psp.crypto import keyring
+from psp.crypto.parting import key_goes
 from psp.models import User
 from supporters.incidents.choices import IncidentState, NeedNow
 from supporters.incidents.models import (
@@ -176,15 +177,12 @@ def forget(now: datetime) -> int:
     held = standing_holds()
     old = Incident.objects.filter(closed_at__lte=now - timedelta(days=settings.PSP_INCIDENT_DAYS))
     kept = IncidentPerson.objects.filter(user__in=held).values("incident")
-    gone = [*old.exclude(Q(pk__in=kept) | Q(reporter__in=held)).values_list("pk", flat=True)]
+    # Locked: one that is opened again at this moment stays.
+    mine = old.exclude(Q(pk__in=kept) | Q(reporter__in=held)).order_by("pk").select_for_update(of=("self",))
+    gone = [*mine.values_list("pk", flat=True)]
     lessons = Lesson.objects.filter(written_on__lte=(now - timedelta(days=settings.PSP_LESSON_DAYS)).date())
     words = [*lessons.filter(incident__isnull=True).values_list("pk", flat=True)]
     Incident.objects.filter(pk__in=gone).delete()
     Lesson.objects.filter(pk__in=words).delete()
-    transaction.on_commit(lambda: _destroy([*gone, *words]))
+    key_goes(*gone, *words)
     return len(gone) + len(words)
-
-
-def _destroy(keys: list[UUID]) -> None:
-    for key in keys:
-        keyring.destroy(key)

@@ -207,7 +207,9 @@ def locked(incident: Incident | UUID, by: User) -> Incident:
     """The row, locked, for somebody who may work on it."""
     key = incident if isinstance(incident, UUID) else incident.pk
     rows = Incident.objects.select_for_update(of=("self",)).select_related("kind", "taken_by")
-    found: Incident = rows.get(pk=key)
+    found: Incident | None = rows.filter(pk=key).first()
+    if found is None:  # its time was over at this moment
+        raise Conflict(_("This is not open any more. Look at it as it is now."), code="gone")
     require(can_work_on_incident(by, found), "work_on_incident")
     return found
 

@@ -17,6 +17,7 @@ from psp.calendar_text import long_date
 from psp.choices import Language
 from psp.crypto import keyring
 from psp.crypto.normalise import normal_email, normal_name
+from psp.crypto.parting import key_goes
 from psp.errors import Conflict, DomainError, require
 from psp.models import ProgramRegion, User
 from supporters.joining.cooling import Earliest, earliest_of
@@ -140,7 +141,7 @@ def remove(interest: Interest) -> None:
     own_key = interest.pk if interest.user_id is None else None
     delete_rows(Interest.objects.filter(pk=interest.pk))
     if own_key is not None:
-        transaction.on_commit(lambda: keyring.destroy(own_key))
+        key_goes(own_key)
 
 
 def _locked(interest: Interest) -> Interest:

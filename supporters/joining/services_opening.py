@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -112,8 +113,14 @@ def send_link_again(*, supporter: Supporter, by: User) -> None:
 
 def forget_noted(now: datetime) -> int:
     """Interests of people from outside that nobody took up in a year go, with their keys. How many."""
-    old = list(Interest.objects.open().filter(user__isnull=True, said_at__lt=now - KEEP_NOTED))
-    for interest in old:
-        with transaction.atomic():
-            remove(interest)
-    return len(old)
+    old = Interest.objects.open().filter(user__isnull=True, said_at__lt=now - KEEP_NOTED)
+    return sum(_forget_noted(key, old) for key in list(old.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _forget_noted(key: UUID, old: QuerySet[Interest]) -> bool:
+    """Unless somebody takes it up at this moment."""
+    found = old.select_for_update(of=("self",)).filter(pk=key).first()
+    if found is not None:
+        remove(found)
+    return found is not None

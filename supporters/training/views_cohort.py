@@ -147,7 +147,9 @@ def lead(request: HttpRequest, cohort_id: UUID) -> HttpResponse:
 @supervisors_only
 def lead_remove(request: HttpRequest, cohort_id: UUID, person_id: UUID) -> HttpResponse:
     found, me = _found(request, cohort_id), account(request)
-    user = get_object_or_404(User.objects.filter(pk__in=found.leads.values("user")), pk=person_id)
+    user = User.objects.filter(pk__in=found.leads.values("user"), pk=person_id).first()
+    if user is None:
+        return redirect("care:training_cohort", cohort_id=found.pk)  # the second press
     return _done(
         request, found, lambda: services.remove_cohort_lead(cohort=found, user=user, by=me), _("Saved.")
     )  # fmt: skip

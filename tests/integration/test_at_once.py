@@ -5,38 +5,55 @@ What is interposed runs where it would hurt most; those who wait are seen to wai
 
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from functools import partial
 
 import pytest
 import time_machine
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from consent.services import withdraw
 from groups import services as groups
 from groups.models import Membership
 from groups.services_place import set_place
+from psp.crypto import keyring
 from psp.errors import Conflict, DomainError
-from psp.models import User
+from psp.models import GoingKey, User
+from psp.tasks import clear_expired
 from reporting import record
-from reporting.models import FrozenTable, Platform, Series
+from reporting.choices import ReleaseState
+from reporting.models import FrozenTable, Platform, Release, Series
 from reporting.periods import Span, containing
 from reporting.platforms.services import keep_figures, remove_month
-from sessions import forms, services, services_attendance
+from reporting.stories import services as services_story
+from sessions import forms, services, services_attendance, services_cover
 from sessions.models import Attendance, Cover, GroupSession
 from sessions.services_attendance import people_at, record_attendance
 from sessions.services_coming import say_coming
-from supporters.incidents.services_steps import add_step, drop_step, give_step
-from supporters.models import CohortAttendance, LearningGoal, Qualification
+from supporters.incidents import of_person as incidents_of_person
+from supporters.incidents import services_steps
+from supporters.incidents.models import Incident
+from supporters.incidents.services import reopen_incident
+from supporters.incidents.services_steps import add_step, do_step, drop_step
+from supporters.joining import services_opening
+from supporters.joining.services_interest import take_back_interest, take_up
+from supporters.models import CohortAttendance, Interest, LearningGoal, Qualification
+from supporters.supervision.services import pair
 from supporters.training import forms_attendance, services_certificates, services_cohorts, services_learning
 from supporters.training import services as services_training
 from supporters.training.services_cohorts import enrol, leave_cohort, record_cohort_attendance
-from supporters.wellbeing.services_pause import pause_role
+from supporters.wellbeing.services_pause import come_back, pause_role
 from tests import factories as make
+from tests.browser import Browser
 from tests.incidents import a_lead, a_taken_incident
+from tests.joining import an_interest, somebody_joining
 from tests.platforms import a_row, months_ago
+from tests.released import a_release
+from tests.stories import LINES, a_story
 from tests.training import a_cohort, a_completion, a_course, a_learner, a_supervisor, was_at
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +83,16 @@ def until_it_waits(other: Future) -> None:
         assert not other.done(), f"it did not have to wait: {other.exception() or other.result()}"
         time.sleep(0.01)
     raise AssertionError("nobody waits")
+
+
+def while_uncommitted(act, waits, *arguments, **named):
+    """What `waits` comes to, which begins before `act` is committed and has to wait for it."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            act()
+            other = elsewhere(pool, waits, *arguments, **named)
+            until_it_waits(other)
+        return other.result(30)
 
 
 def once_before(monkeypatch, where, name, act) -> None:
@@ -245,14 +272,104 @@ def test_line_of_the_plan_that_is_done_and_taken_off_at_once_ends_without_a_faul
     assert not LearningGoal.objects.exists()
 
 
-def test_step_that_is_taken_off_the_list_while_it_is_given_away_says_so(monkeypatch):
+def test_step_that_is_taken_off_the_list_while_it_is_done_says_so(monkeypatch):
     supervisor = a_supervisor()
-    lead = a_lead(supervisor=supervisor)
-    incident = a_taken_incident(lead, supervisor)
-    day = datetime.now(tz=UTC).date() + timedelta(days=3)
+    incident = a_taken_incident(a_lead(supervisor=supervisor), supervisor)
+    day = timezone.localdate() + timedelta(days=3)
     step = add_step(incident=incident, by=supervisor, owner=supervisor, due_on=day, words="call")
-    from supporters.incidents import services_steps
-
-    once_before(monkeypatch, services_steps, "_open", lambda: drop_step(step=UUID(str(step.pk)), by=supervisor))
+    once_before(monkeypatch, services_steps, "_held", lambda: drop_step(step=step.pk, by=supervisor))
     with pytest.raises(Conflict):
-        give_step(step=step, by=supervisor, owner=supervisor, due_on=day)
+        do_step(step=step, by=supervisor)
+
+
+# --- What goes over everything, and what somebody does to one of it ----------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_round_for_stand_ins_takes_nothing_away_from_somebody_who_comes_back_at_that_moment():
+    with time_machine.travel(NOW, tick=False):
+        here = Evening()
+        pause_role(user=here.lead, by=here.lead)
+        assert Cover.objects.open().filter(lead=here.lead).exists()
+        while_uncommitted(lambda: come_back(user=here.lead, by=here.lead), services_cover.mind, timezone.now())
+        assert not Cover.objects.standing().filter(lead=here.lead).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_noted_interest_that_is_taken_up_in_its_last_night_goes_on():
+    supervisor = a_supervisor()
+    interest = an_interest(supervisor)
+    later = timezone.now() + services_opening.KEEP_NOTED + timedelta(days=1)
+    assert (
+        while_uncommitted(lambda: take_up(interest=interest, by=supervisor), services_opening.forget_noted, later) == 0
+    )
+    assert Interest.objects.get().taken_up_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_report_that_is_opened_again_in_its_last_night_stays(settings):
+    supervisor = a_supervisor()
+    incident = a_taken_incident(a_lead(supervisor=supervisor), supervisor)
+    Incident.objects.filter(pk=incident.pk).update(state="closed", closed_at=timezone.now(), closed_by=supervisor)
+    later = timezone.now() + timedelta(days=settings.PSP_INCIDENT_DAYS + 1)
+    again = partial(reopen_incident, incident=incident, by=supervisor)
+    assert while_uncommitted(again, incidents_of_person.forget, later) == 0
+    assert Incident.objects.get().closed_at is None
+
+
+def test_key_goes_with_the_next_sweep_where_the_process_dies_after_the_row_went(django_capture_on_commit_callbacks):
+    supervisor = a_supervisor()
+    interest = an_interest(supervisor)
+    with django_capture_on_commit_callbacks():  # none of them runs: whoever would have run them is dead
+        take_back_interest(interest=interest, by=supervisor)
+    keyring.clear()
+    assert keyring.key_of(interest.pk) is not None
+    clear_expired()
+    keyring.clear()
+    assert keyring.key_of(interest.pk) is None
+    assert not GoingKey.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_supervisors_who_take_somebody_on_at_once_the_second_reads_that_somebody_is_there():
+    one, other, joining = a_supervisor(), a_supervisor(), somebody_joining()
+    browser = Browser()
+    make.sign_in(browser, other)
+    answer = while_uncommitted(
+        lambda: pair(joining.user, one, one), browser.post, f"/en/care/people/{joining.pk}/take-on/", {}, follow=True
+    )
+    assert answer.status_code == 200
+    assert "has a supervisor already" in answer.content.decode()
+
+
+# --- Two people and one report -----------------------------------------------------------------------------------
+
+
+def test_report_that_was_prepared_again_is_looked_at_before_it_is_published():
+    release = a_release(state="prepared", period="2025")
+    officer = Browser()
+    make.sign_in(officer, make.a_privacy_officer())
+    page = officer.get(f"/en/reports/releases/{release.pk}/").content.decode()
+    publish = re.search(r'href="([^"]+/approve/[^"]*)"', page)[1]
+    Release.objects.filter(pk=release.pk).update(digest="f" * 64)  # somebody prepared it again
+    seen = officer.get(publish, follow=True)
+    assert "was prepared again since you opened the page" in seen.content.decode()
+    assert seen.redirect_chain[-1][0].endswith(f"/releases/{release.pk}/")
+    release.refresh_from_db()
+    assert release.state == ReleaseState.PREPARED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_story_that_is_taken_back_while_a_coordinator_proposes_words_is_shown_no_more():
+    by = make.a_coordinator("QC")
+    person = make.an_accepted_participant("QC", by=by, language="en")
+    story = a_story(person)
+    browser = Browser()
+    make.sign_in(browser, by)
+    said = {"wording": "It was good.", "read": services_story.seen(story.text)}
+    answer = while_uncommitted(
+        lambda: services_story.take_back(by=person.user), browser.post, f"/en/desk/words/{story.pk}/", said, follow=True
+    )
+    assert answer.status_code == 200
+    assert "This is not open any more" in answer.content.decode()
+    assert LINES not in answer.content.decode()

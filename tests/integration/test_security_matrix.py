@@ -51,6 +51,14 @@ def address(name: str, rule: Rule, world: World, *, foreign: bool = False) -> st
     return reverse(name, args=pick(world) if pick else ())
 
 
+def pressed_twice(url: str, cookies: Any) -> tuple[int, int]:
+    """The statuses of both answers."""
+    with transaction.atomic():
+        found = [browser_with(cookies).post(url, {}).status_code for _press in range(2)]
+        transaction.set_rollback(True)
+    return found[0], found[1]
+
+
 # One client for all requests: making a client builds the whole chain of middleware anew.
 BROWSER = Browser(raise_request_exception=False)
 
@@ -183,3 +191,17 @@ def test_property_12_looking_changes_nothing_but_the_access_log(role, world):
         if changed:
             wrong.append(f"{role} {name}: {changed}")
     assert wrong == []
+
+
+def test_second_press_of_a_button_ends_on_a_page_as_the_first_one_did(world):
+    """A double click sends twice, and what is read is the answer to the second: never "not found", for what the first
+    one took away. Whatever is refused the first time is refused again."""
+    areas, ended = ("lead", "care", "reports"), {}
+    buttons = [(name, rule) for name, rule in matrix.POLICY.items() if rule.method == "post"]
+    for role in ROLES:
+        cookies = cookies_of(world, role)
+        for name, rule in buttons:
+            if name.split(":")[0] in areas and role in rule.who:
+                ended[f"{name} {role}"] = pressed_twice(address(name, rule, world), cookies)
+    assert {what: both for what, both in ended.items() if both[0] < 400 <= both[1] or max(both) >= 500} == {}
+    assert sum(first < 400 for first, _second in ended.values()) > 50
