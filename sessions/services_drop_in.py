@@ -40,6 +40,8 @@ from supporters.joining.former import met_before
 DIGITS, PART = 8, 4
 # Whoever stands there with a code did not come to last week's session.
 DOOR_SHUTS = timedelta(hours=12)
+# What was typed so lately was typed by the first of two presses.
+LATELY = timedelta(minutes=1)
 # Judges of the database that mean "not here"; why is nobody's business.
 NOT_HERE = frozenset({"drop_in_informal", "drop_in_room", "attendance_kept_apart"})
 
@@ -102,6 +104,9 @@ def come_by_code(*, session: GroupSession | UUID, code: str, by: User) -> bool:
         message = _("Only informal groups can be joined for one session. Ask a coordinator.")
         raise DomainError(message, code="not_for_drop_in")
     drop_in = _open_codes().select_for_update(of=("self",)).filter(pk=found.pk).first() if found is not None else None
+    used = _used_just_now(code, locked, by) if drop_in is None else None
+    if used is not None:
+        return used.state == DropInState.ADDED  # the second press
     if drop_in is None or person is None:
         message = _("This code is not known, or its time has run out. Ask for a new one and type that one.")
         raise DomainError(message, code="code_unknown", field="code")
@@ -111,6 +116,13 @@ def come_by_code(*, session: GroupSession | UUID, code: str, by: User) -> bool:
         hold_if_it_took_place(locked)
         return True
     return _try(drop_in, person, locked, by)
+
+
+def _used_just_now(code: str, session: GroupSession, by: User) -> DropIn | None:
+    """What became of this code at this door a moment ago."""
+    rows = DropIn.objects.filter(digest=digest_of(code), session=session, by=by, used_at__gt=timezone.now() - LATELY)
+    found: DropIn | None = rows.order_by("-used_at").first()
+    return found
 
 
 def _open_codes() -> DropInQuerySet:

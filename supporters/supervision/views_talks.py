@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,9 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from psp.areas import account
+from psp.errors import DomainError
+from psp.models import User
 from supporters.models import Talk
 from supporters.supervision import services_talks
 from supporters.supervision.care_cards import DOOR_HOURS
+from supporters.supervision.choices import TALK_OPEN
 from supporters.views_care import supervisors_only
 
 
@@ -33,23 +38,36 @@ def door(request: HttpRequest) -> HttpResponse:
     return redirect("care:home")
 
 
-def _talk(request: HttpRequest, talk_id: UUID) -> Talk:
+def _done(request: HttpRequest, talk_id: UUID, do: Callable[..., Talk], said: str) -> HttpResponse:
+    """What was done; or that it is over, where they took it back or a colleague was quicker."""
     me = account(request)
+    if _is_over(talk_id, me):
+        messages.info(request, _("This is not open any more. Look at it as it is now."))
+        return redirect("care:home")
     found: Talk = get_object_or_404(Talk.objects.visible_to(me).exclude(user=me), pk=talk_id)
-    return found
+    try:
+        do(talk=found, by=me)
+    except DomainError as error:
+        messages.info(request, error.message)
+    else:
+        messages.success(request, said)
+    return redirect("care:home")
+
+
+def _is_over(talk_id: UUID, me: User) -> bool:
+    """Of what was this supervisor's to take, and was not theirs in the end."""
+    mine = Q(asked=me) | Q(everybody_at__isnull=False)
+    rows = Talk.objects.filter(mine, pk=talk_id).exclude(user=me).exclude(taken_by=me)
+    return bool(rows.exclude(state__in=TALK_OPEN).exists())
 
 
 @require_POST
 @supervisors_only
 def take(request: HttpRequest, talk_id: UUID) -> HttpResponse:
-    services_talks.take(talk=_talk(request, talk_id), by=account(request))
-    messages.success(request, _("Thank you. They can see that you are taking care of it."))
-    return redirect("care:home")
+    return _done(request, talk_id, services_talks.take, _("Thank you. They can see that you are taking care of it."))
 
 
 @require_POST
 @supervisors_only
 def done(request: HttpRequest, talk_id: UUID) -> HttpResponse:
-    services_talks.done(talk=_talk(request, talk_id), by=account(request))
-    messages.success(request, _("Noted. What you spoke about is kept nowhere."))
-    return redirect("care:home")
+    return _done(request, talk_id, services_talks.done, _("Noted. What you spoke about is kept nowhere."))

@@ -14,6 +14,7 @@ from functools import partial
 import pytest
 import time_machine
 from django.db import connection, connections, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from consent.services import withdraw
@@ -43,6 +44,7 @@ from supporters.joining import services_opening
 from supporters.joining.services_interest import take_back_interest, take_up
 from supporters.models import CohortAttendance, Interest, LearningGoal, Qualification
 from supporters.supervision.services import pair
+from supporters.supervision.services_talks import ask_talk, take_back
 from supporters.training import forms_attendance, services_certificates, services_cohorts, services_learning
 from supporters.training import services as services_training
 from supporters.training.services_cohorts import enrol, leave_cohort, record_cohort_attendance
@@ -340,6 +342,20 @@ def test_of_two_supervisors_who_take_somebody_on_at_once_the_second_reads_that_s
     )
     assert answer.status_code == 200
     assert "has a supervisor already" in answer.content.decode()
+
+
+def test_talk_that_is_not_needed_any_more_leads_the_supervisor_back_with_a_sentence():
+    supervisor, supporter = a_supervisor(), make.a_newcomer()
+    pair(supporter, supervisor, supervisor)
+    talk = ask_talk(by=supporter, asked=supervisor, when="today")
+    take_back(talk=talk, by=supporter)
+    browser = Browser()
+    make.sign_in(browser, supervisor)
+    answer = browser.post(reverse("care:talk_take", args=[talk.pk]), {}, follow=True)
+    assert "This is not open any more" in answer.content.decode()
+    stranger = Browser()
+    make.sign_in(stranger, a_supervisor())
+    assert stranger.post(reverse("care:talk_take", args=[talk.pk]), {}).status_code == 404
 
 
 # --- Two people and one report -----------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ class TestSupervisor:
         browser = browser_of(supervisor)
         page = text(browser.post(reverse("care:interest_take_up", args=[interest.pk]), {}, follow=True))
         assert "The account is opened within the hour." in page
-        again = text(browser.post(reverse("care:interest_take_up", args=[interest.pk]), {}), 409)
+        again = text(browser.post(reverse("care:interest_take_up", args=[interest.pk]), {}, follow=True))
         assert "taken up already" in again
         page = text(browser.post(reverse("care:interest_leave", args=[interest.pk]), {}, follow=True))
         assert "Take it up" in page
