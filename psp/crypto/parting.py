@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from psp.crypto import keyring
-from psp.models import GoingKey
+from psp.models_keys import GoingKey
 
 
 def key_goes(*owners: UUID) -> None:

@@ -226,7 +226,7 @@ def take_on(request: HttpRequest, user_id: UUID) -> HttpResponse:
         if services_supervision.current_of(found) is None:
             raise
         # A colleague was quicker, by a moment.
-        messages.info(request, SENTENCES["pairing_one_standing"])
+        messages.info(request, str(SENTENCES["pairing_one_standing"]))
         return redirect("care:home")
     messages.success(request, _("You are at the side of %(name)s now. They are told.") % {"name": found.name})
     return redirect("care:person", user_id=found.pk)

@@ -23,7 +23,8 @@ from groups.models import Membership
 from groups.services_place import set_place
 from psp.crypto import keyring
 from psp.errors import Conflict, DomainError
-from psp.models import GoingKey, User
+from psp.models import User
+from psp.models_keys import GoingKey
 from psp.tasks import clear_expired
 from reporting import record
 from reporting.choices import ReleaseState
