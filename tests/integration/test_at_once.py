@@ -100,7 +100,8 @@ def while_uncommitted(act, waits, *arguments, **named):
 
 def once_before(monkeypatch, where, name, act) -> None:
     """`act` runs right before `where.name` runs for the first time."""
-    original, done = getattr(where, name), []
+    original = getattr(where, name)
+    done: list[bool] = []
 
     def step(*arguments, **named):
         if not done:
