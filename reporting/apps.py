@@ -24,6 +24,7 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from psp.dashboard import add_public_figures
+        from reporting import checks  # noqa: F401 - registers the checks
         from reporting.waiting.words import public_waits
 
         post_migrate.connect(load_reference, sender=self)

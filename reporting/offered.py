@@ -68,9 +68,10 @@ def trend(period: Period, first: date | None) -> list[Period]:
 def next_figures(period: Period, today: date | None = None) -> tuple[Period, date]:
     """The next period of this length that is not closed yet, and the day on which its figures come."""
     today = today or timezone.localdate()
-    coming = containing(today, period.span)
-    earlier = before(coming)
-    found = coming if record.is_closed(earlier, today) else earlier
+    found = containing(today, period.span)
+    # Figures may take longer to settle than a period lasts.
+    while not record.is_closed(before(found), today):
+        found = before(found)
     return found, record.settled_on(found)
 
 

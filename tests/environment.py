@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,6 +68,8 @@ def fresh_environment() -> dict[str, str]:
     from psp.embedded.servers import create_databases, ensure_servers
 
     made = create_databases(ensure_servers(DATA), SUFFIX)
+    # Signed by the key of the run before, which nobody has any more.
+    shutil.rmtree(DATA / "ledgers", ignore_errors=True)
     values = {
         "DATABASE_URL": made.database_url, "DATABASE_OWNER_URL": made.database_owner_url,
         "KEYS_DATABASE_URL": made.keys_database_url, "KEYS_DATABASE_OWNER_URL": made.keys_database_owner_url,

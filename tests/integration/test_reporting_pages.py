@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -208,6 +208,14 @@ def test_running_period_is_never_offered(two_regions):
         code = offered.containing_today(span, today).code
         assert f'value="{code}"' not in page
         assert get(two_regions, period=code).status_code == 400
+
+
+@pytest.mark.parametrize(("settling", "code"), [(10, "2026-11"), (40, "2026-10"), (75, "2026-09")])
+def test_next_figures_are_the_first_that_have_not_settled_however_long_that_takes(settings, settling, code):
+    settings.PSP_REPORT_SETTLE_DAYS = settling
+    found, day = offered.next_figures(parse("2026-09"), today=date(2026, 11, 26))
+    assert found == parse(code)
+    assert day == found.after + timedelta(days=settling)
 
 
 def test_page_says_when_the_next_figures_come(two_regions):
