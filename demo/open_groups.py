@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from uuid import UUID
 
 from demo.world import World
 from groups.choices import GroupKind, LeadRole
@@ -13,7 +14,8 @@ from groups.services_place import set_place
 from intake.choices import Modality
 from intake.models import Participant
 from psp.models import Region, User
-from sessions.services import schedule_series
+from sessions.free import taken
+from sessions.services import preview_series, schedule_series
 
 LINK = "https://video.example.org/evenings"
 # Program region → who leads the evenings there.
@@ -32,7 +34,8 @@ def evenings(world: World, by: User, region: str) -> None:
     starts = _next(world.now.date() + timedelta(days=8), 3)
     group = _make(by, region, GroupKind.INFORMAL, "Thursday evenings", "Les jeudis soir", starts, time(19))
     group = set_place(group=group, by=by, link=LINK, address="", asks_who_comes=True)
-    people = _accepted(region, GroupKind.INFORMAL)
+    busy = _busy(group, [world.staff[name] for name in LEADS[region]])
+    people = [person for person in _accepted(region, GroupKind.INFORMAL) if person.user_id not in busy]
     for person in people[:5]:
         enrol(group=group, participant=person, by=person.user)
     for name in LEADS[region]:
@@ -40,7 +43,7 @@ def evenings(world: World, by: User, region: str) -> None:
     # The demo has one supporter in each region.
     group.facilitators = 1
     group.save()
-    if len(people) >= group.min_size:
+    if len(people) >= group.min_size and not busy & {world.staff[name].pk for name in LEADS[region]}:
         establish(group=group, by=by)
         schedule_series(group=group, by=by)
 
@@ -63,6 +66,14 @@ def _make(by: User, region: str, kind: str, english: str, french: str, starts: d
         time_zone=place.time_zone, session_count=1 if kind == GroupKind.ACTIVITY else None,
     )  # fmt: skip
     return open_group(group=group, by=by)
+
+
+def _busy(group: PeerGroup, leads: list[User]) -> set[UUID]:
+    """Accounts of those who may come or lead and who are in another group at one of its times: by chance some are."""
+    people = [person.user_id for person in _accepted(group.program_region_id, GroupKind.INFORMAL)]
+    spans = [(one.start_utc, one.end_utc) for one in preview_series(group).times]
+    found = taken([*people, *(lead.pk for lead in leads)], spans, besides=group.pk)
+    return {one.holder for one in found}
 
 
 def _next(day: date, weekday: int) -> date:

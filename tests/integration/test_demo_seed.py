@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.management import call_command
 
 from contact.lint import neutral_violations
+from demo import open_groups
 from demo.figures import make_reports
-from groups.models import PeerGroup
+from groups.models import Membership, PeerGroup
 from intake.choices import ApplicationState
 from intake.models import Application
 from psp.choices import Kind
@@ -16,6 +20,7 @@ from reporting import offered, record
 from reporting.choices import ReleaseState
 from reporting.models import Release, Series
 from reporting.periods import Span
+from sessions.models import GroupSession
 from tests import factories as make
 from tests.factories import a_participant
 from tests.history import holes
@@ -51,6 +56,33 @@ def test_property_32_application_that_nobody_touched_says_so_in_its_history(caps
     assert untouched
     assert all(one.last_action_at == one.submitted_at for one in untouched)
     assert holes() == []
+
+
+def test_whoever_is_elsewhere_on_that_evening_by_chance_stays_out_of_the_open_group(capsys, monkeypatch):
+    """Else no demo could be made of some numbers of people: its evenings would ask for what nobody can do."""
+    original, elsewhere = open_groups.evenings, []
+
+    def evenings(world, by, region):
+        starts = datetime.combine(open_groups._next(world.now.date() + timedelta(days=8), 3), time(19))
+        starts = starts.replace(tzinfo=ZoneInfo("America/Toronto"))
+        other = PeerGroup.objects.create(
+            kind="formal", name_en="Evenings", name_fr="Les soirs", program_region_id=region, region_id=region,
+            language="fr", modality="virtual", min_size=4, max_size=10, session_count=1, minutes=90,
+            starts_on=starts.date(), start_time=starts.time(), time_zone="America/Toronto", established_at=world.now,
+            created_by=by,
+        )  # fmt: skip
+        person = open_groups._accepted(region, "informal")[0]
+        Membership.objects.create(group=other, participant=person, joined_at=world.now, state="member")
+        GroupSession.objects.create(group=other, number=1, starts_at=starts, ends_at=starts + timedelta(minutes=90))
+        elsewhere.append(person)
+        original(world, by, region)
+
+    monkeypatch.setattr(open_groups, "evenings", evenings)
+    seeded(capsys)
+    found = PeerGroup.objects.filter(name_en="Thursday evenings")
+    assert all(group.sessions.exists() for group in found)
+    assert len(elsewhere) == len(found) > 0
+    assert not Membership.objects.filter(group__in=found, participant__in=elsewhere).exists()
 
 
 def test_property_32_bulk_change_that_nobody_kept_would_be_found():
