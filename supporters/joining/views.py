@@ -116,9 +116,12 @@ def _supporter(request: HttpRequest, pk: UUID) -> Supporter:
     return found
 
 
-def _just_now(pk: UUID, state: SupporterState) -> bool:
-    """Whether the first of two presses did it: then the person may be out of this supervisor's sight already."""
-    return Supporter.objects.filter(pk=pk, state=state, changed_at__gt=timezone.now() - LATELY).exists()
+def _just_now(request: HttpRequest, pk: UUID, state: SupporterState) -> bool:
+    """Whether the first of this supervisor's two presses did it: then the person may be out of their sight already.
+    Nobody else learns of it."""
+    since = timezone.now() - LATELY
+    rows = Supporter.history.filter(user_id=pk, state=state, history_user=account(request), history_date__gt=since)
+    return bool(rows.exists())
 
 
 @require_GET
@@ -205,7 +208,7 @@ def readiness_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @supervisors_only
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     said = _("The role begins today.")
-    if _just_now(pk, SupporterState.ACTIVE):
+    if _just_now(request, pk, SupporterState.ACTIVE):
         messages.success(request, said)
         return redirect("care:joining")  # the second press
     found = _supporter(request, pk)
@@ -221,7 +224,7 @@ def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
 @supervisors_only
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
-        if not _just_now(pk, SupporterState.ENDED):
+        if not _just_now(request, pk, SupporterState.ENDED):
             end_role(supporter=_supporter(request, pk), by=account(request))
         messages.success(request, _("The role has ended. Nobody was asked why."))
         return redirect("care:joining")

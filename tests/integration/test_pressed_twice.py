@@ -115,6 +115,16 @@ def test_second_time_ends_where_the_first_one_did_and_changes_nothing(way):
     assert there() == after
 
 
+@pytest.mark.parametrize("way", [begins_to_lead, ends_a_role], ids=lambda one: one.__name__)
+def test_press_of_somebody_else_does_not_learn_that_the_first_one_was_there(way):
+    me, path, sent, _there = way(a_supervisor())
+    first, other = Browser(), Browser()
+    make.sign_in(first, me)
+    make.sign_in(other, a_supervisor())
+    assert first.post(path, sent).status_code == 302
+    assert other.post(path, sent).status_code == 404
+
+
 @pytest.mark.parametrize("said", ["yes", "no"])
 def test_answer_to_proposed_words_that_is_sent_twice_is_one_answer(said):
     by = make.a_coordinator("QC")
